@@ -1,0 +1,29 @@
+// npm test: set-up, then build, types, lint and tests of every package through turbo, then the packed packages.
+// With --full, the slow suites run whole too, and their dated result is written to docs/results.
+import { collect, forget, record } from "./lib/results.mjs"
+import { install, python, turbo } from "./lib/setup.mjs"
+
+const full = process.argv.includes("--full")
+install()
+const interpreter = python()
+forget()
+
+const environment = {
+  ...(interpreter ? { STRONGROOM_PYTHON: interpreter } : {}),
+  ...(full ? { STRONGROOM_FULL: "1" } : {}),
+}
+const checks = ["build", "typecheck", "lint", "//#lint:root", "test"]
+const green = turbo([...checks, "--continue", "--output-logs=new-only", "--concurrency=2"], environment)
+
+console.log("\nTests")
+const total = collect()
+const { checkPackages } = await import("./lib/check-packages.mjs") // needs what install() installed
+const packages = await checkPackages()
+total.passed += packages.passed
+total.failed += packages.failed
+// A build, type or lint error that no test shows is a failure too.
+if (!green && total.failed === 0) total.failed += 1
+
+if (full) record("test-full", total)
+console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ""}`)
+process.exitCode = total.failed === 0 ? 0 : 1
