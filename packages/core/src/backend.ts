@@ -1,0 +1,178 @@
+/**
+ * The backend contract, version 1: what a backend gives, and what it is given. Types only; spec/backend.md says what
+ * each must do, and `@strongroom/testkit` tests it. What is marked [app] runs in the app's process and loads nothing
+ * native; the rest runs in the vault, or under core's own host in a page or a test.
+ *
+ * @module
+ */
+import type { CachePolicy } from "./cache-policy.js"
+import type { ElementType, TensorSpec } from "./tensor.js"
+
+export type { CachePolicy, ElementType, TensorSpec }
+
+/** A JSON value: what crosses from the app to the code in the vault. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+/** Code that the vault imports: a backend, later an identity module. [app] */
+export interface ModuleReference {
+  /** Absolute `file:` URL, made by the owning package from its `import.meta.url`; never a bare name. */
+  readonly module: string
+  /** The argument of the module's default export. */
+  readonly options: Json
+}
+
+/** A backend as an app names it: a value, made by a factory such as `onnxruntime()`. [app] */
+export interface Backend extends ModuleReference {
+  /** The version of this contract. Another number is refused with `contract-version`. */
+  readonly contract: 1
+  /** A short name, as a publisher's policy lists it: `"onnxruntime"`. */
+  readonly name: string
+  /** What the engine needs from the machine; fixed before the vault closes. */
+  readonly needs: Needs
+}
+
+/** What an engine needs from the machine. Paths are absolute. The environment is never inherited. */
+export interface Needs {
+  /** Device nodes that it opens, such as `/dev/dri/renderD128`. */
+  readonly devices?: readonly string[]
+  /** Files and folders that it reads beyond its own package. */
+  readonly read?: readonly string[]
+  /** Programs that it starts. */
+  readonly execute?: readonly string[]
+  readonly environment?: { readonly [name: string]: string }
+}
+
+/** The default export of a backend's module. An engine and its sessions stay on one thread, which they may block. */
+export type CreateEngine = (options: Json, host: Host) => Promise<Engine>
+
+/** What an engine is given of the place that it runs in. */
+export interface Host {
+  readonly cachePolicy: CachePolicy
+  /** A private folder of this vault, removed with it; `undefined` in a page. */
+  readonly directory: string | undefined
+  /** Memory for plaintext, `byteLength` bytes, at most 4 GiB. */
+  allocate(byteLength: number): Plaintext
+  /** Adds evidence to a guarantee of the report. Only the vault sets states. */
+  observe(guarantee: string, evidence: Json): void
+}
+
+/** Plaintext that its receiver owns. `close()` overwrites it with zeros; closing twice is safe. */
+export interface Plaintext {
+  readonly bytes: Uint8Array
+  /** Where it lies in memory, for native engines, if the host knows. */
+  readonly address?: bigint
+  close(): void
+}
+
+/** One inference engine on one thread. */
+export interface Engine {
+  /** Names what compiles: artifacts are bound to it. */
+  readonly fingerprint: Fingerprint
+  readonly capabilities: Capabilities
+  /**
+   * Makes a session of `model`, or says why it can't: `declined` for a model that is sound but not for this engine, a
+   * thrown error for one that is broken. `model` and its parts are valid until the session closes.
+   */
+  load(model: OpenModel, context: LoadContext): Promise<EngineSession | Declined>
+  close(): Promise<void>
+}
+
+export interface Fingerprint {
+  readonly engine: string
+  readonly version: string
+  readonly device: string
+  readonly driver: string
+}
+
+/** Why an engine doesn't take a sound model. The reason names operators and types, never the model's own names. */
+export interface Declined {
+  readonly declined: string
+}
+
+/** What an engine can do, as data: the only way to skip a conformance test. */
+export interface Capabilities {
+  readonly kinds: readonly ModelKind[]
+  readonly types: readonly (ElementType | "string")[]
+  /** Unsettled runs that one session accepts; the host queues the rest. An engine that blocks says 1. */
+  readonly parallelRuns: number
+  /** False: a run that is aborted finishes unseen. */
+  readonly cancels: boolean
+  /** True: outputs can stay in the engine ({@link Kept}). */
+  readonly keepsOutputs: boolean
+}
+
+export type ModelKind = "onnx" | "tfjs-graph" | "tfjs-layers" | "openvino-ir" | "saved-model" | "file"
+export type PartRole = "graph" | "weights" | "tensor" | "file"
+
+/** A sealed model that is open: its manifest, and its parts to read. */
+export interface OpenModel {
+  /** Hex of 16 bytes. */
+  readonly id: string
+  readonly kind: ModelKind
+  readonly inputs: readonly TensorSpec[]
+  readonly outputs: readonly TensorSpec[]
+  readonly parts: readonly Part[]
+}
+
+/** One byte range of a sealed model. Every read is checked and decrypted anew. */
+export interface Part {
+  readonly role: PartRole
+  /** A relative path with slashes. Never to appear in an error or a log. */
+  readonly name: string
+  readonly byteLength: number
+  /** One whole copy. */
+  bytes(signal?: AbortSignal): Promise<Plaintext>
+  /** Fills the engine's own memory: `byteLength` bytes, or an address with as much room. */
+  into(target: Uint8Array | bigint, signal?: AbortSignal): Promise<void>
+  /** Pieces in order; each is valid until the next is asked for. */
+  chunks(signal?: AbortSignal): AsyncIterable<Uint8Array>
+  /** A file in `host.directory` with the part's relative path, there until the session closes. */
+  path(signal?: AbortSignal): Promise<string>
+}
+
+export interface LoadContext {
+  readonly signal: AbortSignal
+  progress(doneBytes: number, totalBytes: number): void
+  /** What was compiled from this model before, by the cache policy; bound to model and fingerprint. */
+  readonly artifacts: Artifacts
+}
+
+export interface Artifacts {
+  get(key: string): Promise<Plaintext | undefined>
+  put(key: string, bytes: Uint8Array): Promise<void>
+}
+
+/**
+ * A tensor as engines see it: its elements' bytes, little-endian, row-major, dense; `bool` one byte, 0 or 1; 4-bit types
+ * two a byte, the low nibble first. An engine declines types that it lacks and never narrows them.
+ */
+export type RawTensor = { readonly shape: readonly number[] } & (
+  | { readonly type: ElementType; readonly data: Uint8Array }
+  | { readonly type: "string"; readonly data: readonly string[] }
+)
+
+/** An output left in the engine (a KV cache, recurrent state), to be an input of later runs of the same session. */
+export interface EngineKept {
+  readonly kept: number
+  close(): void
+}
+
+/** One loaded model. `close()` waits for runs; closing twice is safe. */
+export interface EngineSession {
+  run(call: EngineRun): Promise<{ readonly [output: string]: RawTensor | EngineKept }>
+  close(): Promise<void>
+}
+
+/** One run. The host has checked inputs and names against the model's. */
+export interface EngineRun {
+  /** Lent until the promise settles, also after an abort; not to be written. */
+  readonly inputs: { readonly [name: string]: RawTensor | EngineKept }
+  /** Compute these outputs and return no others. */
+  readonly outputs: readonly string[]
+  /** Of those, return these as {@link EngineKept}. */
+  readonly keep: readonly string[]
+  /** Memory in which an output can be returned with a copy less. */
+  allocate(type: ElementType, shape: readonly number[]): Uint8Array
+  /** If the engine can cancel: reject with `signal.reason`. */
+  readonly signal: AbortSignal
+}

@@ -1,0 +1,25 @@
+/** The primitives that the format uses. Two sets pass the same tests: WebCrypto's (here) and node:crypto's (`/node`). */
+export interface Cryptography {
+  /** Cryptographically secure. */
+  randomBytes(byteLength: number): Uint8Array
+  /** SHA-256 of the concatenation. */
+  sha256(...pieces: readonly Uint8Array[]): Promise<Uint8Array>
+  /** HKDF-SHA-256, RFC 5869: extract and expand. */
+  hkdf(secret: Uint8Array, salt: Uint8Array, info: Uint8Array, byteLength: number): Promise<Uint8Array>
+  /** An AES-256-GCM key, imported once. */
+  aesGcm(key: Uint8Array): Promise<AesGcm>
+  /** Ed25519, RFC 8032. `privateKey` is the 32-byte seed. */
+  sign(privateKey: Uint8Array, message: Uint8Array): Promise<Uint8Array>
+  /** Strict: refuses S not below the group order and points that are not canonical. False for any malformed input. */
+  verify(publicKey: Uint8Array, signature: Uint8Array, message: Uint8Array): Promise<boolean>
+  /** The public key of a 32-byte seed. */
+  publicKey(privateKey: Uint8Array): Promise<Uint8Array>
+}
+
+/** AES-256-GCM under one key, 12-byte nonce, 16-byte tag, no additional data. */
+export interface AesGcm {
+  /** Encrypts `bytes` in place and returns the tag. */
+  seal(nonce: Uint8Array, bytes: Uint8Array): Promise<Uint8Array>
+  /** Decrypts `bytes` in place. False, with `bytes` zeroed, when the tag doesn't fit. */
+  open(nonce: Uint8Array, bytes: Uint8Array, tag: Uint8Array): Promise<boolean>
+}
