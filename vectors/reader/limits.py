@@ -1,0 +1,32 @@
+"""The limits table of spec/sealed-model.md, and limits that stand elsewhere in spec/."""
+
+DOCUMENT_LEAST = 2
+DOCUMENT_MOST = 65_536
+NESTING_MOST = 16
+INTEGER_MOST = 2**53 - 1
+SEGMENT_LEAST = 4_096
+SEGMENT_MOST = 16_777_216
+SEGMENTS_MOST = 1_048_576
+PAYLOAD_LEAST = 6
+PAYLOAD_MOST = 2**44
+MANIFEST_LEAST = 2
+MANIFEST_MOST = 16_777_216
+PARTS_MOST = 65_536
+NAME_MOST = 1_024
+TENSORS_MOST = 4_096
+RANK_MOST = 32
+LABEL_MOST = 256
+AGE_FILE_MOST = 65_536
+SCRYPT_LOG_N_MOST = 20
+POLICY_LIST_MOST = 64
+POLICY_WORD_MOST = 256
+KEYS_MOST = 256
+RELEASE_MOST = 2**31 - 1
+FEATURES_MOST = 256
+TERM_TEXT_MOST = 256
+
+PAYLOAD_ALIGNMENT = 4_096
+"""The payload's offset is a multiple of this."""
+
+PART_ALIGNMENT = 64
+"""A part shorter than a segment begins at a multiple of this."""
