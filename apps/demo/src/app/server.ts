@@ -1,0 +1,122 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import { readBody } from "./body.js"
+import { refuseForeign } from "./guard.js"
+import type { Page } from "./pages.js"
+import type { Reader } from "./reader.js"
+import { Refusal, refusalOf } from "./refusal.js"
+
+/** The longest picture file that is taken, in bytes. */
+export const mostBytes = 20_000_000
+
+const securityHeaders = {
+  "Content-Security-Policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+}
+
+export interface ServerOptions {
+  /** Requests wait for it. */
+  readonly reader: Promise<Pick<Reader, "read" | "report">>
+  readonly pages: ReadonlyMap<string, Page>
+  /** Told of errors that no client caused. */
+  log(message: string): void
+}
+
+/**
+ * The sample application's HTTP server, not yet listening.
+ *
+ * - `POST /api/read`: a picture file's bytes, of any content type; answers `{ lines, width, height, milliseconds }`.
+ * - `GET /api/report`: the vault's report.
+ * - `GET` of the web page's files.
+ *
+ * Errors are `{ error: { code, message } }`.
+ */
+export function createReaderServer({ reader, pages, log }: ServerOptions): Server {
+  const server = createServer((request, response) => {
+    const leaving = new AbortController()
+    response.once("close", () => leaving.abort(new Error("The client has gone.")))
+    answer(request, response, leaving.signal).catch((error: unknown) => {
+      if (leaving.signal.aborted) return
+      const refusal = refusalOf(error)
+      if (refusal === undefined || refusal.status >= 500) log(`${request.method} ${request.url}: ${describe(error)}`)
+      refuse(request, response, refusal ?? new Refusal(500, "internal", "The server failed; its terminal says more."))
+    })
+  })
+  server.maxConnections = 128
+  server.requestTimeout = 60_000
+  return server
+
+  async function answer(request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
+    refuseForeign(request)
+    const path = request.url?.split("?", 1)[0] ?? ""
+    if (path === "/api/read") {
+      allow(request, ["POST"])
+      return sendJson(response, 200, await readPicture(request, signal))
+    }
+    if (path === "/api/report") {
+      allow(request, ["GET", "HEAD"])
+      return sendJson(response, 200, await (await reader).report())
+    }
+    const page = pages.get(path)
+    if (page === undefined) throw new Refusal(404, "not-found", "There is nothing at this path.")
+    allow(request, ["GET", "HEAD"])
+    send(response, 200, page.type, page.body)
+  }
+
+  async function readPicture(request: IncomingMessage, signal: AbortSignal): Promise<object> {
+    const file = await readBody(request, mostBytes)
+    const { read } = await reader
+    const started = performance.now()
+    const { lines, width, height } = await read(file, signal)
+    return { lines, width, height, milliseconds: Math.round(performance.now() - started) }
+  }
+}
+
+function allow({ method }: IncomingMessage, methods: readonly string[]): void {
+  if (methods.includes(method ?? "")) return
+  throw new Refusal(405, "method-not-allowed", `Use ${methods.join(" or ")}.`, { Allow: methods.join(", ") })
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: Uint8Array,
+  headers: { readonly [name: string]: string } = {},
+): void {
+  response.writeHead(status, {
+    "Cache-Control": "no-store",
+    "Content-Type": type,
+    "Content-Length": body.byteLength,
+    ...securityHeaders,
+    ...headers,
+  })
+  // Node leaves the body out of answers to HEAD.
+  response.end(body)
+}
+
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  headers?: { readonly [name: string]: string },
+): void {
+  send(response, status, "application/json; charset=utf-8", Buffer.from(JSON.stringify(value)), headers)
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, { status, code, message, headers }: Refusal): void {
+  if (response.headersSent) return void response.destroy()
+  sendJson(response, status, { error: { code, message } }, headers)
+  // A client that is still sending hears the answer only once it has sent: let it, for a moment.
+  request.resume()
+  if (headers.Connection === "close") setTimeout(() => request.destroy(), 2000).unref()
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return "code" in error ? `${error.message} (${error.code})` : (error.stack ?? error.message)
+}
