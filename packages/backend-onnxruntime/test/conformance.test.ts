@@ -1,0 +1,5 @@
+import { onnxruntime } from "@strongroom/backend-onnxruntime"
+import { testBackend } from "@strongroom/testkit"
+import { describe, it } from "vitest"
+
+testBackend({ describe, it, create: () => onnxruntime(), cases: { run: 57, skipped: 5 } })

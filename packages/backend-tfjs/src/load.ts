@@ -1,0 +1,76 @@
+import { StrongroomError } from "@strongroom/core"
+import type { Declined, EngineSession, Host, LoadContext, OpenModel, Part } from "@strongroom/core/backend"
+import type { GraphModel } from "@tensorflow/tfjs-converter"
+import type { io } from "@tensorflow/tfjs-core"
+import { graphOf, lackingOperators } from "./graph.js"
+import { partReader } from "./part-reader.js"
+import type { Runtime } from "./runtime.js"
+import { engineSession } from "./session.js"
+import { disposeWeights, readWeights } from "./weights.js"
+
+/** Makes a session of a model.json and its shards, which are the parts of role weights in the order of the manifest. */
+export async function loadModel(
+  runtime: Runtime,
+  host: Host,
+  model: OpenModel,
+  { signal, progress }: LoadContext,
+): Promise<EngineSession | Declined> {
+  const { tf } = runtime
+  const total = model.parts.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  const [graphPart, ...others] = model.parts.filter(({ role }) => role === "graph")
+  if (graphPart === undefined || others.length > 0) throw broken("it has one part of role graph")
+  const json = await readJson(graphPart, signal)
+  progress(graphPart.byteLength, total)
+  if (json.modelInitializer !== undefined && json.modelInitializer !== null) {
+    return { declined: "it needs a graph that runs once at the start (hash tables), which this backend lacks." }
+  }
+  const specs = (json.weightsManifest ?? []).flatMap(({ weights }) => weights)
+  if (specs.some(({ dtype }) => dtype === "complex64")) return { declined: "it has no complex numbers on WebAssembly." }
+  const shards = model.parts.filter(({ role }) => role === "weights")
+  const reader = partReader(shards, signal, (done) => progress(graphPart.byteLength + done, total))
+  const weights = await readWeights(tf, host, reader, specs)
+  let graphModel: GraphModel | undefined
+  try {
+    graphModel = await makeModel(runtime, json, weights)
+    const lacking = lackingOperators(graphOf(graphModel), (kernel) => tf.getKernel(kernel, "wasm") !== undefined)
+    signal.throwIfAborted()
+    if (lacking.length === 0) return engineSession(tf, graphModel)
+    disposeWeights(weights)
+    return { declined: `it has no ${lacking.join(", ")} on WebAssembly.` }
+  } catch (error) {
+    disposeWeights(weights)
+    throw error
+  }
+}
+
+async function readJson(part: Part, signal: AbortSignal): Promise<io.ModelJSON> {
+  const plaintext = await part.bytes(signal)
+  try {
+    const json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(plaintext.bytes))
+    if (typeof json === "object" && json !== null && typeof json.modelTopology === "object") return json
+  } catch {
+    // Below: the parser's own message would quote the text.
+  } finally {
+    plaintext.close()
+  }
+  throw broken("its graph is JSON with a modelTopology")
+}
+
+/** `weights` are in the engine already, so that no copy of the whole is made, as TensorFlow.js's own loaders do. */
+async function makeModel({ tf, converter }: Runtime, json: io.ModelJSON, weights: Weights): Promise<GraphModel> {
+  const artifacts: io.ModelArtifacts = {
+    modelTopology: json.modelTopology,
+    ...(json.signature && { signature: json.signature }),
+    ...(json.userDefinedMetadata && { userDefinedMetadata: json.userDefinedMetadata }),
+  }
+  const handler = { load: async () => artifacts }
+  const model = new converter.GraphModel(handler, {}, { ...tf.io, decodeWeights: () => weights })
+  await model.load()
+  return model
+}
+
+type Weights = Awaited<ReturnType<typeof readWeights>>
+
+function broken(expected: string): StrongroomError {
+  return new StrongroomError("backend-failed", `This isn't a TF.js graph model: ${expected}. Import and seal it again.`)
+}

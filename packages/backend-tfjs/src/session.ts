@@ -1,0 +1,80 @@
+import { StrongroomError } from "@strongroom/core"
+import type { EngineKept, EngineRun, EngineSession, RawTensor } from "@strongroom/core/backend"
+import type { GraphModel } from "@tensorflow/tfjs-converter"
+import type { Tensor } from "@tensorflow/tfjs-core"
+import { graphOf, isDynamic } from "./graph.js"
+import type { Runtime } from "./runtime.js"
+import { exclusively, scoped, spare } from "./scope.js"
+import { fromTf, toTf } from "./tensor.js"
+
+type Tf = Runtime["tf"]
+
+/** A graph model under the contract. A kept output is a tensor in WebAssembly's memory. */
+export function engineSession(tf: Tf, model: GraphModel): EngineSession {
+  const kept = new Map<number, Tensor>()
+  let lastKept = 0
+  let closing: Promise<void> | undefined
+
+  function keep(tensor: Tensor): EngineKept {
+    const number = ++lastKept
+    kept.set(number, tensor)
+    return {
+      kept: number,
+      close() {
+        kept.get(number)?.dispose()
+        kept.delete(number)
+      },
+    }
+  }
+
+  async function execute(inputs: EngineRun["inputs"], outputs: readonly string[]): Promise<readonly Tensor[]> {
+    const feeds = Object.entries(inputs).map(([name, value]) => [
+      name,
+      "kept" in value ? (kept.get(value.kept) as Tensor) : toTf(tf, value),
+    ])
+    const names = [...outputs]
+    const run = isDynamic(graphOf(model), names.map(nodeName)) ? "executeAsync" : "execute"
+    const results: Tensor | Tensor[] = await model[run](Object.fromEntries(feeds), names)
+    return Array.isArray(results) ? results : [results]
+  }
+
+  /** Outputs may be named by the signature's keys, or as `node` or `node:0`. */
+  function nodeName(output: string): string {
+    const signature = model.modelSignature as { outputs?: { [name: string]: { name?: string } } } | undefined
+    return (signature?.outputs?.[output]?.name ?? output).replace(/:\d+$/, "")
+  }
+
+  async function run({ inputs, outputs, keep: keepNames }: EngineRun): Promise<Record<string, RawTensor | EngineKept>> {
+    if (outputs.length === 0) return {}
+    const results = await execute(inputs, outputs)
+    const toKeep = new Set(keepNames)
+    // What is read comes first: reading may fail, and nothing may have been kept then.
+    const read = results.map((tensor, index) => (toKeep.has(outputs[index] as string) ? undefined : fromTf(tensor)))
+    return Object.fromEntries(
+      outputs.map((name, index) => {
+        const value = read[index]
+        if (value !== undefined) return [name, value]
+        // A clone shares the memory. The output itself may be a weight or an input that the graph passes through.
+        return [name, keep(spare(tf, (results[index] as Tensor).clone()))]
+      }),
+    )
+  }
+
+  async function close(): Promise<void> {
+    for (const tensor of kept.values()) tensor.dispose()
+    kept.clear()
+    model.dispose()
+  }
+
+  return {
+    async run(call) {
+      if (closing !== undefined)
+        throw new StrongroomError("session-closed", "The session is closed: load the model again.")
+      return exclusively(() => scoped(tf, () => run(call)))
+    },
+    close() {
+      closing ??= exclusively(close)
+      return closing
+    },
+  }
+}

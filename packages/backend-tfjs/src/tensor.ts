@@ -1,0 +1,31 @@
+import { StrongroomError } from "@strongroom/core"
+import type { RawTensor } from "@strongroom/core/backend"
+import { toTensor } from "@strongroom/core/host"
+import type { Tensor } from "@tensorflow/tfjs-core"
+import type { Runtime } from "./runtime.js"
+
+const types = ["float32", "int32", "bool", "string"] as const
+type TfType = (typeof types)[number]
+
+/** A tensor in the engine's memory, with a copy of the elements. */
+export function toTf(tf: Runtime["tf"], raw: RawTensor): Tensor {
+  const { type, shape, data } = toTensor(raw)
+  if (raw.type === "string") checkStrings(raw.data)
+  return tf.tensor(data as Float32Array, [...shape], type as TfType)
+}
+
+/** A tensor's elements, in an array of their own. */
+export function fromTf(tensor: Tensor): RawTensor {
+  const { shape } = tensor
+  const type = types.find((name) => name === tensor.dtype)
+  if (type === undefined) throw new TypeError(`An output is of type ${tensor.dtype}.`)
+  if (type === "string") return { type, shape, data: tensor.dataSync<"string">() as unknown as string[] }
+  const { buffer, byteOffset, byteLength } = tensor.dataSync()
+  return { type, shape, data: new Uint8Array(buffer, byteOffset, byteLength) }
+}
+
+/** Strings are held in UTF-8, where halves of pairs would be lost. */
+function checkStrings(strings: readonly string[]): void {
+  if (!strings.some((text) => /\p{Surrogate}/u.test(text))) return
+  throw new StrongroomError("backend-failed", "A string with an unpaired surrogate can't be passed: leave it out.")
+}

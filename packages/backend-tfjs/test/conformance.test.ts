@@ -1,0 +1,5 @@
+import { tfjs } from "@strongroom/backend-tfjs"
+import { testBackend } from "@strongroom/testkit"
+import { describe, it } from "vitest"
+
+testBackend({ describe, it, create: () => tfjs(), cases: { run: 48, skipped: 14 } })

@@ -1,0 +1,174 @@
+import { createRequire } from "node:module"
+import { tfjs } from "@strongroom/backend-tfjs"
+import {
+  bytesSource,
+  type InProcessSession,
+  importTfjs,
+  type ModelToSeal,
+  openInProcess,
+  openSealedModel,
+  tensor,
+} from "@strongroom/core"
+import { heapPlaintext, loadEngine, loadSession } from "@strongroom/core/host"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { boxPicker, convolutionalNetwork, type GraphFiles, oneOperator, seeded } from "./graph-models.js"
+import { loadPlain } from "./plain.js"
+import { sealed } from "./sealed.js"
+
+// The copy of TensorFlow.js that the backend's engine uses on this thread, so that its memory can be counted.
+const tf: typeof import("@tensorflow/tfjs-core") = createRequire(import.meta.url)("@tensorflow/tfjs-core")
+
+const errorEvents = ["uncaughtException", "unhandledRejection"]
+const handlersAtStart = errorEvents.map((event) => process.listenerCount(event))
+
+const sessions: InProcessSession[] = []
+afterEach(async () => {
+  for (const session of sessions.splice(0)) await session.close()
+})
+
+async function open({ json, shards }: GraphFiles): Promise<InProcessSession> {
+  return openModel(await importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array)))
+}
+
+async function openModel(model: ModelToSeal): Promise<InProcessSession> {
+  const { bytes, keys } = await sealed(model)
+  const session = await openInProcess(tfjs(), bytesSource(bytes), keys, { debug: true })
+  sessions.push(session)
+  return session
+}
+
+const image = () => tensor("float32", [2, 32, 32, 3], seeded(7, 2 * 32 * 32 * 3))
+const boxes = () => ({
+  "boxes:0": tensor("float32", [4, 4], [0, 0, 1, 1, 0, 0, 1, 0.9, 0, 2, 1, 3, 5, 5, 6, 6]),
+  "scores:0": tensor("float32", [4], [0.5, 0.75, 0.25, 0.05]),
+})
+
+describe("a graph model", () => {
+  it("gives what TensorFlow.js gives, bit for bit, from shards cut within weights", async () => {
+    const session = await open(convolutionalNetwork())
+    const outputs = await session.run({ "image:0": image() })
+    const plain = await loadPlain(convolutionalNetwork())
+    const input = tf.tensor(image().data, [2, 32, 32, 3], "float32")
+    const expected = plain.execute({ image: input }, ["probabilities:0", "features:0"])
+    if (!Array.isArray(expected)) throw new TypeError("two outputs were asked for")
+    for (const [index, name] of ["probabilities:0", "features:0"].entries()) {
+      expect(outputs[name]?.shape).toEqual(expected[index]?.shape)
+      expect(outputs[name]?.data).toEqual(expected[index]?.dataSync())
+    }
+    expect(new Set(outputs["probabilities:0"]?.data as Float32Array).size).toBeGreaterThan(10)
+    tf.dispose([input, ...expected])
+    plain.dispose()
+  })
+
+  it("is loaded through memory that is zeroed afterwards", async () => {
+    const { json, shards } = convolutionalNetwork()
+    const { bytes, keys } = await sealed(
+      await importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array)),
+    )
+    const lent: Uint8Array[] = []
+    const allocate = (byteLength: number) => {
+      const plaintext = heapPlaintext(byteLength)
+      lent.push(plaintext.bytes)
+      return plaintext
+    }
+    const engine = await loadEngine(tfjs(), { allocate })
+    await loadSession(engine, await openSealedModel(bytesSource(bytes), keys))
+    // The graph and seven weights.
+    expect(lent).toHaveLength(8)
+    expect(lent.every((bytes) => bytes.every((byte) => byte === 0))).toBe(true)
+    await engine.close()
+  })
+
+  it("with outputs whose size depends on the data runs asynchronously; texts among weights arrive", async () => {
+    const session = await open(boxPicker())
+    const outputs = await session.run(boxes())
+    expect(outputs["picked:0"]).toEqual({ type: "int32", shape: [2], data: Int32Array.of(1, 2) })
+    expect(outputs["best:0"]?.data).toEqual(Float32Array.of(0.75, 0.25))
+    expect(outputs["names:0"]?.data).toEqual(["kettle", "", "Brüssel", "茶"])
+  })
+
+  it.each(["RFFT", "Acos2", "Einsum"])("with the operator %s, which the engine lacks, is declined", async (op) => {
+    await expect(open(oneOperator(op))).rejects.toMatchObject({
+      code: "model-declined",
+      message: expect.stringContaining(`it has no ${op} on WebAssembly`),
+    })
+  })
+})
+
+describe("the engine's memory", () => {
+  it("is the same after 1,000 runs, and again when the model is closed", async () => {
+    await open(oneOperator("Relu"))
+    const empty = tf.memory()
+    const session = await open(convolutionalNetwork())
+    const run = () => session.run({ "image:0": image() })
+    await run()
+    const { numTensors, numBytes, numDataBuffers } = tf.memory()
+    for (let count = 0; count < 1000; count++) await run()
+    expect(tf.memory()).toMatchObject({ numTensors, numBytes, numDataBuffers })
+    await session.close()
+    expect(tf.memory()).toMatchObject({ numTensors: empty.numTensors, numBytes: empty.numBytes })
+  })
+
+  it("is the same after runs that fail, that keep outputs, and that run at once in three sessions", async () => {
+    const network = await open(convolutionalNetwork())
+    const picker = await open(boxPicker())
+    const other = await open(boxPicker())
+    const wrong = { ...boxes(), "scores:0": tensor("float32", [3], [1, 1, 1]) }
+    const all = async () => {
+      await expect(picker.run(wrong)).rejects.toMatchObject({ code: "backend-failed" })
+      await Promise.all([
+        picker.run(boxes()),
+        network.run({ "image:0": image() }),
+        other.run(boxes()),
+        picker.run(boxes()),
+      ])
+      const kept = await picker.run(boxes(), { keep: ["best:0"] })
+      const again = await picker.run({ ...boxes(), "scores:0": tensor("float32", [4], [1, 1, 1, 1]) })
+      const best = kept["best:0"]
+      if (best === undefined || !("kept" in best)) throw new TypeError("the output was to be kept")
+      const fed = await picker.run({ "boxes:0": tensor("float32", [2, 4], [0, 0, 1, 1, 2, 2, 3, 3]), "scores:0": best })
+      expect(fed["best:0"]?.data).toEqual(Float32Array.of(0.75, 0.25))
+      best.close()
+      return again
+    }
+    await all()
+    const { numTensors, numBytes } = tf.memory()
+    await all()
+    await all()
+    expect(tf.memory()).toMatchObject({ numTensors, numBytes })
+  })
+
+  it("holds weights that were loaded while somebody's scope was open", async () => {
+    tf.engine().startScope("the app's")
+    const session = await open(convolutionalNetwork())
+    tf.engine().endScope()
+    expect((await session.run({ "image:0": image() }))["features:0"]?.shape).toEqual([2, 16])
+  })
+
+  it("is free of a model that was declined, or whose weights end early", async () => {
+    await open(oneOperator("Relu"))
+    const { numTensors } = tf.memory()
+    await expect(open(oneOperator("FFT"))).rejects.toMatchObject({ code: "model-declined" })
+    const { json, shards } = convolutionalNetwork()
+    const whole = await importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array))
+    const short = { ...whole, parts: whole.parts.slice(0, -1) }
+    await expect(openModel(short)).rejects.toThrow(/weights are shorter/)
+    expect(tf.memory().numTensors).toBe(numTensors)
+  })
+})
+
+describe("the app's process", () => {
+  beforeEach(() => {
+    for (const name of ["log", "info", "warn", "error", "debug"] as const) vi.spyOn(console, name)
+  })
+  afterEach(() => vi.restoreAllMocks())
+
+  it("hears nothing, and keeps its own handlers for errors", async () => {
+    const picker = await open(boxPicker())
+    await picker.run(boxes())
+    await picker.run(boxes(), { outputs: ["names:0"] })
+    await (await open(convolutionalNetwork())).run({ "image:0": image() })
+    for (const name of ["log", "info", "warn", "error", "debug"] as const) expect(console[name]).not.toHaveBeenCalled()
+    expect(errorEvents.map((event) => process.listenerCount(event))).toEqual(handlersAtStart)
+  })
+})

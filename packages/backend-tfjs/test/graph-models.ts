@@ -1,0 +1,207 @@
+/**
+ * TF.js graph models, written as tensorflowjs_converter writes them, with seeded weights: no package on npm holds a
+ * trained graph model in less than 40 MB.
+ */
+export interface GraphFiles {
+  readonly json: Uint8Array
+  /** By the paths of the weightsManifest, in its order. */
+  readonly shards: ReadonlyMap<string, Uint8Array>
+}
+
+interface Weight {
+  readonly name: string
+  readonly dtype: "float32" | "int32" | "string"
+  readonly shape: readonly number[]
+  readonly bytes: Uint8Array
+  readonly quantization?: { readonly dtype: string; readonly scale?: number; readonly min?: number }
+}
+
+interface Node {
+  readonly name: string
+  readonly op: string
+  readonly input: readonly string[]
+  readonly attr?: { readonly [name: string]: object }
+}
+
+/** An input or output; -1 is a size known only at run time. */
+interface Value {
+  readonly name: string
+  readonly dtype: keyof typeof types | string
+  readonly shape: readonly number[]
+}
+
+const types = { float32: "DT_FLOAT", int32: "DT_INT32", string: "DT_STRING" } as const
+const float = { type: types.float32 }
+const layout = { s: Buffer.from("NHWC").toString("base64") }
+
+/** Numbers between -1 and 1, the same for the same seed (mulberry32). */
+export function seeded(seed: number, length: number): Float32Array {
+  let state = seed
+  return Float32Array.from({ length }, () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31 - 1
+  })
+}
+
+/** A small convolutional network with two outputs. One weight is quantised; the shards are cut within weights. */
+export function convolutionalNetwork(): GraphFiles {
+  const window = (stride: number) => ({
+    T: float,
+    strides: { list: { i: ["1", String(stride), String(stride), "1"] } },
+    padding: { s: Buffer.from("SAME").toString("base64") },
+    dilations: { list: { i: ["1", "1", "1", "1"] } },
+    data_format: layout,
+  })
+  return graphFiles({
+    inputs: [{ name: "image", dtype: types.float32, shape: [-1, 32, 32, 3] }],
+    outputs: [
+      { name: "probabilities", dtype: types.float32, shape: [-1, 10] },
+      { name: "features", dtype: types.float32, shape: [-1, 16] },
+    ],
+    weights: [
+      floats("kernel1", [3, 3, 3, 8], 1),
+      floats("bias1", [8], 2),
+      quantised("kernel2", [3, 3, 8, 1]),
+      floats("kernel3", [1, 1, 8, 16], 4),
+      { name: "axes", dtype: "int32", shape: [2], bytes: new Uint8Array(Int32Array.of(1, 2).buffer) },
+      floats("dense", [16, 10], 5),
+      floats("bias2", [10], 6),
+    ],
+    nodes: [
+      { name: "convolved", op: "Conv2D", input: ["image", "kernel1"], attr: window(2) },
+      { name: "biased", op: "BiasAdd", input: ["convolved", "bias1"], attr: { T: float, data_format: layout } },
+      { name: "active", op: "Relu6", input: ["biased"], attr: { T: float } },
+      { name: "deep", op: "DepthwiseConv2dNative", input: ["active", "kernel2"], attr: window(1) },
+      { name: "wide", op: "Conv2D", input: ["deep", "kernel3"], attr: window(1) },
+      { name: "features", op: "Mean", input: ["wide", "axes"], attr: { T: float, keep_dims: { b: false } } },
+      { name: "logits", op: "MatMul", input: ["features", "dense"], attr: { T: float } },
+      { name: "shifted", op: "BiasAdd", input: ["logits", "bias2"], attr: { T: float, data_format: layout } },
+      { name: "probabilities", op: "Softmax", input: ["shifted"], attr: { T: float } },
+    ],
+    cuts: [433, 920, 1480],
+  })
+}
+
+/**
+ * Picks the boxes that overlap least and gathers their scores and `labels`, texts among the weights: an output whose
+ * size depends on the data, which only executeAsync runs.
+ */
+export function boxPicker(): GraphFiles {
+  const labels = ["kettle", "", "Brüssel", "茶"]
+  return graphFiles({
+    inputs: [
+      { name: "boxes", dtype: types.float32, shape: [-1, 4] },
+      { name: "scores", dtype: types.float32, shape: [-1] },
+    ],
+    outputs: [
+      { name: "picked", dtype: types.int32, shape: [-1] },
+      { name: "best", dtype: types.float32, shape: [-1] },
+      { name: "names", dtype: types.string, shape: [labels.length] },
+    ],
+    weights: [
+      { name: "most", dtype: "int32", shape: [], bytes: new Uint8Array(Int32Array.of(3).buffer) },
+      { name: "overlap", dtype: "float32", shape: [], bytes: new Uint8Array(Float32Array.of(0.5).buffer) },
+      { name: "least", dtype: "float32", shape: [], bytes: new Uint8Array(Float32Array.of(0.1).buffer) },
+      { name: "labels", dtype: "string", shape: [labels.length], bytes: texts(labels) },
+      { name: "axis", dtype: "int32", shape: [], bytes: new Uint8Array(Int32Array.of(0).buffer) },
+    ],
+    nodes: [
+      // A list that TensorFlow.js keeps alive until the run has succeeded.
+      { name: "list", op: "TensorArrayV3", input: ["most"], attr: { dtype: float } },
+      { name: "noted", op: "TensorArrayWriteV3", input: ["list", "axis", "scores", "list:1"], attr: { T: float } },
+      { name: "picked", op: "NonMaxSuppressionV3", input: ["boxes", "scores", "most", "overlap", "least", "^noted"] },
+      { name: "best", op: "GatherV2", input: ["scores", "picked", "axis"], attr: { Tparams: float } },
+      { name: "names", op: "Identity", input: ["labels"], attr: { T: { type: types.string } } },
+    ],
+  })
+}
+
+/** One operator from `x` to `y`, each of one element or more. */
+export function oneOperator(op: string): GraphFiles {
+  return graphFiles({
+    inputs: [{ name: "x", dtype: types.float32, shape: [-1] }],
+    outputs: [{ name: "y", dtype: types.float32, shape: [-1] }],
+    weights: [],
+    nodes: [{ name: "y", op, input: ["x"], attr: { T: float } }],
+  })
+}
+
+interface GraphToWrite {
+  readonly inputs: readonly Value[]
+  readonly outputs: readonly Value[]
+  readonly weights: readonly Weight[]
+  readonly nodes: readonly Node[]
+  /** Where the weights, one after another, are cut into files. */
+  readonly cuts?: readonly number[]
+}
+
+function graphFiles({ inputs, outputs, weights, nodes, cuts = [] }: GraphToWrite): GraphFiles {
+  const bytes = Buffer.concat(weights.map((weight) => weight.bytes))
+  const ends = [...cuts, bytes.length]
+  const shards = new Map(
+    ends.map((end, index) => [
+      `group1-shard${index + 1}of${ends.length}.bin`,
+      bytes.subarray(ends[index - 1] ?? 0, end),
+    ]),
+  )
+  const described = (values: readonly Value[]) =>
+    Object.fromEntries(
+      values.map(({ name, dtype, shape }) => [name, { name: `${name}:0`, dtype, tensorShape: sizes(shape) }]),
+    )
+  const model = {
+    format: "graph-model",
+    generatedBy: "2.15.0",
+    convertedBy: "TensorFlow.js Converter v4.22.0",
+    signature: { inputs: described(inputs), outputs: described(outputs) },
+    modelTopology: {
+      node: [
+        ...weights.map(({ name, dtype, shape }) => ({
+          name,
+          op: "Const",
+          attr: {
+            dtype: { type: types[dtype] },
+            value: { tensor: { dtype: types[dtype], tensorShape: sizes(shape) } },
+          },
+        })),
+        ...inputs.map(({ name, dtype, shape }) => ({
+          name,
+          op: "Placeholder",
+          attr: { dtype: { type: dtype }, shape: { shape: sizes(shape) } },
+        })),
+        ...nodes,
+      ],
+      versions: { producer: 1395 },
+    },
+    weightsManifest: [{ paths: [...shards.keys()], weights: weights.map(({ bytes: _, ...spec }) => spec) }],
+  }
+  return { json: new TextEncoder().encode(JSON.stringify(model)), shards }
+}
+
+function sizes(shape: readonly number[]): object {
+  return { dim: shape.map((size) => ({ size: String(size) })) }
+}
+
+function count(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1)
+}
+
+function floats(name: string, shape: readonly number[], seed: number): Weight {
+  return { name, dtype: "float32", shape, bytes: new Uint8Array(seeded(seed, count(shape)).buffer) }
+}
+
+function quantised(name: string, shape: readonly number[]): Weight {
+  const bytes = Uint8Array.from({ length: count(shape) }, (_, index) => (index * 37) % 256)
+  return { name, dtype: "float32", shape, bytes, quantization: { dtype: "uint8", scale: 2 ** -7, min: -1 } }
+}
+
+/** As tfjs-converter stores texts: the length in 32 bits, little-endian, and the bytes in UTF-8. */
+function texts(values: readonly string[]): Uint8Array {
+  return Buffer.concat(
+    values.flatMap((value) => {
+      const bytes = new TextEncoder().encode(value)
+      return [new Uint8Array(Uint32Array.of(bytes.length).buffer), bytes]
+    }),
+  )
+}
