@@ -1,0 +1,21 @@
+import { StrongroomError } from "@strongroom/core"
+import type { ProcessEnd } from "./spawn.js"
+
+/** What the end of a vault's process means to those who waited for it; `ready`: it had been open. */
+export function exitError({ code, signal, error }: ProcessEnd, ready: boolean, debug: boolean): StrongroomError {
+  if (error) {
+    return new StrongroomError("vault-start", `The vault's process couldn't be started: ${error.message}`, {
+      cause: error,
+    })
+  }
+  const how = signal ? `by signal ${signal}` : `with exit code ${code}`
+  if (!ready)
+    return new StrongroomError("vault-start", `The vault's process ended ${how} before it was ready${hint(debug)}`)
+  const advice = "All that was in it is lost. Open another vault and load the model again"
+  const reason = signal === "SIGKILL" ? ": something killed it, perhaps the system for want of memory" : hint(debug)
+  return new StrongroomError("vault-exited", `The vault's process ended ${how}${reason}. ${advice}`)
+}
+
+function hint(debug: boolean): string {
+  return debug ? "" : "; with debug: true it shows what it prints"
+}

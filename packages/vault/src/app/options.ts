@@ -1,0 +1,63 @@
+import { type CachePolicy, cachePolicies, type GuaranteeId, guaranteeCatalogue } from "@strongroom/core"
+import type { Backend } from "@strongroom/core/backend"
+import { checkBackend } from "@strongroom/core/host"
+
+/** What a vault tells of its life, for an app's own log. Holds no names of a model and no secrets. */
+export type VaultEvent =
+  | { readonly event: "swept"; readonly folders: number }
+  | { readonly event: "started"; readonly pid: number | undefined }
+  | { readonly event: "ready"; readonly milliseconds: number }
+  | { readonly event: "loaded"; readonly session: number; readonly milliseconds: number }
+  | { readonly event: "ended"; readonly code: number | null; readonly signal: string | null }
+
+export interface VaultOptions {
+  /** What runs the models, such as `onnxruntime()`. Its module is imported in the vault, never here. */
+  readonly backend: Backend
+  /** What may be kept of what is compiled. Default: `"off"`. */
+  readonly cache?: CachePolicy
+  /**
+   * Guarantees that must be `enforced` or `observed`, by id; `true` for all that docs/guarantees.md marks. The vault
+   * doesn't open, and loads nothing, without them. Default: none.
+   */
+  readonly strict?: boolean | readonly string[]
+  /** True: what the vault prints goes to standard error, and errors carry the engine's own words. Default: false. */
+  readonly debug?: boolean
+  /** Stops opening. Once the vault is open it has no effect. */
+  readonly signal?: AbortSignal
+  log?(event: VaultEvent): void
+}
+
+/** Options with their defaults. `strict`: the ids demanded. */
+export interface CheckedOptions {
+  readonly backend: Backend
+  readonly cachePolicy: CachePolicy
+  readonly strict: readonly string[]
+  readonly debug: boolean
+}
+
+/** @throws TypeError, RangeError; StrongroomError `contract-version`. */
+export function checkOptions(options: VaultOptions): CheckedOptions {
+  if (typeof options !== "object" || options === null) throw new TypeError("openVault() takes { backend }")
+  const { backend, cache = "off", strict = false, debug = false } = options
+  checkBackend(backend)
+  if (!cachePolicies.includes(cache)) {
+    throw new TypeError(`cache must be one of ${cachePolicies.join(", ")}. Got ${String(cache)}`)
+  }
+  const { module, options: backendOptions, contract, name, needs } = backend
+  return {
+    // Only the contract's own members, so that what crosses the channel is what the vault gets.
+    backend: { module, options: backendOptions ?? null, contract, name, needs: needs ?? {} },
+    cachePolicy: cache,
+    strict: demanded(strict),
+    debug,
+  }
+}
+
+function demanded(strict: boolean | readonly string[]): readonly string[] {
+  const ids = Object.keys(guaranteeCatalogue) as readonly GuaranteeId[]
+  if (typeof strict === "boolean") return strict ? ids.filter((id) => guaranteeCatalogue[id].strict) : []
+  if (!Array.isArray(strict)) throw new TypeError("strict must be true, false or an array of guarantees' ids")
+  const unknown = strict.find((id) => !ids.some((known) => known === id))
+  if (unknown === undefined) return [...strict]
+  throw new RangeError(`strict names ${String(unknown)}, which is no guarantee. There are: ${ids.join(", ")}`)
+}

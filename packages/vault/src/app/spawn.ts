@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import type { Socket } from "node:net"
+import { fileURLToPath } from "node:url"
+import { type Channel, channelOver } from "../channel/channel.js"
+import { type Frame, frameReader } from "../channel/frame.js"
+
+export interface ProcessSettings {
+  /** The vault's main module. */
+  readonly script: URL
+  readonly environment: { readonly [name: string]: string }
+  /** Its working directory. */
+  readonly directory: string
+  /** True: what it prints goes to this process's standard error. */
+  readonly debug: boolean
+  receive(frame: Frame): void
+  /** What came over the channel can't be read, or `receive` threw. The process is being killed. */
+  broken(error: unknown): void
+}
+
+/** How the process ended; `error` if it never started. */
+export interface ProcessEnd {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly error?: Error
+}
+
+export interface VaultProcess {
+  readonly pid: number | undefined
+  readonly channel: Channel
+  /** Settles once, when the process has ended and all that it sent has been received. */
+  readonly ended: Promise<ProcessEnd>
+  kill(): void
+  /** Whether the process keeps this one alive. */
+  hold(held: boolean): void
+}
+
+/** Node's own options for the vault: given here, never inherited from the app's command line. */
+export function nodeOptions(): readonly string[] {
+  // Where Node has it (22.14 and later), SIGUSR1 can't open the inspector even before the vault's own handler is set.
+  return process.allowedNodeEnvironmentFlags.has("--disable-sigusr1") ? ["--disable-sigusr1"] : []
+}
+
+/** How long what a dead vault has sent may take to arrive, where something else still holds its channel open. */
+const drainMilliseconds = 500
+
+export function startProcess(settings: ProcessSettings): VaultProcess {
+  const output = settings.debug ? 2 : "ignore"
+  const child = spawn(process.execPath, [...nodeOptions(), fileURLToPath(settings.script)], {
+    cwd: settings.directory,
+    env: { ...settings.environment },
+    stdio: ["ignore", output, output, "pipe"],
+    windowsHide: true,
+  })
+  // With "pipe", Node makes a socketpair (on Windows a named pipe), whose other end is the child's descriptor 3.
+  const socket = child.stdio[3] as Socket
+  const kill = () => void child.kill("SIGKILL")
+  const reader = frameReader(settings.receive)
+  let readable = true
+  socket.on("data", (bytes: Buffer) => {
+    if (!readable) return
+    try {
+      reader.push(bytes)
+    } catch (error) {
+      readable = false
+      kill()
+      settings.broken(error)
+    }
+  })
+  // A channel that breaks means a vault that ends: that is told by `ended`. One that only closes must end, too.
+  socket.on("error", kill)
+  socket.on("end", kill)
+  return {
+    pid: child.pid,
+    channel: channelOver(socket),
+    ended: watch(child, socket),
+    kill,
+    hold(held) {
+      if (held) {
+        child.ref()
+        socket.ref()
+      } else {
+        child.unref()
+        socket.unref()
+      }
+    },
+  }
+}
+
+async function watch(child: ChildProcess, socket: Socket): Promise<ProcessEnd> {
+  const end = await new Promise<ProcessEnd>((resolve) => {
+    child.once("exit", (code, signal) => resolve({ code, signal }))
+    child.once("error", (error) => {
+      if (child.pid === undefined) resolve({ code: null, signal: null, error })
+    })
+  })
+  if (!socket.closed) {
+    await once(socket, "close", { signal: AbortSignal.timeout(drainMilliseconds) }).catch(() => {})
+  }
+  socket.destroy()
+  return end
+}

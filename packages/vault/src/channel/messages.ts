@@ -1,0 +1,137 @@
+import type { Backend, Json } from "@strongroom/core/backend"
+import {
+  type Check,
+  type Checked,
+  dictionary,
+  either,
+  fields,
+  flag,
+  list,
+  literal,
+  natural,
+  nullable,
+  tagged,
+  text,
+} from "./check.js"
+import { channelInvalid, wireError } from "./wire-error.js"
+import { wireSpec, wireValues } from "./wire-tensor.js"
+
+/*
+ * Every message between app and vault. Sessions and calls are numbered by the app; a call is answered once, by a
+ * message with its number. `block` members are indexes into the frame's blocks.
+ */
+
+const json: Check<Json> = (value): value is Json => value !== undefined
+const place = fields({ file: text })
+const block = fields({ block: natural })
+
+const backend = fields({
+  module: text,
+  options: json,
+  contract: literal(1),
+  name: text,
+  needs: json,
+}) as Check<Backend>
+
+const trust = fields({
+  publisher: text,
+  keyring: nullable(block),
+  leastKeyringVersion: nullable(natural),
+})
+
+const keys = fields({
+  grant: either(place, block),
+  identity: either(place, fields({ passphrase: text })),
+  trust: list(trust),
+})
+export type WireKeys = Checked<typeof keys>
+
+const toVault = tagged({
+  /** The first message, once. Answered by `ready`. */
+  open: {
+    call: natural,
+    backend,
+    cachePolicy: literal("off", "memory", "sealed", "driver"),
+    /** Ids of the guarantees that the app demands. */
+    strict: list(text),
+    debug: flag,
+    /** What the app put in the environment, to be compared with what is there. */
+    environment: dictionary(text),
+    /** The private directory. */
+    directory: text,
+  },
+  /** Makes the session of that number. Answered by `loaded`. `model: null` is read by `source-*` messages. */
+  load: { call: natural, session: natural, model: nullable(place), keys },
+  /** Answered by `result`. */
+  run: {
+    call: natural,
+    session: natural,
+    inputs: wireValues,
+    outputs: nullable(list(text)),
+    keep: list(text),
+  },
+  /** The caller has gone: nothing waits for the call's answer. An aborted load also ends its session. */
+  abort: { call: natural, session: natural },
+  /** Frees a kept output. */
+  release: { session: natural, kept: natural },
+  /** Answered by `done` when runs have ended and the session's memory is freed. */
+  "close-session": { call: natural, session: natural },
+  /** Answers `source-length` and `source-read`, whose bytes are block 0. */
+  "source-answer": { session: natural, read: natural, byteLength: natural },
+  "source-failed": { session: natural, read: natural, error: wireError },
+  /** Closes sessions, then the vault exits. */
+  close: {},
+})
+export type ToVault = Checked<typeof toVault>
+
+/** What the vault knows of itself, from which the app makes a report. */
+const vaultState = fields({
+  platform: text,
+  node: text,
+  engine: fields({ engine: text, version: text, device: text, driver: text }),
+  findings: list(
+    fields({
+      id: text,
+      state: literal("enforced", "observed", "unavailable", "off"),
+      mechanism: text,
+      evidence: json,
+    }),
+  ),
+})
+export type VaultState = Checked<typeof vaultState>
+
+const toApp = tagged({
+  ready: { call: natural, state: vaultState },
+  loaded: { call: natural, inputs: list(wireSpec), outputs: list(wireSpec), state: vaultState },
+  result: { call: natural, outputs: wireValues },
+  done: { call: natural },
+  failed: { call: natural, error: wireError },
+  progress: { call: natural, done: natural, total: natural },
+  /** The session's thread ended without having been asked to. */
+  "session-ended": { session: natural, error: wireError },
+  "source-length": { session: natural, read: natural },
+  "source-read": { session: natural, read: natural, offset: natural, byteLength: natural },
+  "source-close": { session: natural },
+  /** The vault can't go on and is about to exit. */
+  fatal: { error: wireError },
+})
+export type ToApp = Checked<typeof toApp>
+
+/** The longest piece that one `source-read` asks for. */
+export const sourceReadBytes = 16 * 1024 * 1024
+
+/** @throws `channel-invalid` */
+export function parseToVault(metadata: unknown): ToVault {
+  if (toVault(metadata)) return metadata
+  throw unknown()
+}
+
+/** @throws `channel-invalid` */
+export function parseToApp(metadata: unknown): ToApp {
+  if (toApp(metadata)) return metadata
+  throw unknown()
+}
+
+function unknown(): Error {
+  return channelInvalid("The vault's channel carried a message that isn't one of its own")
+}

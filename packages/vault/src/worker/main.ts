@@ -1,0 +1,96 @@
+/** The vault's process: what runs in it first, and the only thing that ends it. */
+import { rmSync } from "node:fs"
+import { type OnReadOpts, Socket, type SocketConstructorOpts } from "node:net"
+import { channelOver } from "../channel/channel.js"
+import { type Frame, frameReader } from "../channel/frame.js"
+import { parseToVault, type ToApp } from "../channel/messages.js"
+import { channelInvalid, toWireError } from "../channel/wire-error.js"
+import { takeSignals } from "./signals.js"
+import { openVaultHost, type VaultHost } from "./vault.js"
+
+takeSignals()
+
+/** The descriptor that the app made; see app/spawn.ts. */
+const channelDescriptor = 3
+
+/** How long the last message may take to leave. */
+const farewellMilliseconds = 500
+
+const directory = process.cwd()
+let opened = false
+let closing = false
+let host: VaultHost | undefined
+
+const reader = frameReader(receive)
+const socketOptions: SocketConstructorOpts & { onread: OnReadOpts } = {
+  fd: channelDescriptor,
+  onread: {
+    buffer: () => reader.target(),
+    callback(byteLength) {
+      if (closing) return true
+      try {
+        reader.advance(byteLength)
+      } catch (error) {
+        fail(error)
+      }
+      return true
+    },
+  },
+}
+const socket = new Socket(socketOptions)
+const channel = channelOver(socket)
+const send = (message: ToApp, blocks?: readonly Uint8Array[]) => channel.send(message, blocks)
+
+// The app has gone, or has had enough.
+for (const event of ["end", "error", "close"] as const) socket.on(event, endNow)
+socket.resume()
+
+function receive({ metadata, blocks }: Frame): void {
+  const message = parseToVault(metadata)
+  if (message.type === "close") {
+    void close()
+  } else if (message.type === "open" && !opened) {
+    opened = true
+    const threadScript = new URL("./session-thread.js", import.meta.url)
+    void openVaultHost({ open: message, threadScript, send }).then((made) => {
+      host = made
+    })
+  } else if (message.type !== "open" && host) {
+    host.receive(message, blocks)
+  } else {
+    throw channelInvalid(`The app sent ${message.type} out of turn`)
+  }
+}
+
+async function close(): Promise<void> {
+  if (closing) return
+  closing = true
+  await host?.close()
+  removeDirectory()
+  process.exit(0)
+}
+
+/** Tells the app why, then ends. */
+function fail(error: unknown): void {
+  closing = true
+  send({ type: "fatal", error: toWireError(error) })
+  socket.end(endNow)
+  setTimeout(endNow, farewellMilliseconds)
+}
+
+/**
+ * Ends at once, whatever the threads are doing. Only SIGKILL does that: `process.exit` waits for threads, which engines
+ * block for as long as they like.
+ */
+function endNow(): void {
+  removeDirectory()
+  process.kill(process.pid, "SIGKILL")
+}
+
+function removeDirectory(): void {
+  try {
+    rmSync(directory, { recursive: true, force: true, maxRetries: 2 })
+  } catch {
+    // The app removes it, or the next vault.
+  }
+}

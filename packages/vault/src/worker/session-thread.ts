@@ -1,0 +1,55 @@
+/**
+ * One session's thread. It imports the backend and makes its engine at once, and then what opens models, so that a spare
+ * thread is warm; it opens one sealed model, runs it, and ends.
+ */
+import { mkdirSync } from "node:fs"
+import { type MessagePort, parentPort, workerData } from "node:worker_threads"
+import { loadEngine, privateDirectory } from "@strongroom/core/host"
+import { toWireError } from "../channel/wire-error.js"
+import type { OpenedSession } from "./opened-session.js"
+import type { FromThread, ThreadSettings, ToThread } from "./thread-messages.js"
+
+const settings = workerData as ThreadSettings
+const port = parentPort as MessagePort
+
+function post(message: FromThread, transfer: readonly ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer)
+}
+
+async function makeEngine() {
+  mkdirSync(settings.directory, { mode: 0o700 })
+  const engine = await loadEngine(settings.backend, {
+    cachePolicy: settings.cachePolicy,
+    directory: privateDirectory(settings.directory),
+    debug: settings.debug,
+    observe: (guarantee, evidence) => post({ type: "observed", guarantee, evidence }),
+  })
+  post({ type: "engine-ready", fingerprint: { ...engine.engine.fingerprint } })
+  return engine
+}
+
+const engine = makeEngine()
+engine.catch((error) => post({ type: "engine-failed", error: toWireError(error) }))
+// Only after the engine: core's formats and cryptography take as long to load, and the app is waiting for the engine.
+const opener = engine.then(
+  () => import("./opened-session.js"),
+  () => import("./opened-session.js"),
+)
+
+let session: Promise<OpenedSession> | undefined
+
+port.on("message", (message: ToThread) => {
+  if (message.type === "stop") void stop()
+  else if (message.type === "load")
+    session = opener.then(({ openSession }) => openSession({ ...message, settings, engine, post }))
+  else void session?.then((opened) => opened.receive(message))
+})
+
+/** Frees everything in order, then ends the thread: an engine's own handles must not keep it. */
+async function stop(): Promise<void> {
+  const opened = await session
+  await opened?.close().catch(() => {})
+  const made = await engine.catch(() => undefined)
+  await made?.close().catch(() => {})
+  process.exit(0)
+}

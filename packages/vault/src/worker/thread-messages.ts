@@ -1,0 +1,47 @@
+import type { Backend, CachePolicy, Fingerprint, Json } from "@strongroom/core/backend"
+import type { ToApp, ToVault } from "../channel/messages.js"
+import type { WireError } from "../channel/wire-error.js"
+
+/** A session thread's `workerData`. */
+export interface ThreadSettings {
+  readonly backend: Backend
+  readonly cachePolicy: CachePolicy
+  readonly debug: boolean
+  /** A folder of its own, which it makes, and which the main thread removes when it has ended. */
+  readonly directory: string
+}
+
+/** The app's messages that a session's thread answers. */
+export type LoadMessage = Extract<ToVault, { type: "load" }>
+export type ThreadMessage = Extract<ToVault, { type: "run" | "abort" | "release" | `source-${string}` }>
+
+/** What the main thread sends. Blocks are transferred. */
+export type ToThread =
+  | { readonly type: "forward"; readonly message: ThreadMessage; readonly blocks: readonly ArrayBuffer[] }
+  /** `held`: ids of the guarantees that the publisher's policy may count on. */
+  | {
+      readonly type: "load"
+      readonly message: LoadMessage
+      readonly blocks: readonly ArrayBuffer[]
+      readonly held: readonly string[]
+    }
+  | { readonly type: "artifact"; readonly request: number; readonly bytes: ArrayBuffer | null }
+  /** Stop loading, or close the session when its runs have ended; free everything and end. */
+  | { readonly type: "stop" }
+
+/** What a session's thread sends. */
+export type FromThread =
+  | { readonly type: "engine-ready"; readonly fingerprint: Fingerprint }
+  | { readonly type: "engine-failed"; readonly error: WireError }
+  /** An engine's evidence for a guarantee. */
+  | { readonly type: "observed"; readonly guarantee: string; readonly evidence: Json }
+  | { readonly type: "loaded"; readonly message: Omit<Extract<ToApp, { type: "loaded" }>, "state"> }
+  | { readonly type: "load-failed"; readonly call: number; readonly session: number; readonly error: WireError }
+  /** Artifacts that live as long as the vault are kept in the main thread, for all its sessions. */
+  | { readonly type: "artifact-get"; readonly request: number; readonly key: string }
+  | { readonly type: "artifact-put"; readonly key: string; readonly bytes: ArrayBuffer }
+  /** Goes to the app as it is. */
+  | { readonly type: "forward"; readonly message: ToApp; readonly blocks: readonly ArrayBuffer[] }
+
+/** What concerns the vault as a whole: all but what {@link startThread} keeps to itself. */
+export type FromSession = Exclude<FromThread, { type: `engine-${string}` }>

@@ -1,0 +1,80 @@
+import { rmSync } from "node:fs"
+import { Worker } from "node:worker_threads"
+import type { Fingerprint } from "@strongroom/core/backend"
+import { strongroomErrorName, type WireError } from "../channel/wire-error.js"
+import type { FromSession, FromThread, ThreadSettings, ToThread } from "./thread-messages.js"
+
+/** A session's thread, from the main thread. */
+export interface SessionThread {
+  /** What the engine is, or why there is none. Never rejects. */
+  readonly engine: Promise<{ readonly fingerprint: Fingerprint } | { readonly error: WireError }>
+  post(message: ToThread, transfer?: readonly ArrayBuffer[]): void
+  /** Ends it as soon as it has freed everything; with `withinMilliseconds`, by force after that long. Safe twice. */
+  stop(withinMilliseconds?: number): Promise<void>
+}
+
+export interface ThreadEvents {
+  message(message: FromSession): void
+  /** It ended without having been stopped. */
+  died(error: WireError): void
+}
+
+export function startThread(script: URL, settings: ThreadSettings, events: ThreadEvents): SessionThread {
+  const worker = new Worker(script, { workerData: settings })
+  let cause = "it ended by itself"
+  let stopping = false
+  let told: (engine: Awaited<SessionThread["engine"]>) => void
+  const engine = new Promise<Awaited<SessionThread["engine"]>>((resolve) => {
+    told = resolve
+  })
+  const exited = new Promise<void>((resolve) => {
+    worker.once("exit", () => {
+      rmSync(settings.directory, { recursive: true, force: true })
+      const error = threadError(cause)
+      told({ error })
+      resolve()
+      if (!stopping) events.died(error)
+    })
+  })
+  worker.on("error", (error: unknown) => {
+    // Not its message, which may quote the model.
+    cause = describe(error)
+  })
+  worker.on("message", (message: FromThread) => {
+    if (message.type === "engine-ready") told({ fingerprint: message.fingerprint })
+    else if (message.type === "engine-failed") told({ error: message.error })
+    else events.message(message)
+  })
+  return {
+    engine,
+    post: (message, transfer = []) => worker.postMessage(message, transfer),
+    async stop(withinMilliseconds) {
+      if (!stopping) {
+        stopping = true
+        worker.postMessage({ type: "stop" } satisfies ToThread)
+      }
+      if (withinMilliseconds !== undefined) {
+        const timer = setTimeout(() => void worker.terminate(), withinMilliseconds)
+        void exited.then(() => clearTimeout(timer))
+      }
+      await exited
+    },
+  }
+}
+
+function threadError(cause: string): WireError {
+  return {
+    name: strongroomErrorName,
+    code: cause === outOfMemory ? "out-of-memory" : "backend-failed",
+    message: `The session's thread is gone: ${cause}. The vault goes on: load the model again`,
+  }
+}
+
+const outOfMemory = "JavaScript's memory limit was reached in it"
+
+function describe(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code
+  if (code === "ERR_WORKER_OUT_OF_MEMORY") return outOfMemory
+  const name = error instanceof Error ? error.name : typeof error
+  return `something threw ${typeof code === "string" ? `${name} ${code}` : name} outside of any call`
+}

@@ -1,0 +1,172 @@
+import type { Json } from "@strongroom/core/backend"
+import type { ToApp, ToVault } from "../channel/messages.js"
+import { channelInvalid, strongroomErrorName, toWireError, type WireError } from "../channel/wire-error.js"
+import { artifactServer } from "./artifacts.js"
+import { held, listFindings } from "./findings.js"
+import { lookAround, withLoads } from "./findings-now.js"
+import type { SessionThread } from "./thread.js"
+import type { FromSession, LoadMessage } from "./thread-messages.js"
+import { sessionThreads } from "./threads.js"
+
+export interface VaultSettings {
+  readonly open: Extract<ToVault, { type: "open" }>
+  readonly threadScript: URL
+  send(message: ToApp, blocks?: readonly Uint8Array[]): void
+}
+
+/** Passes messages between the app and the sessions' threads, and keeps what the report is made of. */
+export interface VaultHost {
+  /** @throws `channel-invalid` */
+  receive(message: Exclude<ToVault, { type: "open" | "close" }>, blocks: readonly ArrayBuffer[]): void
+  /** Closes all sessions; settles when their runs have ended and their threads are gone. */
+  close(): Promise<void>
+}
+
+/** Of a backend, for one guarantee. */
+const mostEvidence = 32
+
+/** How long an abandoned load may take to free its memory before its thread is ended by force. */
+const abandonedMilliseconds = 3000
+
+/**
+ * Looks at the process, makes the first engine, and tells the app that the vault is ready; or why it isn't, and then
+ * gives nothing.
+ */
+export async function openVaultHost({ open, threadScript, send }: VaultSettings): Promise<VaultHost | undefined> {
+  const sessions = new Map<number, { readonly thread: SessionThread; readonly loadCall: number }>()
+  const observed = new Map<string, readonly Json[]>()
+  const serveArtifact = artifactServer()
+  let models = 0
+  let passphrases = 0
+
+  const threads = sessionThreads({ ...open, script: threadScript, message: fromThread, died })
+  const [engine, found] = await Promise.all([threads.spare().engine, lookAround(open)])
+  const refusal = "error" in engine ? engine.error : lacking(passphrases)
+  if (refusal) {
+    send({ type: "failed", call: open.call, error: refusal })
+    return undefined
+  }
+  send({ type: "ready", call: open.call, state: state() })
+
+  function findings(passphrasesThen = passphrases) {
+    return withLoads(found, { models, passphrases: passphrasesThen })
+  }
+
+  /** Why the app's demands aren't met, if so. */
+  function lacking(passphrasesThen: number): WireError | undefined {
+    const holding = held(findings(passphrasesThen))
+    const missing = open.strict.filter((id) => !holding.includes(id))
+    if (missing.length === 0) return undefined
+    const message =
+      `The app demands guarantees that don't hold here: ${missing.join(", ")}. ` +
+      "The report of a vault opened without strict says why; demand others, or run where they hold"
+    return { name: strongroomErrorName, code: "policy-guarantee", message }
+  }
+
+  function state() {
+    const { fingerprint } = engine as Extract<typeof engine, { fingerprint: unknown }>
+    return {
+      platform: `${process.platform}-${process.arch}`,
+      node: process.versions.node,
+      engine: fingerprint,
+      findings: listFindings(findings(), observed),
+    }
+  }
+
+  function fromThread(thread: SessionThread, message: FromSession): void {
+    switch (message.type) {
+      case "observed":
+        observed.set(message.guarantee, withEvidence(observed.get(message.guarantee), message.evidence))
+        break
+      case "loaded":
+        models++
+        send({ ...message.message, state: state() })
+        break
+      case "load-failed":
+        refuse(message, message.error)
+        break
+      case "forward":
+        forward(message)
+        break
+      default:
+        void serveArtifact(thread, message)
+    }
+  }
+
+  function forward({ message, blocks }: Extract<FromSession, { type: "forward" }>): void {
+    try {
+      send(
+        message,
+        blocks.map((block) => new Uint8Array(block)),
+      )
+    } catch (error) {
+      // Over the channel's limits.
+      if ("call" in message) send({ type: "failed", call: message.call, error: toWireError(error) })
+    }
+  }
+
+  function died(thread: SessionThread, error: WireError): void {
+    for (const [session, entry] of sessions) {
+      if (entry.thread !== thread) continue
+      sessions.delete(session)
+      send({ type: "session-ended", session, error })
+    }
+  }
+
+  function load(message: LoadMessage, blocks: readonly ArrayBuffer[]): void {
+    const { session, call } = message
+    if (sessions.has(session)) throw channelInvalid(`Session ${session} was loaded twice`)
+    const passphrasesThen = passphrases + Number("passphrase" in message.keys.identity)
+    const refusal = lacking(passphrasesThen)
+    if (refusal) {
+      send({ type: "failed", call, error: refusal })
+      return
+    }
+    passphrases = passphrasesThen
+    const thread = threads.take()
+    sessions.set(session, { thread, loadCall: call })
+    thread.post({ type: "load", message, blocks, held: held(findings()) }, blocks)
+  }
+
+  function refuse({ call, session }: { call: number; session: number }, error: WireError): void {
+    send({ type: "failed", call, error })
+    dispose(session)
+  }
+
+  /** Ends a session that the app doesn't have. */
+  function dispose(session: number): void {
+    const entry = sessions.get(session)
+    sessions.delete(session)
+    if (entry) void threads.stop(entry.thread, abandonedMilliseconds)
+  }
+
+  async function closeSession(session: number, call: number): Promise<void> {
+    const entry = sessions.get(session)
+    if (entry) await threads.stop(entry.thread)
+    sessions.delete(session)
+    send({ type: "done", call })
+  }
+
+  return {
+    close: threads.close,
+    receive(message, blocks) {
+      if (message.type === "load") {
+        load(message, blocks)
+      } else if (message.type === "close-session") {
+        void closeSession(message.session, message.call)
+      } else {
+        const entry = sessions.get(message.session)
+        // None: its thread has ended by itself, and the app is being told.
+        if (message.type === "abort" && message.call === entry?.loadCall) dispose(message.session)
+        else entry?.thread.post({ type: "forward", message, blocks }, blocks)
+      }
+    },
+  }
+}
+
+/** Each thread's engine observes the same: it is kept once, and no more than a report can hold. */
+function withEvidence(known: readonly Json[] = [], evidence: Json): readonly Json[] {
+  const text = JSON.stringify(evidence)
+  const isKnown = known.some((one) => JSON.stringify(one) === text)
+  return isKnown || known.length >= mostEvidence ? known : [...known, evidence]
+}

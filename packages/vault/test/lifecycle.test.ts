@@ -1,0 +1,207 @@
+import { existsSync, readdirSync } from "node:fs"
+import { dirname } from "node:path"
+import { openVault, tensor } from "@strongroom/vault"
+import { describe, expect, it } from "vitest"
+import { coded, directoryOf, isRunning, pidOf, ship, startApp, testBackend, until } from "./support.js"
+
+const x = tensor("float32", [1], Float32Array.of(1))
+const linux = process.platform === "linux"
+
+describe("a vault", () => {
+  it.runIf(linux)("removes its folder when it is closed, with what engines left there", async () => {
+    const shipped = await ship()
+    const vault = await openVault({ backend: testBackend({ file: true }) })
+    const directory = directoryOf(pidOf(vault))
+    const session = await vault.load(shipped.model, shipped.keys)
+    expect(readdirSync(directory, { recursive: true }).map(String)).toContainEqual(expect.stringMatching(/written$/))
+    await Promise.all([vault.close(), vault.close()])
+    expect(existsSync(directory)).toBe(false)
+    expect(isRunning(pidOf(vault))).toBe(false)
+    await vault.close()
+    await session.close()
+    await expect(session.run({ x })).rejects.toEqual(coded("session-closed"))
+    await expect(vault.load(shipped.model, shipped.keys)).rejects.toEqual(coded("vault-closed"))
+    expect(vault.report().place).toBe("vault")
+  })
+
+  it.runIf(linux)("removes a session's folder with the session", async () => {
+    const shipped = await ship()
+    await using vault = await openVault({ backend: testBackend({ file: true }) })
+    const session = await vault.load(shipped.model, shipped.keys)
+    const directory = directoryOf(pidOf(vault))
+    await session.close()
+    expect(readdirSync(directory, { recursive: true }).filter((path) => String(path).endsWith("written"))).toEqual([])
+  })
+
+  it("waits for an engine's run when it is closed", async () => {
+    const shipped = await ship()
+    const vault = await openVault({ backend: testBackend({ milliseconds: 300 }) })
+    const session = await vault.load(shipped.model, shipped.keys)
+    const run = session.run({ x })
+    // So that the run is in the engine.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    await vault.close()
+    expect((await run).y).toEqual(x)
+  })
+
+  it("is killed when an engine doesn't let go within 10 seconds", async () => {
+    const shipped = await ship()
+    const vault = await openVault({ backend: testBackend({ running: "block" }) })
+    const session = await vault.load(shipped.model, shipped.keys)
+    const run = session.run({ x }).catch((error) => error)
+    const began = performance.now()
+    await vault.close()
+    expect(performance.now() - began).toBeGreaterThan(9_000)
+    expect(await run).toEqual(coded("vault-closed"))
+  })
+
+  it("ends a load that is under way when it is closed", async () => {
+    const shipped = await ship()
+    const vault = await openVault({ backend: testBackend({ loading: "hang" }) })
+    const load = vault.load(shipped.model, shipped.keys).catch((error) => error)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    await vault.close()
+    expect(await load).toEqual(coded("vault-closed"))
+  })
+
+  it.runIf(linux)("that is killed in a run rejects all that waits, and leaves nothing", async () => {
+    const shipped = await ship()
+    const vault = await openVault({ backend: testBackend({ running: "block" }) })
+    const sessions = await Promise.all([1, 2].map(() => vault.load(shipped.model, shipped.keys)))
+    const directory = directoryOf(pidOf(vault))
+    const runs = sessions.map((session) => session.run({ x }).catch((error) => error))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    process.kill(pidOf(vault), "SIGKILL")
+    const errors = await Promise.all(runs)
+    expect(errors).toEqual([coded("vault-exited"), coded("vault-exited")])
+    expect(errors[0].message).toMatch(/SIGKILL.*Open another vault/)
+    expect(existsSync(directory)).toBe(false)
+    await expect(vault.load(shipped.model, shipped.keys)).rejects.toEqual(coded("vault-exited"))
+    await expect(sessions[0]?.run({ x })).rejects.toEqual(coded("vault-exited"))
+    await sessions[0]?.close()
+    await vault.close()
+    await using another = await openVault({ backend: testBackend() })
+    expect((await (await another.load(shipped.model, shipped.keys)).run({ x })).y).toEqual(x)
+  })
+
+  it("that is killed in a load rejects it", async () => {
+    const shipped = await ship()
+    const vault = await openVault({ backend: testBackend({ loading: "block" }) })
+    const load = vault.load(shipped.model, shipped.keys).catch((error) => error)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    process.kill(pidOf(vault), "SIGKILL")
+    expect(await load).toEqual(coded("vault-exited"))
+    await vault.close()
+  })
+
+  it.each([
+    ["crash", /SIGSEGV/],
+    ["kill", /SIGKILL/],
+  ])("whose engine crashes (%s) in a run, in a load or at its import says how", async (deed, how) => {
+    const shipped = await ship()
+    for (const when of ["running", "loading"]) {
+      const vault = await openVault({ backend: testBackend({ [when]: deed }) })
+      const outcome = vault.load(shipped.model, shipped.keys).then((session) => session.run({ x }))
+      const error = await outcome.catch((thrown) => thrown)
+      expect(error).toEqual(coded("vault-exited"))
+      expect(error.message).toMatch(how)
+      await vault.close()
+    }
+    await expect(openVault({ backend: testBackend({ importing: deed }) })).rejects.toEqual(coded("vault-start"))
+  })
+
+  it("tells when its process can't start", async () => {
+    const { openVaultWith } = await import("../src/app/vault.js")
+    const nowhere = new URL("./fixtures/nowhere.mjs", import.meta.url)
+    await expect(openVaultWith(nowhere, { backend: testBackend() })).rejects.toEqual(coded("vault-start"))
+  })
+})
+
+describe("a session's thread that dies", () => {
+  it.each([
+    ["stray", "backend-failed"],
+    ["exit", "backend-failed"],
+  ] as const)("(%s) takes its own session only", async (deed, code) => {
+    const shipped = await ship()
+    await using vault = await openVault({ backend: testBackend({ running: deed }) })
+    const [session, other] = await Promise.all([1, 2].map(() => vault.load(shipped.model, shipped.keys)))
+    const error = await session?.run({ x }).catch((thrown) => thrown)
+    expect(error).toEqual(coded(code))
+    expect(error.message).not.toContain("secrets")
+    await expect(session?.run({ x })).rejects.toEqual(coded(code))
+    await session?.close()
+    await expect(other?.run({ x })).rejects.toEqual(coded(code))
+    expect((await vault.load(shipped.model, shipped.keys)).inputs).toHaveLength(1)
+  })
+})
+
+describe("an abort", () => {
+  it.runIf(linux)("of openVault ends the process and its folder", async () => {
+    const controller = new AbortController()
+    const reason = new Error("enough")
+    let pid = 0
+    const opening = openVault({
+      backend: testBackend({ importing: "hang" }),
+      signal: controller.signal,
+      log(event) {
+        if (event.event === "started") pid = event.pid ?? 0
+      },
+    })
+    await until(() => pid > 0 && directoryOf(pid).includes("strongroom-"))
+    const directory = directoryOf(pid)
+    controller.abort(reason)
+    await expect(opening).rejects.toBe(reason)
+    expect(existsSync(directory)).toBe(false)
+    await expect(openVault({ backend: testBackend(), signal: controller.signal })).rejects.toBe(reason)
+  })
+
+  it.runIf(linux).each(["hang", "block"])("of a load (%s) frees its thread, and the vault goes on", async (loading) => {
+    const shipped = await ship()
+    await using vault = await openVault({ backend: testBackend({ loading }) })
+    const threads = () => readdirSync(directoryOf(pidOf(vault))).sort()
+    const reason = new Error("enough")
+    const controller = new AbortController()
+    const load = vault.load(shipped.model, shipped.keys, { signal: controller.signal })
+    setTimeout(() => controller.abort(reason), 300)
+    await expect(load).rejects.toBe(reason)
+    expect(threads()).toContain("thread-1")
+    // The first thread goes; a spare one comes.
+    await until(() => threads().join() === "thread-2")
+    await expect(vault.load(shipped.model, shipped.keys, { signal: controller.signal })).rejects.toBe(reason)
+  })
+})
+
+describe.runIf(linux)("an app", () => {
+  it.each(["wait", "block"])("that is killed takes its vault along (%s)", async (then) => {
+    const app = await startApp(
+      await ship(),
+      then,
+      testBackend({ file: true, ...(then === "block" && { running: "block" }) }),
+    )
+    const directory = directoryOf(app.vaultPid)
+    app.process.kill("SIGKILL")
+    await until(() => !isRunning(app.vaultPid) && !existsSync(directory), 2000)
+  })
+
+  it("that has nothing more to do ends, though it didn't close its vault", async () => {
+    const app = await startApp(await ship(), "end")
+    expect(await app.ended).toEqual([0, null])
+    await until(() => !isRunning(app.vaultPid))
+  })
+
+  it("that is killed together with its vault leaves a folder that the next vault sweeps", async () => {
+    const shipped = await ship()
+    const app = await startApp(shipped, "wait")
+    const directory = directoryOf(app.vaultPid)
+    process.kill(app.vaultPid, "SIGSTOP")
+    app.process.kill("SIGKILL")
+    process.kill(app.vaultPid, "SIGKILL")
+    await app.ended
+    await until(() => !isRunning(app.vaultPid))
+    expect(existsSync(directory)).toBe(true)
+    const events: unknown[] = []
+    await using vault = await openVault({ backend: testBackend(), log: (event) => events.push(event) })
+    expect(existsSync(directory)).toBe(false)
+    expect(dirname(directory)).toBe(dirname(directoryOf(pidOf(vault))))
+  })
+})

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest"
+import { parseToApp, parseToVault } from "../src/channel/messages.js"
+import { packValues, unpackValues } from "../src/channel/wire-tensor.js"
+
+const run = {
+  type: "run",
+  call: 1,
+  session: 1,
+  inputs: [{ name: "x", type: "int8", shape: [1], block: 0 }],
+  outputs: null,
+  keep: [],
+}
+
+describe("messages", () => {
+  it("are taken when they are sound, with members that they don't know", () => {
+    expect(parseToVault({ ...run, more: 1 })).toMatchObject(run)
+    expect(parseToVault({ type: "close" })).toEqual({ type: "close" })
+  })
+
+  const wrong: [string, unknown][] = [
+    ["no object", "run"],
+    ["an array", [run]],
+    ["another type", { ...run, type: "constructor" }],
+    ["no call", { ...run, call: undefined }],
+    ["a negative call", { ...run, call: -1 }],
+    ["half a call", { ...run, call: 0.5 }],
+    ["an element type that isn't one", { ...run, inputs: [{ name: "x", type: "int7", shape: [1], block: 0 }] }],
+    ["a negative size", { ...run, inputs: [{ name: "x", type: "int8", shape: [-1], block: 0 }] }],
+    ["a name that isn't text", { ...run, keep: [1] }],
+  ]
+  it.each(wrong)("with %s are refused", (_, message) => {
+    expect(() => parseToVault(message)).toThrow(expect.objectContaining({ code: "channel-invalid" }))
+    expect(() => parseToApp(message)).toThrow(expect.objectContaining({ code: "channel-invalid" }))
+  })
+
+  it("carry tensors of any name, and strings of any kind", () => {
+    const values = {
+      __proto__x: { type: "int8", shape: [2], data: new Uint8Array([1, 2]) },
+      "": { type: "string", shape: [3], data: ["", "é\u0000", "𝄞"] },
+      kept: { kept: 7 },
+    } as const
+    const { values: packed, blocks } = packValues(values)
+    const buffers = blocks.map((block) => new Uint8Array(block).buffer)
+    expect(unpackValues(JSON.parse(JSON.stringify(packed)), buffers)).toEqual(values)
+  })
+
+  it("refuse blocks that aren't there, and strings that aren't strings", () => {
+    const value = { name: "x", type: "string", shape: [1], block: 0 } as const
+    const invalid = expect.objectContaining({ code: "channel-invalid" })
+    expect(() => unpackValues([value], [])).toThrow(invalid)
+    expect(() => unpackValues([value], [new TextEncoder().encode("[1]").buffer])).toThrow(invalid)
+    expect(() => unpackValues([value], [new TextEncoder().encode("[").buffer])).toThrow(invalid)
+  })
+})
