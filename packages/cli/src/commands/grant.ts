@@ -1,0 +1,122 @@
+import { createGrant, readHeader, type Terms } from "@strongroom/core"
+import type { Command } from "commander"
+import { type CommonOptions, type Context, describeCommand } from "../command.js"
+import { checkModelId, parseContentKey } from "../content-key.js"
+import { collect, parseCount, parseTime } from "../parse.js"
+import { askPassphrase, readPassphrase } from "../passphrase.js"
+import { isUrl, openPlace } from "../place.js"
+import { readText } from "../read-files.js"
+import { writeFiles } from "../write-files.js"
+
+interface GrantCommandOptions extends CommonOptions {
+  readonly output: string
+  readonly contentKey?: string
+  readonly key: string
+  readonly to?: readonly string[]
+  readonly passphrase?: true
+  readonly passphraseFile?: string
+  readonly notBefore?: string
+  readonly notAfter?: string
+  readonly feature?: readonly string[]
+  readonly serial?: string
+  readonly leastRelease?: string
+  readonly force?: true
+}
+
+/** `strongroom grant`: gives one recipient the content key, on terms. */
+export function grantCommand(context: Context): Command {
+  return describeCommand(
+    "grant",
+    "give a recipient a sealed model's key, on terms, in a small signed file",
+    "strongroom grant ocr.sealed --key publisher.key --to age1... --not-after 30d -o alice.grant",
+  )
+    .argument("<model>", "the sealed model, a path or an http(s) URL")
+    .requiredOption("-o, --output <file>", "where to write the grant")
+    .requiredOption("--key <file>", "the private key (PEM) that signs: the publisher's, or a grant key of its keyring")
+    .option("--content-key <file>", "the model's content key (default: the model's name and .key)")
+    .option("--to <recipient>", "age1..., or @FILE with one a line (can be repeated)", collect)
+    .option("--passphrase", "ask for a passphrase that opens the grant, in place of --to")
+    .option("--passphrase-file <file>", "read that passphrase from the first line of a file")
+    .option("--not-before <time>", "valid from: 2027-01-31T12:00:00Z, 2027-01-31, or from now: 12h, 30d, 2w")
+    .option("--not-after <time>", "valid until then, not including it")
+    .option("--feature <name>", "a feature for the app to read (can be repeated)", collect)
+    .option("--serial <text>", "a serial number or reference of yours")
+    .option("--least-release <number>", "the model's release must not be lower")
+    .option("--force", "overwrite an existing file")
+    .action((model: string, options: GrantCommandOptions) => grant(model, options, context))
+}
+
+async function grant(place: string, options: GrantCommandOptions, context: Context): Promise<void> {
+  const terminal = context.terminal(options)
+  const terms = readTerms(options)
+  const signingKey = await readText(options.key)
+  if (isUrl(place) && options.contentKey === undefined) throw new TypeError("Say where the --content-key is.")
+  const keyPath = options.contentKey ?? `${place}.key`
+  const key = parseContentKey(await readText(keyPath), keyPath)
+  const model = await openPlace(place)
+  try {
+    const header = await readHeader(model)
+    checkModelId(key, header.model)
+    const recipient = await readRecipient(options, context)
+    const { contentKey } = key
+    const bytes = await createGrant({ model, contentKey, signingKey, recipient, terms })
+    await writeFiles([{ path: options.output, content: bytes }], options.force === true)
+    terminal.result(
+      {
+        model: header.model,
+        file: options.output,
+        recipients: Array.isArray(recipient) ? recipient : "passphrase",
+        terms,
+      },
+      `Wrote ${options.output} for model ${header.model}.`,
+    )
+  } finally {
+    key.contentKey.fill(0)
+    await model.close()
+  }
+}
+
+function readTerms(options: GrantCommandOptions): Partial<Terms> {
+  const now = new Date()
+  const { notBefore, notAfter, feature, serial, leastRelease } = options
+  const terms = {
+    ...(notBefore === undefined ? {} : { notBefore: parseTime(notBefore, "--not-before", now) }),
+    ...(notAfter === undefined ? {} : { notAfter: parseTime(notAfter, "--not-after", now) }),
+    ...(feature === undefined ? {} : { features: feature }),
+    ...(serial === undefined ? {} : { serial }),
+    ...(leastRelease === undefined ? {} : { leastRelease: parseCount(leastRelease, "--least-release") }),
+  }
+  return terms
+}
+
+/** Age recipients, or a passphrase. A passphrase typed is typed twice. */
+async function readRecipient(
+  { to = [], passphrase, passphraseFile }: GrantCommandOptions,
+  { console, signal }: Context,
+): Promise<string[] | { passphrase: string }> {
+  const ways = [to.length > 0, passphrase, passphraseFile !== undefined].filter(Boolean).length
+  if (ways !== 1) throw new TypeError("Say for whom, in one way: --to, --passphrase or --passphrase-file.")
+  if (to.length > 0) return readRecipients(to)
+  if (passphraseFile !== undefined) return { passphrase: await readPassphrase(passphraseFile) }
+  const typed = await askPassphrase("Passphrase for the grant: ", console, signal)
+  if (typed === "") throw new TypeError("An empty passphrase protects nothing.")
+  const again = await askPassphrase("The same again: ", console, signal)
+  if (typed !== again) throw new TypeError("The two passphrases differ.")
+  return { passphrase: typed }
+}
+
+/** `age1...` as they are; `@FILE` has one a line, with comments after `#`, as `age -R` reads them. */
+async function readRecipients(to: readonly string[]): Promise<string[]> {
+  const recipients: string[] = []
+  for (const entry of to) {
+    if (!entry.startsWith("@")) {
+      recipients.push(entry)
+      continue
+    }
+    const lines = (await readText(entry.slice(1))).split(/\r?\n/).map((line) => line.trim())
+    const found = lines.filter((line) => line !== "" && !line.startsWith("#"))
+    if (found.length === 0) throw new TypeError(`${entry.slice(1)} names no recipient.`)
+    recipients.push(...found)
+  }
+  return recipients
+}

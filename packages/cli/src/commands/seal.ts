@@ -1,0 +1,157 @@
+import { resolve } from "node:path"
+import { type CachePolicy, cachePolicies, type Policy, type Sink, sealModel } from "@strongroom/core"
+import { fileSink, importPath, nodeCryptography } from "@strongroom/core/node"
+import { type Command, InvalidArgumentError, Option } from "commander"
+import { type CommonOptions, type Context, describeCommand } from "../command.js"
+import { formatContentKey } from "../content-key.js"
+import { collect, parseByteCount, parseCount } from "../parse.js"
+import { readText } from "../read-files.js"
+import { formatBytes } from "../terminal.js"
+import { commitTogether } from "../write-files.js"
+
+interface SealCommandOptions extends CommonOptions {
+  readonly output: string
+  readonly contentKey?: string
+  readonly key: string
+  readonly root?: string
+  readonly label?: string
+  readonly release: string
+  readonly modelId?: string
+  readonly segmentSize?: string
+  readonly policy?: string
+  readonly requireVault?: true
+  readonly allowCache?: readonly CachePolicy[]
+  readonly allowBackend?: readonly string[]
+  readonly requireGuarantee?: readonly string[]
+  readonly force?: true
+}
+
+/** `strongroom seal`: encrypts and signs a model, once for all customers. */
+export function sealCommand(context: Context): Command {
+  return describeCommand(
+    "seal",
+    "encrypt and sign a model",
+    "strongroom seal ocr.onnx -o ocr.sealed --key publisher.key\n" +
+      "# writes ocr.sealed, to give to everybody, and ocr.sealed.key, to keep secret",
+    "Encrypts and signs a model, once for all customers: a .onnx file (with its external data beside it), a " +
+      "TensorFlow.js model.json (with its weights), a folder as it is, or any other file as it is",
+  )
+    .argument("<model>", "the model's file or folder")
+    .requiredOption("-o, --output <file>", "where to write the sealed model")
+    .requiredOption("--key <file>", "the publisher's private key (PEM), which signs")
+    .option("--content-key <file>", "where to write the content key (default: the output's name and .key)")
+    .option("--root <file>", "the publisher's root public key, if --key is one of its keyring's model keys")
+    .option("--label <text>", "a public text in the header, readable by everybody")
+    .option("--release <number>", "the model's release, which grants can demand", "0")
+    .option("--model-id <hex>", "32 hex digits: the id of the model's earlier releases (default: random)")
+    .option("--segment-size <bytes>", "a power of two from 4KiB to 16MiB (default: 1MiB)")
+    .addOption(
+      new Option("--policy <file>", "the publisher's policy as JSON").conflicts([
+        "requireVault",
+        "allowCache",
+        "allowBackend",
+        "requireGuarantee",
+      ]),
+    )
+    .option("--require-vault", "policy: open it only in a vault")
+    .option("--allow-cache <policy>", "policy: allow this cache policy, and others only if repeated", collectPolicy)
+    .option("--allow-backend <name>", "policy: allow this backend, and others only if repeated", collect)
+    .option("--require-guarantee <id>", "policy: demand this guarantee of the vault (can be repeated)", collect)
+    .option("--force", "overwrite existing files")
+    .action((model: string, options: SealCommandOptions) => seal(model, options, context))
+}
+
+async function seal(path: string, options: SealCommandOptions, context: Context): Promise<void> {
+  const { signal } = context
+  const terminal = context.terminal(options)
+  const force = options.force === true
+  const publisher = await readText(options.key)
+  const policy = await readPolicy(options)
+  const release = parseCount(options.release, "--release")
+  const segmentSize =
+    options.segmentSize === undefined ? undefined : parseByteCount(options.segmentSize, "--segment-size")
+  const keyPath = options.contentKey ?? `${options.output}.key`
+  if (resolve(keyPath) === resolve(options.output)) throw new TypeError("--content-key and --output are the same file.")
+  const model = await importPath(path, { signal })
+  const keySink = fileSink(keyPath, { mode: 0o600, overwrite: force })
+  const sink = fileSink(options.output, { overwrite: force })
+  const progress = terminal.progress("Sealing")
+  try {
+    // Makes the file: what stands in its way is better known before the work than after it.
+    await keySink.write(0, new Uint8Array(0))
+    const sealed = await sealModel(model, {
+      publisher,
+      ...(options.root === undefined ? {} : { root: await readText(options.root) }),
+      sink: uncommitted(sink),
+      release,
+      ...(segmentSize === undefined ? {} : { segmentSize }),
+      ...(options.modelId === undefined ? {} : { modelId: options.modelId }),
+      ...(options.label === undefined ? {} : { label: options.label }),
+      ...(policy === undefined ? {} : { policy }),
+      signal,
+      onProgress: progress.update,
+      cryptography: nodeCryptography,
+    })
+    await keySink.write(0, Buffer.from(formatContentKey(sealed)))
+    sealed.contentKey.fill(0)
+    signal.throwIfAborted()
+    const files = [
+      { path: keyPath, sink: keySink },
+      { path: options.output, sink },
+    ]
+    await commitTogether(files, force)
+    progress.end()
+    terminal.note(`Wrote ${keyPath}: keep it secret and offline; every grant needs it.`)
+    const { modelId, byteLength } = sealed
+    const { kind, parts } = model
+    terminal.result(
+      { model: modelId, release, kind, parts: parts.length, byteLength, file: options.output, contentKey: keyPath },
+      `Sealed ${options.output}: model ${modelId}, ${kind}, ${formatBytes(byteLength)}.`,
+    )
+  } finally {
+    progress.end()
+    await keySink.abort()
+    await sink.abort()
+    await model.close()
+  }
+}
+
+/** The sealed model must not appear before its content key is safe: the caller commits both together. */
+function uncommitted(sink: Sink): Sink {
+  return { write: (offset, bytes) => sink.write(offset, bytes), commit: async () => {}, abort: () => sink.abort() }
+}
+
+function collectPolicy(value: string, previous: readonly CachePolicy[] = []): readonly CachePolicy[] {
+  const policy = cachePolicies.find((known) => known === value)
+  if (policy === undefined) throw new InvalidArgumentError(`Allowed choices are ${cachePolicies.join(", ")}.`)
+  return [...previous, policy]
+}
+
+async function readPolicy(options: SealCommandOptions): Promise<Policy | undefined> {
+  if (options.policy !== undefined) return parsePolicy(await readText(options.policy), options.policy)
+  const policy: Policy = {
+    ...(options.requireVault ? { vault: true } : {}),
+    ...(options.allowCache === undefined ? {} : { cache: options.allowCache }),
+    ...(options.allowBackend === undefined ? {} : { backends: options.allowBackend }),
+    ...(options.requireGuarantee === undefined ? {} : { guarantees: options.requireGuarantee }),
+  }
+  return Object.keys(policy).length === 0 ? undefined : policy
+}
+
+const policyMembers = ["vault", "cache", "guarantees", "backends"]
+
+/** A member that is misspelt would demand nothing, silently. What its values may be, sealing checks. */
+function parsePolicy(text: string, path: string): Policy {
+  let policy: unknown
+  try {
+    policy = JSON.parse(text)
+  } catch {
+    policy = undefined
+  }
+  const isObject = typeof policy === "object" && policy !== null && !Array.isArray(policy)
+  if (!isObject || !Object.keys(policy as object).every((name) => policyMembers.includes(name))) {
+    const example = '{"vault": true, "cache": ["off", "memory"], "backends": ["onnxruntime"], "guarantees": []}'
+    throw new TypeError(`${path} isn't a policy: expected JSON with some of ${example}.`)
+  }
+  return policy as Policy
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs"
+import { Command } from "commander"
+import { addCommonOptions, type Context } from "./command.js"
+import { grantCommand } from "./commands/grant.js"
+import { inspectCommand } from "./commands/inspect.js"
+import { keygenCommand } from "./commands/keygen.js"
+import { keyringCommand } from "./commands/keyring.js"
+import { runCommand } from "./commands/run.js"
+import { sealCommand } from "./commands/seal.js"
+import { verifyCommand } from "./commands/verify.js"
+import type { Stream } from "./terminal.js"
+
+/** All commands. Parsing throws a CommanderError where commander by itself would end the process. */
+export function createProgram(context: Context, stdout: Stream): Command {
+  const program = new Command("strongroom")
+    .description("Seals neural networks, grants them to customers, and runs them in a vault.")
+    .version(readVersion())
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 success, 1 failed, 2 misuse, 130 interrupted." +
+        "\nExample: strongroom seal ocr.onnx -o ocr.sealed --key publisher.key",
+    )
+    .addCommand(keygenCommand(context))
+    .addCommand(keyringCommand(context))
+    .addCommand(sealCommand(context))
+    .addCommand(grantCommand(context))
+    .addCommand(inspectCommand(context))
+    .addCommand(verifyCommand(context))
+    .addCommand(runCommand(context))
+  for (const command of everyCommand(program)) {
+    if (command.commands.length === 0) addCommonOptions(command)
+    command.exitOverride()
+    // Errors are written by main, in one form for all.
+    command.configureOutput({ writeOut: (text) => void stdout.write(text), outputError() {} })
+  }
+  return program
+}
+
+function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)]
+}
+
+function readVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"))
+  return version
+}

@@ -1,0 +1,38 @@
+import { publisherId, readKeyring, type Trust } from "@strongroom/core"
+import type { Command } from "commander"
+import { collect } from "./parse.js"
+import { readSmallFile, readText } from "./read-files.js"
+
+export interface TrustOptions {
+  readonly trust?: readonly string[]
+  readonly keyring?: readonly string[]
+}
+
+/** Adds `--trust` and `--keyring` to a command. */
+export function trustOptions(command: Command): Command {
+  return command
+    .option("--trust <file>", "a publisher's public key that you trust (PEM; can be repeated)", collect)
+    .option("--keyring <file>", "the keyring of a publisher that you trust (can be repeated)", collect)
+}
+
+/** Reads what {@link trustOptions} named. A keyring belongs to the publisher that it names. */
+export async function readTrust({ trust = [], keyring = [] }: TrustOptions): Promise<Trust[]> {
+  const keyrings = new Map<string, Uint8Array>()
+  for (const path of keyring) {
+    const bytes = await readSmallFile(path)
+    keyrings.set(readKeyring(bytes).publisher, bytes)
+  }
+  const trusted: Trust[] = []
+  for (const path of trust) {
+    const publisher = await readText(path)
+    const id = publisherId(publisher)
+    const own = keyrings.get(id)
+    keyrings.delete(id)
+    trusted.push(own === undefined ? { publisher } : { publisher, keyring: own })
+  }
+  const [stray] = keyrings.keys()
+  if (stray !== undefined) {
+    throw new RangeError(`A keyring is of publisher ${stray}, whose public key isn't given with --trust.`)
+  }
+  return trusted
+}
