@@ -1,0 +1,152 @@
+import assert from "node:assert/strict"
+import { bytesSource, type ModelToSeal, memoryStore, openSealedModel, StrongroomError, tensor } from "@strongroom/core"
+import { loadEngine, loadSession, toRaw } from "@strongroom/core/host"
+import type { Bench } from "../bench.js"
+import { aborted, failure } from "../failures.js"
+import { elementwise, identity, unheardOf, withWeights } from "../networks.js"
+import type { ConformanceCase } from "./conformance-case.js"
+
+const x = tensor("float32", [1, 2], [1, 2])
+
+export const loadingCases: readonly ConformanceCase[] = [
+  {
+    id: "load/unknown-operator",
+    title: "a sound model with an operator that the engine lacks is declined, with a reason, when it is loaded",
+    run: async (bench) => void (await failure(bench.open(unheardOf()), "model-declined")),
+  },
+  {
+    id: "load/broken-graph",
+    title: "a graph that is cut short is an error, not declined",
+    run: async (bench) => void (await failure(bench.open(await cutGraph(bench)), "backend-failed")),
+  },
+  {
+    id: "load/part-error",
+    title: "an error of this project that a part's read throws comes out as it is",
+    async run(bench) {
+      const error = new StrongroomError("segment-corrupt", "A segment doesn't have its signed digest.")
+      await withDamagedParts(bench, async () => {
+        throw error
+      }).then(
+        () => assert.fail("It was loaded."),
+        (thrown: unknown) => assert.equal(thrown, error),
+      )
+    },
+  },
+  {
+    id: "load/aborted",
+    title: "a load that is aborted rejects with the signal's reason, and the next one works",
+    async run(bench) {
+      const { signal, reason } = aborted()
+      await assert.rejects(bench.open(identity("float32", [1, 2]), { signal }), (error) => error === reason)
+      const controller = new AbortController()
+      const reading = withDamagedParts(
+        bench,
+        async () => {
+          controller.abort(reason)
+          throw reason
+        },
+        controller.signal,
+      )
+      await assert.rejects(reading, (error) => error === reason)
+      await bench.using(identity("float32", [1, 2]), async (session) => {
+        assert.deepStrictEqual(await session.run({ x }), { y: x })
+      })
+    },
+  },
+  {
+    id: "load/two-models",
+    title: "models that are loaded together keep their own weights",
+    async run(bench) {
+      const sessions = await Promise.all(
+        [
+          [10, 20],
+          [30, 40],
+        ].map((weights) => bench.open(withWeights(weights, true))),
+      )
+      try {
+        const results = await Promise.all(sessions.map((session) => session.run({ x })))
+        assert.deepStrictEqual(results, [
+          { y: tensor("float32", [1, 2], [11, 22]) },
+          { y: tensor("float32", [1, 2], [31, 42]) },
+        ])
+      } finally {
+        await Promise.all(sessions.map((session) => session.close()))
+      }
+    },
+  },
+  {
+    id: "load/one-engine",
+    title: "one engine holds several sessions, and closing one leaves the others",
+    run: (bench) =>
+      bench.usingEngine(async (load) => {
+        const shipped = [
+          [10, 20],
+          [30, 40],
+        ].map((weights) => bench.ship(withWeights(weights, false)))
+        const [first, second] = await Promise.all(shipped.map(async (each) => load(await each)))
+        await first?.close()
+        const result = await second?.run({ x: toRaw(x) })
+        assert.deepStrictEqual(result, { y: toRaw(tensor("float32", [1, 2], [31, 42])) })
+        await second?.close()
+      }),
+  },
+  {
+    id: "load/plaintext-closed",
+    title: "the engine closes the plaintext that it took, by the time that its session is closed",
+    run: (bench) =>
+      bench.usingBare(withWeights([10, 20], true), async ({ session, openPlaintext }) => {
+        await session.close()
+        assert.equal(openPlaintext(), 0)
+      }),
+  },
+  {
+    id: "load/artifacts",
+    title: "a model that is loaded again with what was compiled before computes the same",
+    async run(bench) {
+      const options = { cachePolicy: "memory", artifactStore: memoryStore() } as const
+      const shipped = elementwise("subtract", [2])
+      const given = { a: tensor("float32", [2], [5, 7]), b: tensor("float32", [2], [1, 2]) }
+      for (let time = 0; time < 2; time++) {
+        const session = await bench.open(shipped, options)
+        try {
+          assert.deepStrictEqual(await session.run(given), { y: tensor("float32", [2], [4, 5]) })
+        } finally {
+          await session.close()
+        }
+      }
+    },
+  },
+]
+
+/** A model whose graph is the first half of itself. */
+export async function cutGraph(bench: Bench): Promise<ModelToSeal> {
+  const model = await bench.write(unheardOf())
+  const parts = model.parts.map(async (part) => {
+    if (part.role !== "graph") return part
+    const bytes = new Uint8Array((await part.source.byteLength()) >> 1)
+    await part.source.read(0, bytes)
+    return { ...part, source: bytesSource(bytes) }
+  })
+  return { ...model, parts: await Promise.all(parts) }
+}
+
+/** Loads a model all of whose reads come to `fail`. */
+async function withDamagedParts(bench: Bench, fail: () => Promise<never>, signal?: AbortSignal): Promise<void> {
+  const { bytes, keys } = await bench.ship(withWeights([10, 20], true))
+  const model = await openSealedModel(bytesSource(bytes), keys)
+  const loaded = await loadEngine(bench.createBackend(), { directory: bench.directory })
+  try {
+    const parts = model.parts.map(({ role, name, byteLength }) => ({
+      role,
+      name,
+      byteLength,
+      into: fail,
+      chunks: () => ({ [Symbol.asyncIterator]: () => ({ next: fail }) }),
+    }))
+    const { header, manifest } = model
+    await loadSession(loaded, { header, manifest, parts }, signal === undefined ? {} : { signal })
+  } finally {
+    await loaded.close()
+    await model.close()
+  }
+}

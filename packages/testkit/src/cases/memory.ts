@@ -1,0 +1,31 @@
+import assert from "node:assert/strict"
+import { tensor } from "@strongroom/core"
+import { memoryGrowth, pieceBytes } from "../memory-growth.js"
+import { identity, withWeights } from "../networks.js"
+import type { ConformanceCase } from "./conformance-case.js"
+
+const elements = pieceBytes / 4
+
+/** What leaks shows against a limit of half of what would leak, so that the noise of a process stays below it. */
+export const memoryCases: readonly ConformanceCase[] = [
+  {
+    id: "memory/runs",
+    title: "memory doesn't grow with the number of runs",
+    run: (bench) =>
+      bench.using(identity("float32", [elements]), async (session) => {
+        const x = tensor("float32", [elements], new Float32Array(elements).fill(1))
+        const growth = await memoryGrowth(40, async () => void (await session.run({ x })))
+        assert.ok(growth < 20 * pieceBytes, `40 runs with an output of 4 MiB; memory grew by ${growth} bytes.`)
+      }),
+  },
+  {
+    id: "memory/sessions",
+    title: "memory doesn't grow with the number of sessions that were closed",
+    run: (bench) =>
+      bench.usingEngine(async (load) => {
+        const shipped = await bench.ship(withWeights(new Array(elements).fill(1), true))
+        const growth = await memoryGrowth(20, async () => (await load(shipped)).close())
+        assert.ok(growth < 10 * pieceBytes, `20 sessions with weights of 4 MiB; memory grew by ${growth} bytes.`)
+      }),
+  },
+]

@@ -1,0 +1,19 @@
+/**
+ * The conformance suite that every backend of Strongroom runs.
+ *
+ * @module
+ */
+
+export type { BareCall, BareEngine, BareOutputs } from "./bare-engine.js"
+export type { Bench } from "./bench.js"
+export type { ConformanceCase } from "./cases/conformance-case.js"
+export { conformanceCases } from "./cases/index.js"
+export type { Network, NetworkNode, Operator, Weight } from "./network.js"
+export type { Publisher, ShippedModel } from "./publisher.js"
+export { reference } from "./reference/index.js"
+export { openSuite, type Suite } from "./suite.js"
+export { type Runner, type TestBackendOptions, type TestBody, testBackend } from "./test-backend.js"
+export { type ModelWriter, NotExpressible } from "./write/model-writer.js"
+export { onnxWriter } from "./write/onnx.js"
+export { type Program, programWriter } from "./write/program.js"
+export { tfjsWriter } from "./write/tfjs.js"

@@ -1,0 +1,17 @@
+import { defineConfig } from "tsup"
+
+export default defineConfig({
+  // Flat: the backends' values name their modules as neighbours.
+  entry: {
+    index: "src/index.ts",
+    wrong: "src/wrong/index.ts",
+    "reference-engine": "src/reference/engine.ts",
+    "wrong-engine": "src/wrong/engine.ts",
+  },
+  format: "esm",
+  dts: { entry: { index: "src/index.ts", wrong: "src/wrong/index.ts" } },
+  clean: true,
+  splitting: true,
+  sourcemap: true,
+  target: "es2022",
+})
