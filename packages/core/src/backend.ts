@@ -15,7 +15,10 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 /** Code that the vault imports: a backend, later an identity module. [app] */
 export interface ModuleReference {
-  /** Absolute `file:` URL, made by the owning package from its `import.meta.url`; never a bare name. */
+  /**
+   * Absolute `file:` URL, made by the owning package from its `import.meta.url`; never a bare name. In a page, a URL of
+   * the page's own origin.
+   */
   readonly module: string
   /** The argument of the module's default export. */
   readonly options: Json
@@ -50,9 +53,12 @@ export interface Host {
   readonly cachePolicy: CachePolicy
   /** A private folder of this vault, removed with it; `undefined` in a page. */
   readonly directory: string | undefined
-  /** Memory for plaintext, `byteLength` bytes, at most 4 GiB. */
+  /**
+   * Memory for plaintext, `byteLength` bytes, at most 4 GiB, beginning at a multiple of 8 in its buffer. What is still
+   * open when the engine closes, the host closes.
+   */
   allocate(byteLength: number): Plaintext
-  /** Adds evidence to a guarantee of the report. Only the vault sets states. */
+  /** Adds evidence to a guarantee of the report, by its id. Only the vault sets states. */
   observe(guarantee: string, evidence: Json): void
 }
 
@@ -74,6 +80,7 @@ export interface Engine {
    * thrown error for one that is broken. `model` and its parts are valid until the session closes.
    */
   load(model: OpenModel, context: LoadContext): Promise<EngineSession | Declined>
+  /** Frees the engine; its sessions are closed before. Closing twice is safe. */
   close(): Promise<void>
 }
 
@@ -84,7 +91,10 @@ export interface Fingerprint {
   readonly driver: string
 }
 
-/** Why an engine doesn't take a sound model. The reason names operators and types, never the model's own names. */
+/**
+ * Why an engine doesn't take a sound model: one plain sentence for the app's author, not empty. It names operators and
+ * types, never the model's own names.
+ */
 export interface Declined {
   readonly declined: string
 }
@@ -95,9 +105,9 @@ export interface Capabilities {
   readonly types: readonly (ElementType | "string")[]
   /** Unsettled runs that one session accepts; the host queues the rest. An engine that blocks says 1. */
   readonly parallelRuns: number
-  /** False: a run that is aborted finishes unseen. */
+  /** True: an aborted run stops, and rejects, early. False: it finishes unseen. */
   readonly cancels: boolean
-  /** True: outputs can stay in the engine ({@link Kept}). */
+  /** True: outputs can stay in the engine ({@link EngineKept}). False: the host keeps them as tensors. */
   readonly keepsOutputs: boolean
 }
 
@@ -120,18 +130,26 @@ export interface Part {
   /** A relative path with slashes. Never to appear in an error or a log. */
   readonly name: string
   readonly byteLength: number
-  /** One whole copy. */
+  /** One whole copy. Close it as soon as the engine has what it needs; the host does when the session closes. */
   bytes(signal?: AbortSignal): Promise<Plaintext>
-  /** Fills the engine's own memory: `byteLength` bytes, or an address with as much room. */
+  /**
+   * Fills the engine's own memory: `byteLength` bytes, or an address with as much room, which only a host with native
+   * code can (others throw a TypeError).
+   */
   into(target: Uint8Array | bigint, signal?: AbortSignal): Promise<void>
   /** Pieces in order; each is valid until the next is asked for. */
   chunks(signal?: AbortSignal): AsyncIterable<Uint8Array>
-  /** A file in `host.directory` with the part's relative path, there until the session closes. */
+  /**
+   * A file in `host.directory` with the part's relative path, there until the session closes. TypeError where that is
+   * `undefined`: an engine that needs it declines.
+   */
   path(signal?: AbortSignal): Promise<string>
 }
 
 export interface LoadContext {
+  /** Reads of parts stop with it. The host doesn't wait for an engine that goes on. */
   readonly signal: AbortSignal
+  /** How far loading is, in bytes of parts read. */
   progress(doneBytes: number, totalBytes: number): void
   /** What was compiled from this model before, by the cache policy; bound to model and fingerprint. */
   readonly artifacts: Artifacts
@@ -144,7 +162,8 @@ export interface Artifacts {
 
 /**
  * A tensor as engines see it: its elements' bytes, little-endian, row-major, dense; `bool` one byte, 0 or 1; 4-bit types
- * two a byte, the low nibble first. An engine declines types that it lacks and never narrows them.
+ * two a byte, the low nibble first. What an engine gets begins at a multiple of the element's size in its buffer. An
+ * engine declines types that it lacks and never narrows them.
  */
 export type RawTensor = { readonly shape: readonly number[] } & (
   | { readonly type: ElementType; readonly data: Uint8Array }
@@ -153,13 +172,20 @@ export type RawTensor = { readonly shape: readonly number[] } & (
 
 /** An output left in the engine (a KV cache, recurrent state), to be an input of later runs of the same session. */
 export interface EngineKept {
+  /** The engine's own number for it. */
   readonly kept: number
+  /** Frees it. The host calls it once, when no run uses it, and before it closes the session. */
   close(): void
 }
 
-/** One loaded model. `close()` waits for runs; closing twice is safe. */
+/** One loaded model. */
 export interface EngineSession {
+  /**
+   * Gives the outputs asked for and no others. Their bytes are given away: fresh, or from `allocate`; the engine never
+   * writes them again. Rejects after `close()`.
+   */
   run(call: EngineRun): Promise<{ readonly [output: string]: RawTensor | EngineKept }>
+  /** Waits for runs, then frees the model. Closing twice is safe. */
   close(): Promise<void>
 }
 
@@ -171,8 +197,8 @@ export interface EngineRun {
   readonly outputs: readonly string[]
   /** Of those, return these as {@link EngineKept}. */
   readonly keep: readonly string[]
-  /** Memory in which an output can be returned with a copy less. */
+  /** Memory in which an output can be returned with a copy less: each piece for one output, whole. */
   allocate(type: ElementType, shape: readonly number[]): Uint8Array
-  /** If the engine can cancel: reject with `signal.reason`. */
+  /** If the engine can cancel: stop, and when nothing reads the inputs any more, reject with `signal.reason`. */
   readonly signal: AbortSignal
 }

@@ -9,3 +9,18 @@
 export type CachePolicy = "off" | "memory" | "sealed" | "driver"
 
 export const cachePolicies: readonly CachePolicy[] = ["off", "memory", "sealed", "driver"]
+
+/**
+ * `policy`, if it is one that works in this release.
+ *
+ * @throws TypeError for another word; RangeError for `sealed`, which is not implemented yet.
+ */
+export function checkCachePolicy(policy: CachePolicy): CachePolicy {
+  if (!cachePolicies.includes(policy)) {
+    throw new TypeError(`A cache policy is one of ${cachePolicies.join(", ")}, not ${String(policy)}.`)
+  }
+  if (policy === "sealed") {
+    throw new RangeError('The cache policy "sealed" isn\'t implemented in this release: choose "off" or "memory".')
+  }
+  return policy
+}

@@ -1,4 +1,8 @@
 import type { Fingerprint, Json } from "./backend.js"
+import type { GuaranteeId } from "./guarantee-catalogue.js"
+
+export { type GuaranteeDefinition, type GuaranteeId, guaranteeCatalogue } from "./guarantee-catalogue.js"
+export { formatReport } from "./report-text.js"
 
 /**
  * - `enforced`: a mechanism makes it so, and was seen to work.
@@ -10,8 +14,8 @@ export type GuaranteeState = "enforced" | "observed" | "unavailable" | "off"
 
 /** One named property of a vault, with what makes it true and what was seen. docs/guarantees.md explains each. */
 export interface Guarantee {
-  /** Stable: `"process.environment"`. */
-  readonly id: string
+  /** One of {@link guaranteeCatalogue}: `"process.environment"`. */
+  readonly id: GuaranteeId
   /** One plain sentence: what holds if the state is `enforced`. */
   readonly title: string
   readonly state: GuaranteeState
@@ -20,7 +24,7 @@ export interface Guarantee {
   readonly evidence: Json
 }
 
-/** What a vault can say of itself: data for a program, {@link formatReport} for a person. */
+/** What a vault can say of itself: data for a program, {@link formatReport} makes it text for a person. */
 export interface Report {
   readonly format: "strongroom-report/1"
   /** When it was made: RFC 3339, UTC. */

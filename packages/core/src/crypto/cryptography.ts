@@ -2,7 +2,7 @@
 export interface Cryptography {
   /** Cryptographically secure. */
   randomBytes(byteLength: number): Uint8Array
-  /** SHA-256 of the concatenation. */
+  /** SHA-256 of the concatenation. Not for secrets: copies of the pieces may stay in memory. */
   sha256(...pieces: readonly Uint8Array[]): Promise<Uint8Array>
   /** HKDF-SHA-256, RFC 5869: extract and expand. */
   hkdf(secret: Uint8Array, salt: Uint8Array, info: Uint8Array, byteLength: number): Promise<Uint8Array>
@@ -10,7 +10,10 @@ export interface Cryptography {
   aesGcm(key: Uint8Array): Promise<AesGcm>
   /** Ed25519, RFC 8032. `privateKey` is the 32-byte seed. */
   sign(privateKey: Uint8Array, message: Uint8Array): Promise<Uint8Array>
-  /** Strict: refuses S not below the group order and points that are not canonical. False for any malformed input. */
+  /**
+   * Strict: false for S not below the group order, for points that are not canonical, for public keys of small order and
+   * for anything malformed.
+   */
   verify(publicKey: Uint8Array, signature: Uint8Array, message: Uint8Array): Promise<boolean>
   /** The public key of a 32-byte seed. */
   publicKey(privateKey: Uint8Array): Promise<Uint8Array>
@@ -22,4 +25,6 @@ export interface AesGcm {
   seal(nonce: Uint8Array, bytes: Uint8Array): Promise<Uint8Array>
   /** Decrypts `bytes` in place. False, with `bytes` zeroed, when the tag doesn't fit. */
   open(nonce: Uint8Array, bytes: Uint8Array, tag: Uint8Array): Promise<boolean>
+  /** Forgets the key, overwriting what copies of it can be reached. Not to be used afterwards. Safe twice. */
+  close(): void
 }

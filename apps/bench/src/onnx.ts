@@ -1,0 +1,38 @@
+import { tensor } from "@strongroom/core"
+import { onnxWriter } from "@strongroom/testkit"
+
+/** An ONNX model in one file: `layers` products of a row with seeded `size` x `size` matrices of float32. */
+export async function matrixProducts(layers: number, size: number): Promise<Uint8Array> {
+  const names = Array.from({ length: layers }, (_, layer) => `w${layer}`)
+  const row = { type: "float32", shape: [1, size] } as const
+  const model = await onnxWriter.write({
+    inputs: [{ name: "x", ...row }],
+    outputs: [{ name: `y${layers - 1}`, ...row }],
+    weights: names.map((name, layer) => ({
+      name,
+      tensor: tensor("float32", [size, size], noise(size * size, layer + 1)),
+    })),
+    nodes: names.map((name, layer) => ({
+      operator: "matmul",
+      inputs: [layer === 0 ? "x" : `y${layer - 1}`, name],
+      output: `y${layer}`,
+    })),
+    separateWeights: false,
+  })
+  const source = model.parts[0]?.source
+  if (source === undefined) throw new Error("The writer made no file.")
+  const bytes = new Uint8Array(await source.byteLength())
+  await source.read(0, bytes)
+  return bytes
+}
+
+/** Values around 0 from a linear congruential generator (Numerical Recipes' constants): constants would fold or compress. */
+function noise(length: number, seed: number): Float32Array {
+  const values = new Float32Array(length)
+  let state = seed
+  for (let i = 0; i < length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    values[i] = (state / 2 ** 32 - 0.5) / 64
+  }
+  return values
+}

@@ -1,0 +1,52 @@
+import type { AesGcm } from "../crypto/cryptography.js"
+import { lanesFor } from "../parallel.js"
+import { segmentLength } from "./layout.js"
+import { type Payload, piecesOf, readSegment } from "./payload.js"
+import { openSegment } from "./segments.js"
+
+/**
+ * Plaintext in order, about a segment at a time, a few read ahead. A chunk is valid until the next is asked for: its
+ * memory is used again, and overwritten at the end, also when the consumer stops early.
+ */
+export async function* plaintextChunks(
+  payload: Payload,
+  cipher: AesGcm,
+  offset: number,
+  length: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { layout, tables } = payload
+  const { count, piece } = piecesOf(layout, offset, length)
+  const lanes = Math.min(count, lanesFor(layout.segmentSize))
+  const buffers = Array.from(
+    { length: lanes },
+    () => new Uint8Array(Math.min(layout.segmentSize, layout.payloadLength)),
+  )
+  const underWay: Promise<Uint8Array>[] = []
+
+  const readPiece = async (i: number): Promise<Uint8Array> => {
+    const { index, begin, end } = piece(i)
+    const segment = (buffers[i % lanes] as Uint8Array).subarray(0, segmentLength(layout, index))
+    await readSegment(payload, index, segment, signal)
+    await openSegment(index, layout.segments, segment, tables.tag(index), cipher)
+    return segment.subarray(begin, end)
+  }
+  const start = (i: number) => {
+    const reading = readPiece(i)
+    reading.catch(() => {}) // Thrown when its turn comes, or never if the consumer stops before.
+    underWay.push(reading)
+  }
+
+  try {
+    for (let i = 0; i < lanes; i++) start(i)
+    for (let i = 0; i < count; i++) {
+      signal?.throwIfAborted()
+      yield await (underWay[0] as Promise<Uint8Array>)
+      underWay.shift()
+      if (i + lanes < count) start(i + lanes)
+    }
+  } finally {
+    await Promise.allSettled(underWay)
+    for (const buffer of buffers) buffer.fill(0)
+  }
+}

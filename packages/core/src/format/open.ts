@@ -1,0 +1,137 @@
+import { readU32 } from "../bytes.js"
+import type { AesGcm, Cryptography } from "../crypto/cryptography.js"
+import { portableCryptography } from "../crypto/portable.js"
+import { StrongroomError } from "../errors.js"
+import { type Identity, readIdentity } from "../grant/age.js"
+import { openGrant } from "../grant/open.js"
+import type { Terms } from "../grant/terms.js"
+import type { Source } from "../source/source.js"
+import { readTrust, type Trust } from "../trust/trust.js"
+import { readFront } from "./front.js"
+import type { Header } from "./header.js"
+import { checkCommitment, payloadCipher } from "./keys.js"
+import { placeParts, segmentLength } from "./layout.js"
+import { limits } from "./limits.js"
+import { type Manifest, parseManifest } from "./manifest.js"
+import { type SealedPart, sealedPart } from "./part.js"
+import { type Payload, readPlaintext } from "./payload.js"
+import { checkPolicy, type Place } from "./policy.js"
+
+/** What it takes to open a sealed model. */
+export interface Keys {
+  readonly grant: Uint8Array
+  readonly identity: Identity
+  /** The publishers that the app pins: public keys (PEM), or with a keyring. */
+  readonly trust: readonly (string | Trust)[]
+  /** Default: the machine's clock. */
+  readonly now?: Date
+}
+
+export interface OpenOptions {
+  readonly signal?: AbortSignal
+  /** Default: {@link portableCryptography}; `nodeCryptography` of `@strongroom/core/node` is faster there. */
+  readonly cryptography?: Cryptography
+  /** Where the model is opened, to compare with the publisher's policy. Default: not a vault, and nothing else either. */
+  readonly place?: Place
+}
+
+/** A sealed model that is open. */
+export interface SealedModel extends AsyncDisposable {
+  readonly header: Header
+  readonly manifest: Manifest
+  /** Of the grant, checked when it was opened. */
+  readonly terms: Terms
+  /** In the manifest's order. */
+  readonly parts: readonly SealedPart[]
+  /**
+   * Overwrites the keys that can be reached (not those in strings, nor in WebCrypto's key objects), and closes the
+   * source. Reads under way fail, and leave zeros. Safe twice.
+   */
+  close(): Promise<void>
+}
+
+/**
+ * Opens a sealed model, making every check of spec/sealed-model.md in its order. The source is taken over: it is closed
+ * with the model, or before this rejects.
+ *
+ * @throws StrongroomError any code of "The sealed file", "Trust", "Grants" and "Policy" in spec/errors.md.
+ */
+export async function openSealedModel(source: Source, keys: Keys, options: OpenOptions = {}): Promise<SealedModel> {
+  try {
+    return await open(source, keys, options)
+  } catch (error) {
+    await source.close()
+    throw error
+  }
+}
+
+async function open(source: Source, keys: Keys, options: OpenOptions): Promise<SealedModel> {
+  const { signal, cryptography = portableCryptography, place = { vault: false } } = options
+  const { grant, trust, now = new Date() } = keys
+  if (!(grant instanceof Uint8Array)) throw new TypeError("`grant` must be a Uint8Array.")
+  const identity = readIdentity(keys.identity)
+  const pins = readTrust(trust)
+
+  const front = await readFront(source, { pins, now, cryptography, signal })
+  const { header, layout, tables } = front
+  const { contentKey, terms } = await openGrant(grant, { ...front, identity, now, cryptography })
+  let cipher: AesGcm
+  try {
+    await checkCommitment(contentKey, header, cryptography)
+    cipher = await payloadCipher(contentKey, header, cryptography)
+  } finally {
+    contentKey.fill(0)
+  }
+
+  try {
+    const payload = { source, layout, tables, cryptography }
+    const { manifest, offsets } = await readManifest(payload, cipher, signal)
+    checkPolicy(manifest.policy, place)
+    let closed = false
+    const openCipher = () => {
+      if (closed) throw new TypeError("This sealed model is closed.")
+      return cipher
+    }
+    const close = async () => {
+      closed = true
+      cipher.close()
+      await source.close()
+    }
+    const parts = manifest.parts.map((entry, i) => sealedPart(entry, offsets[i] as number, payload, openCipher))
+    return { header, manifest, terms, parts, close, [Symbol.asyncDispose]: close }
+  } catch (error) {
+    cipher.close()
+    throw error
+  }
+}
+
+/** Step 10: `u32(M)`, then M bytes, from the payload's beginning. */
+async function readManifest(payload: Payload, cipher: AesGcm, signal: AbortSignal | undefined) {
+  const { payloadLength, segmentSize } = payload.layout
+  const first = new Uint8Array(segmentLength(payload.layout, 0))
+  let bytes = new Uint8Array(0)
+  try {
+    await readPlaintext(payload, cipher, 0, first, { signal })
+    const length = readU32(first, 0)
+    if (length < limits.leastManifest || length > limits.mostManifest || 4 + length > payloadLength) {
+      throw manifestInvalid("length is out of limits")
+    }
+    bytes = new Uint8Array(length)
+    bytes.set(first.subarray(4, 4 + length))
+    if (4 + length > first.length) {
+      await readPlaintext(payload, cipher, first.length, bytes.subarray(first.length - 4), { signal })
+    }
+    const manifest = parseManifest(bytes)
+    const lengths = manifest.parts.map(({ byteLength }) => byteLength)
+    const { offsets, end } = placeParts(length, lengths, segmentSize)
+    if (end > payloadLength) throw manifestInvalid("parts are longer than the payload")
+    return { manifest, offsets }
+  } finally {
+    first.fill(0)
+    bytes.fill(0)
+  }
+}
+
+function manifestInvalid(reason: string): StrongroomError {
+  return new StrongroomError("manifest-invalid", `The manifest's ${reason}. The publisher has to seal it anew.`)
+}

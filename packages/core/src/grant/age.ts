@@ -1,0 +1,170 @@
+import * as age from "age-encryption"
+import { StrongroomError } from "../errors.js"
+import { limits } from "../format/limits.js"
+import { checkForm } from "./age-form.js"
+
+/**
+ * Who opens a grant: the text of an age identity (`AGE-SECRET-KEY-1...`) or of a file as `age-keygen` writes it (comments
+ * allowed), several of them, or a passphrase. These are strings, which JavaScript can't overwrite: they stay in memory
+ * until it is used again.
+ */
+export type Identity = string | readonly string[] | { readonly passphrase: string }
+
+/** Whom a grant is for: an age recipient (`age1...`), several, or a passphrase. */
+export type Recipient =
+  | string
+  | readonly string[]
+  | {
+      readonly passphrase: string
+      /** Base-2 logarithm of scrypt's work, 1 to 20. Default: 18, about a second and 256 MiB. */
+      readonly workFactor?: number
+    }
+
+/** An identity that has been read. */
+export interface AgeIdentity {
+  readonly passphrase: boolean
+  readonly addTo: (decrypter: age.Decrypter) => void
+}
+
+/** A new age identity, and its recipient. */
+export async function generateIdentity(): Promise<{ readonly identity: string; readonly recipient: string }> {
+  const identity = await age.generateX25519Identity()
+  return { identity, recipient: await age.identityToRecipient(identity) }
+}
+
+/**
+ * The recipient (`age1...`) of an identity, or of the first in an identity file.
+ *
+ * @throws StrongroomError `identity-invalid`.
+ */
+export async function recipientOf(identity: string): Promise<string> {
+  const [first] = identityLines(identity)
+  try {
+    return await age.identityToRecipient(first)
+  } catch {
+    throw identityInvalid()
+  }
+}
+
+/** @throws StrongroomError `identity-invalid`. */
+export function readIdentity(identity: Identity): AgeIdentity {
+  if (isPassphrase(identity)) {
+    const { passphrase } = identity
+    checkPassphrase(passphrase)
+    return { passphrase: true, addTo: (decrypter) => decrypter.addPassphrase(passphrase) }
+  }
+  const texts = typeof identity === "string" ? [identity] : identity
+  if (!Array.isArray(texts) || texts.length === 0)
+    throw new TypeError("`identity` must be a text, texts or a passphrase.")
+  const lines = texts.flatMap(identityLines)
+  const addTo = (decrypter: age.Decrypter) => {
+    for (const line of lines) decrypter.addIdentity(line)
+  }
+  try {
+    addTo(new age.Decrypter())
+  } catch {
+    throw identityInvalid()
+  }
+  return { passphrase: false, addTo }
+}
+
+/** Wraps `plaintext` as an age file, binary. @throws StrongroomError `recipient-invalid`. */
+export async function wrap(plaintext: Uint8Array, recipient: Recipient): Promise<Uint8Array> {
+  const encrypter = new age.Encrypter()
+  if (isPassphrase(recipient)) {
+    const { passphrase, workFactor = 18 } = recipient
+    checkPassphrase(passphrase)
+    if (!Number.isInteger(workFactor) || workFactor < 1 || workFactor > limits.mostWorkFactor) {
+      throw new RangeError(`\`workFactor\` must be an integer from 1 to ${limits.mostWorkFactor}.`)
+    }
+    encrypter.setPassphrase(passphrase)
+    encrypter.setScryptWorkFactor(workFactor)
+  } else {
+    const recipients = typeof recipient === "string" ? [recipient] : recipient
+    if (!Array.isArray(recipients) || recipients.length === 0) {
+      throw new TypeError("`recipient` must be a text, texts or a passphrase.")
+    }
+    for (const text of recipients) addRecipient(encrypter, text)
+  }
+  return encrypter.encrypt(plaintext)
+}
+
+/**
+ * Opens an age file.
+ *
+ * @throws StrongroomError `identity-mismatch`, `passphrase-wrong`, `grant-invalid`.
+ */
+export async function unwrap(file: Uint8Array, identity: AgeIdentity): Promise<Uint8Array> {
+  const decrypter = new age.Decrypter()
+  // The library asks its identities one after the other. The first of ours sees what the file is for; the last is asked
+  // only when none before it opened the file. So no fault is told from another by a message's text.
+  decrypter.addIdentity({
+    unwrapFileKey(stanzas) {
+      checkForm(file, stanzas)
+      const forPassphrase = stanzas[0]?.args[0] === "scrypt"
+      if (forPassphrase !== identity.passphrase) throw mismatch(forPassphrase)
+      return null
+    },
+  })
+  identity.addTo(decrypter)
+  decrypter.addIdentity({
+    unwrapFileKey() {
+      throw identity.passphrase
+        ? new StrongroomError("passphrase-wrong", "The passphrase doesn't open the grant.")
+        : new StrongroomError(
+            "identity-mismatch",
+            "The grant isn't for this identity. Ask the publisher for one that is.",
+          )
+    },
+  })
+  try {
+    return await decrypter.decrypt(file)
+  } catch (cause) {
+    if (StrongroomError.is(cause)) throw cause
+    throw new StrongroomError("grant-invalid", "The grant's age file is damaged. Ask the publisher for a new one.", {
+      cause,
+    })
+  }
+}
+
+function addRecipient(encrypter: age.Encrypter, text: string): void {
+  if (typeof text !== "string") throw new TypeError("A recipient must be a string.")
+  try {
+    encrypter.addRecipient(text.trim())
+  } catch {
+    throw new StrongroomError(
+      "recipient-invalid",
+      "Expected an age recipient, `age1...`, as `age-keygen -y` prints it.",
+    )
+  }
+}
+
+function identityLines(text: string): [string, ...string[]] {
+  if (typeof text !== "string") throw new TypeError("An identity must be a string.")
+  const lines = text.split("\n").map((line) => line.trim())
+  const [first, ...others] = lines.filter((line) => line !== "" && !line.startsWith("#"))
+  if (first === undefined) throw identityInvalid()
+  return [first, ...others]
+}
+
+function isPassphrase<T extends { readonly passphrase: string }>(value: string | readonly string[] | T): value is T {
+  return typeof value === "object" && value !== null && "passphrase" in value
+}
+
+function checkPassphrase(passphrase: string): void {
+  if (typeof passphrase !== "string" || passphrase === "")
+    throw new TypeError("A passphrase must be a string, not empty.")
+}
+
+function mismatch(forPassphrase: boolean): StrongroomError {
+  const message = forPassphrase
+    ? "The grant is for a passphrase, and an identity was given."
+    : "The grant is for identities, and a passphrase was given."
+  return new StrongroomError("identity-mismatch", message)
+}
+
+function identityInvalid(): StrongroomError {
+  const message =
+    "Expected an age identity, AGE-SECRET-KEY-1..., or a file with one on a line, as `age-keygen` writes it."
+  return new StrongroomError("identity-invalid", message)
+}

@@ -1,0 +1,52 @@
+import { fromHex, toHex } from "../bytes.js"
+import type { Cryptography } from "../crypto/cryptography.js"
+import { StrongroomError } from "../errors.js"
+import { signedMessage } from "../format/envelope.js"
+import { type Header, headerDigest } from "../format/header.js"
+import { checkSigner, type Signers } from "../trust/trust.js"
+import { type AgeIdentity, unwrap } from "./age.js"
+import { parseGrant, splitGrant } from "./grant.js"
+import { contentKeyOf } from "./secret.js"
+import { checkTerms, type Terms } from "./terms.js"
+
+export interface GrantContext {
+  readonly header: Header
+  /** The header's exact bytes. */
+  readonly document: Uint8Array
+  readonly signers: Signers
+  readonly identity: AgeIdentity
+  readonly now: Date
+  readonly cryptography: Cryptography
+}
+
+/**
+ * Opens a grant for one sealed model, making every check of spec/grant.md in its order. The recipient secret is
+ * overwritten: nothing is made from it yet.
+ */
+export async function openGrant(
+  bytes: Uint8Array,
+  context: GrantContext,
+): Promise<{ readonly contentKey: Uint8Array; readonly terms: Terms }> {
+  const { header, document, signers, identity, now, cryptography } = context
+  const envelope = splitGrant(bytes)
+  const grant = parseGrant(envelope)
+  const digest = toHex(await headerDigest(document, cryptography))
+  if (grant.publisher !== header.publisher || grant.model !== header.model || grant.header !== digest) {
+    throw new StrongroomError(
+      "grant-other-model",
+      "The grant is for another model, or for another seal of it. Ask the publisher for one for this file.",
+    )
+  }
+  checkSigner(signers, "grant", grant.signer)
+  const message = signedMessage("grant", envelope.document, envelope.attachment)
+  if (!(await cryptography.verify(fromHex(grant.signer) as Uint8Array, envelope.signature, message))) {
+    throw new StrongroomError("signature-invalid", "The grant's signature doesn't verify. It is damaged or forged.")
+  }
+  checkTerms(grant.terms, header, now)
+  const secret = await unwrap(grant.age, identity)
+  try {
+    return { contentKey: await contentKeyOf(secret, envelope.document, cryptography), terms: grant.terms }
+  } finally {
+    secret.fill(0)
+  }
+}

@@ -1,0 +1,37 @@
+import { concat, equalBytes, lengthPrefixed, utf8 } from "../bytes.js"
+import type { Cryptography } from "../crypto/cryptography.js"
+import { grantInvalid } from "./grant.js"
+
+const magic = utf8("SRGRANT1")
+const secretLength = 104
+
+/** The 104 bytes that age wraps: magic, content key, recipient secret, digest of the grant's document. */
+export async function joinSecret(
+  contentKey: Uint8Array,
+  document: Uint8Array,
+  cryptography: Cryptography,
+): Promise<Uint8Array> {
+  const recipientSecret = cryptography.randomBytes(32)
+  const bytes = concat(magic, contentKey, recipientSecret, await documentDigest(document, cryptography))
+  recipientSecret.fill(0)
+  return bytes
+}
+
+/** The content key, a copy, once the bytes have been found to belong to the document. */
+export async function contentKeyOf(
+  bytes: Uint8Array,
+  document: Uint8Array,
+  cryptography: Cryptography,
+): Promise<Uint8Array> {
+  if (bytes.length !== secretLength || !equalBytes(bytes.subarray(0, 8), magic)) {
+    throw grantInvalid("what its age file holds isn't a grant's")
+  }
+  if (!equalBytes(bytes.subarray(72), await documentDigest(document, cryptography))) {
+    throw grantInvalid("its age file was made for other terms")
+  }
+  return bytes.slice(8, 40)
+}
+
+function documentDigest(document: Uint8Array, cryptography: Cryptography): Promise<Uint8Array> {
+  return cryptography.sha256(lengthPrefixed("strongroom grant document"), document)
+}

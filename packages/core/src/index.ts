@@ -1,0 +1,66 @@
+/**
+ * Strongroom's core: sealed models, grants, trust, sources, tensors and the shapes that everything else speaks. No
+ * native code and nothing of Node: it runs in a page too. Files and node:crypto are in `@strongroom/core/node`.
+ *
+ * @module
+ */
+
+// Sealing, granting, opening, verifying
+
+export { type Keys, type OpenOptions, openSealedModel, type SealedModel } from "./format/open.js"
+export type { SealedPart } from "./format/part.js"
+export type { OnProgress, ReadOptions } from "./format/payload.js"
+export { type Sealed, type SealOptions, sealModel } from "./format/seal.js"
+export { type Verified, type VerifyOptions, verifySealedModel } from "./format/verify.js"
+export { createGrant, type GrantOptions } from "./grant/create.js"
+
+// What the files say
+
+export { readHeader } from "./format/front.js"
+export type { Header } from "./format/header.js"
+export { type Manifest, modelKinds, type PartEntry } from "./format/manifest.js"
+export { checkPolicy, type Place, type Policy } from "./format/policy.js"
+export { type Grant, readGrant } from "./grant/grant.js"
+export type { Terms } from "./grant/terms.js"
+
+// Keys and trust
+
+export type { AesGcm, Cryptography } from "./crypto/cryptography.js"
+export { portableCryptography } from "./crypto/portable.js"
+export { generateIdentity, type Identity, type Recipient, recipientOf } from "./grant/age.js"
+export { createKeyring, type Keyring, type KeyringOptions, readKeyring } from "./trust/keyring.js"
+export { generatePublisherKeys, type PublisherKeys, publicKeyOf, publisherId } from "./trust/keys.js"
+export type { Trust } from "./trust/trust.js"
+
+// Bytes in and out
+
+export { importFiles } from "./import/files.js"
+export type { ImportedModel, ModelToSeal, PartToSeal } from "./import/model.js"
+export { importOnnx } from "./import/onnx.js"
+export { importTfjs } from "./import/tfjs.js"
+export { blobSource } from "./source/blob.js"
+export { bytesSource } from "./source/bytes.js"
+export { type HttpSourceOptions, httpSource } from "./source/http.js"
+export { memorySink } from "./source/memory-sink.js"
+export type { Sink } from "./source/sink.js"
+export type { Source } from "./source/source.js"
+
+// Running models
+
+export { type ArtifactStore, noStore } from "./artifact-store/artifact-store.js"
+export { type MemoryStore, memoryStore } from "./artifact-store/memory-store.js"
+export type { ModelKind, PartRole } from "./backend.js"
+export { type CachePolicy, cachePolicies } from "./cache-policy.js"
+export { type ErrorCode, errorCodes, StrongroomError } from "./errors.js"
+export {
+  formatReport,
+  type Guarantee,
+  type GuaranteeDefinition,
+  type GuaranteeId,
+  type GuaranteeState,
+  guaranteeCatalogue,
+  type Report,
+} from "./guarantee.js"
+export { type InProcessOptions, type InProcessSession, openInProcess } from "./open-in-process.js"
+export type { Kept, RunOptions, Session } from "./session.js"
+export { type ElementType, type Tensor, type TensorData, type TensorSpec, tensor } from "./tensor.js"

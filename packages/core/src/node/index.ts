@@ -1,0 +1,9 @@
+/**
+ * What needs Node: files, and the cryptography of node:crypto.
+ *
+ * @module
+ */
+export { nodeCryptography } from "./cryptography.js"
+export { type FileSinkOptions, fileSink } from "./file-sink.js"
+export { fileSource } from "./file-source.js"
+export { type ImportPathOptions, importPath } from "./import-path.js"

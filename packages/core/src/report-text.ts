@@ -1,0 +1,40 @@
+import type { Report } from "./guarantee.js"
+
+/** A report for a person: plain text, aligned, without colour, evidence left out; no line break at the end. */
+export function formatReport(report: Report): string {
+  const { backend, versions } = report
+  const facts: [string, string][] = [
+    ["made", report.time],
+    ["place", report.place],
+    ["platform", report.platform],
+    [
+      "versions",
+      Object.entries(versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(", "),
+    ],
+    ["backend", backend.name],
+    ["cache policy", report.cachePolicy],
+  ]
+  if (backend.engine !== undefined) {
+    facts.push(["engine", [backend.engine, backend.version].filter(Boolean).join(" ")])
+    facts.push(["device", [backend.device, backend.driver].filter(Boolean).join(", ")])
+  }
+  const rows = report.guarantees.map(({ id, state, title, mechanism }): string[] => [
+    state,
+    id,
+    `${title} ${mechanism}`,
+  ])
+  return [...aligned(facts), "", ...aligned(rows)].join("\n")
+}
+
+/** Lines whose columns begin at the same place. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .join("  ")
+      .trimEnd(),
+  )
+}

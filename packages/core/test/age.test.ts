@@ -1,0 +1,110 @@
+import * as age from "age-encryption"
+import { describe, expect, it } from "vitest"
+import { utf8 } from "../src/bytes.js"
+import { generateIdentity, readIdentity, recipientOf, unwrap, wrap } from "../src/grant/age.js"
+import { codeOf } from "./support/error-code.js"
+
+const alice = await generateIdentity()
+const bob = await generateIdentity()
+const plaintext = utf8("plaintext")
+const forAlice = await wrap(plaintext, alice.recipient)
+const passphrase = { passphrase: "correct horse", workFactor: 1 }
+const forPassphrase = await wrap(plaintext, passphrase)
+
+const open = (file: Uint8Array, identity: Parameters<typeof readIdentity>[0]) => unwrap(file, readIdentity(identity))
+
+describe("identities", () => {
+  const file = `# created: 2030-01-01T00:00:00Z\r\n# public key: ${alice.recipient}\r\n\r\n${alice.identity}\r\n`
+
+  it("are read from a text, a file, several", async () => {
+    for (const identity of [alice.identity, file, [bob.identity, file], `${bob.identity}\n${alice.identity}`]) {
+      expect(await open(forAlice, identity)).toEqual(plaintext)
+    }
+    expect(await recipientOf(file)).toBe(alice.recipient)
+  })
+
+  it.each([
+    "",
+    "# a comment",
+    "AGE-SECRET-KEY-1",
+    alice.recipient,
+    `${alice.identity}Q`,
+    `${alice.identity}\nx`,
+    "age",
+  ])("are refused: %j", async (text) => {
+    expect(await codeOf(() => readIdentity(text))).toBe("identity-invalid")
+    expect(await codeOf(() => readIdentity([alice.identity, text]))).toBe("identity-invalid")
+  })
+
+  it("are refused by recipientOf", async () => {
+    expect(await codeOf(() => recipientOf("AGE-SECRET-KEY-1QQQ"))).toBe("identity-invalid")
+    expect(await codeOf(() => recipientOf("#"))).toBe("identity-invalid")
+  })
+
+  it("never appear in a message", () => {
+    const broken = `${alice.identity}Q`
+    expect(() => readIdentity(broken)).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining(alice.identity) }),
+    )
+  })
+
+  it("are texts or a passphrase", () => {
+    for (const identity of [undefined, null, 1, [], [1], { passphrase: "" }, { passphrase: 1 }]) {
+      expect(() => readIdentity(identity as unknown as string), JSON.stringify(identity)).toThrow(TypeError)
+    }
+  })
+})
+
+describe("recipients", () => {
+  it("can be several, each of whom opens the file", async () => {
+    const file = await wrap(plaintext, [alice.recipient, ` ${bob.recipient}\n`])
+    for (const { identity } of [alice, bob]) expect(await open(file, identity)).toEqual(plaintext)
+  })
+
+  it.each(["", "age1", alice.identity, `${alice.recipient}q`, "ssh-ed25519 AAAA"])("are refused: %j", async (text) => {
+    expect(await codeOf(() => wrap(plaintext, text))).toBe("recipient-invalid")
+    expect(await codeOf(() => wrap(plaintext, [alice.recipient, text]))).toBe("recipient-invalid")
+  })
+
+  it("are texts or a passphrase", async () => {
+    for (const recipient of [undefined, null, 1, [], [1], { passphrase: "" }]) {
+      await expect(wrap(plaintext, recipient as unknown as string), JSON.stringify(recipient)).rejects.toThrow(
+        TypeError,
+      )
+    }
+    for (const workFactor of [0, 21, 1.5]) {
+      await expect(wrap(plaintext, { passphrase: "p", workFactor })).rejects.toThrow(RangeError)
+    }
+  })
+})
+
+describe("age files", () => {
+  it("open with the passphrase, and are plain age", async () => {
+    expect(await open(forPassphrase, passphrase)).toEqual(plaintext)
+    const decrypter = new age.Decrypter()
+    decrypter.addIdentity(alice.identity)
+    expect(await decrypter.decrypt(forAlice)).toEqual(plaintext)
+  })
+
+  it("say which fault it is", async () => {
+    expect(await codeOf(() => open(forAlice, bob.identity))).toBe("identity-mismatch")
+    expect(await codeOf(() => open(forAlice, passphrase))).toBe("identity-mismatch")
+    expect(await codeOf(() => open(forPassphrase, alice.identity))).toBe("identity-mismatch")
+    expect(await codeOf(() => open(forPassphrase, { passphrase: "wrong" }))).toBe("passphrase-wrong")
+  })
+
+  it("are damaged: cut short at any place", async () => {
+    for (let length = 0; length < forAlice.length; length++) {
+      expect(await codeOf(() => open(forAlice.subarray(0, length), alice.identity)), `${length}`).toBe("grant-invalid")
+    }
+  })
+
+  it("are damaged, or for somebody else, with any byte changed", async () => {
+    for (let i = 0; i < forAlice.length; i++) {
+      const changed = forAlice.map((byte, at) => (at === i ? byte ^ 1 : byte))
+      expect(["grant-invalid", "identity-mismatch"], `${i}`).toContain(
+        await codeOf(() => open(changed, alice.identity)),
+      )
+    }
+  })
+})

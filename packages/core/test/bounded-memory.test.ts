@@ -1,0 +1,26 @@
+import { execFileSync } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { expect, it } from "vitest"
+
+const script = fileURLToPath(new URL("support/bounded-memory.mjs", import.meta.url))
+const mebibyte = 2 ** 20
+
+// WebCrypto gives every segment in new memory, and V8 lets up to 64 MiB of that wait before it collects it.
+// 192 MiB of model takes a second or two; the script takes any size.
+it.each([
+  ["node", 64],
+  ["portable", 128],
+] as const)(
+  "with %s, sealing, verifying and reading 192 MiB holds at most %i MiB",
+  { timeout: 120_000 },
+  (set, limit) => {
+    const output = execFileSync(process.execPath, ["--expose-gc", script, "192", set], { encoding: "utf8" })
+    const results = output
+      .trim()
+      .split("\n")
+      .map((line): { name: string; growth: number } => JSON.parse(line))
+    const large = results.filter(({ name }) => name.startsWith("large"))
+    expect(large.map(({ name }) => name)).toEqual(["large seal", "large verify", "large open"])
+    for (const { name, growth } of large) expect(growth, name).toBeLessThanOrEqual(limit * mebibyte)
+  },
+)

@@ -1,0 +1,80 @@
+import { readFileSync } from "node:fs"
+import { describe, expect, it } from "vitest"
+import packageJson from "../package.json"
+import { formatReport, guaranteeCatalogue, type Report } from "../src/guarantee.js"
+import { inProcessReport } from "../src/in-process-report.js"
+
+const page = readFileSync(new URL("../../../docs/guarantees.md", import.meta.url), "utf8")
+const fingerprint = { engine: "onnxruntime", version: "1.30.0", device: "cpu", driver: "none" }
+const report = () => inProcessReport("onnxruntime", fingerprint, "off", new Map([["network.none", [{ seen: 1 }]]]))
+
+describe("docs/guarantees.md", () => {
+  it("explains every guarantee of the catalogue, in its order, with its sentence and whether it is strict", () => {
+    const headings = [...page.matchAll(/^### `([^`]+)`( \(strict\))?\n\n(.+)$/gm)]
+    const explained = headings.map(([, id, strict, text]) => [id, strict !== undefined, text])
+    const expected = Object.entries(guaranteeCatalogue).map(([id, { title, strict }]) => [
+      id,
+      strict,
+      expect.stringContaining(title.slice(0, -1)),
+    ])
+    expect(explained).toEqual(expected)
+  })
+})
+
+describe("the report of a process without a vault", () => {
+  it("has every guarantee of the catalogue, and claims no more than holds", () => {
+    const { guarantees } = report()
+    expect(guarantees.map(({ id }) => id)).toEqual(Object.keys(guaranteeCatalogue))
+    expect(guarantees.filter(({ state }) => state !== "unavailable").map(({ id }) => id)).toEqual(["model.authentic"])
+    expect(guarantees.find(({ id }) => id === "network.none")?.evidence).toEqual([{ seen: 1 }])
+  })
+
+  it("says where, when and with what", () => {
+    const { place, time, versions, backend, platform, cachePolicy } = report()
+    expect(place).toBe("in-process")
+    expect(new Date(time).toISOString()).toBe(time)
+    expect(versions).toEqual({ strongroom: packageJson.version, node: process.versions.node })
+    expect(backend).toEqual({ name: "onnxruntime", ...fingerprint })
+    expect(platform).toBe(`${process.platform}-${process.arch}`)
+    expect(cachePolicy).toBe("off")
+  })
+
+  it("survives JSON", () => {
+    const made = report()
+    expect(JSON.parse(JSON.stringify(made))).toEqual(made)
+  })
+})
+
+describe("formatReport", () => {
+  it("aligns its columns, without colour", () => {
+    const made: Report = {
+      format: "strongroom-report/1",
+      time: "2026-01-02T03:04:05.000Z",
+      place: "vault",
+      platform: "linux-x64",
+      versions: { strongroom: "1.0.0", node: "20.19.0" },
+      backend: { name: "onnxruntime", ...fingerprint },
+      cachePolicy: "off",
+      guarantees: [
+        { id: "model.authentic", title: "A.", state: "enforced", mechanism: "By this.", evidence: [] },
+        { id: "network.none", title: "B.", state: "unavailable", mechanism: "No jail.", evidence: null },
+      ],
+    }
+    expect(formatReport(made)).toBe(
+      [
+        "made          2026-01-02T03:04:05.000Z",
+        "place         vault",
+        "platform      linux-x64",
+        "versions      strongroom 1.0.0, node 20.19.0",
+        "backend       onnxruntime",
+        "cache policy  off",
+        "engine        onnxruntime 1.30.0",
+        "device        cpu, none",
+        "",
+        "enforced     model.authentic  A. By this.",
+        "unavailable  network.none     B. No jail.",
+      ].join("\n"),
+    )
+    expect(formatReport({ ...made, backend: { name: "none" }, guarantees: [] })).not.toContain("engine")
+  })
+})
