@@ -11,10 +11,12 @@ import {
 } from "@strongroom/core"
 import type { RawTensor } from "@strongroom/core/backend"
 import { heapPlaintext, loadEngine, loadSession, toRaw, toTensor } from "@strongroom/core/host"
+import { createPublisher } from "@strongroom/testkit"
 import * as ort from "onnxruntime-node"
 import { afterEach, describe, expect, it } from "vitest"
 import { type OnnxToWrite, onnxModel, type Weight } from "./onnx-writer.js"
-import { sealed } from "./sealed.js"
+
+const publisher = await createPublisher()
 
 const sessions: InProcessSession[] = []
 afterEach(async () => {
@@ -22,7 +24,7 @@ afterEach(async () => {
 })
 
 async function open(model: ModelToSeal, debug = false): Promise<InProcessSession> {
-  const { bytes, keys } = await sealed(model)
+  const { bytes, keys } = await publisher.ship(model)
   const session = await openInProcess(onnxruntime(), bytesSource(bytes), keys, { debug })
   sessions.push(session)
   return session
@@ -81,7 +83,7 @@ describe("external data", () => {
       return plaintext
     }
     const engine = await loadEngine(onnxruntime(), { allocate })
-    const { bytes, keys } = await sealed(imported)
+    const { bytes, keys } = await publisher.ship(imported)
     const session = await loadSession(engine, await openSealedModel(bytesSource(bytes), keys))
     expect(lent).toHaveLength(3)
     expect(lent.every((bytes) => bytes.every((byte) => byte === 0))).toBe(true)

@@ -5,9 +5,11 @@ import { join } from "node:path"
 import { promisify } from "node:util"
 import { onnxruntime } from "@strongroom/backend-onnxruntime"
 import { bytesSource, importOnnx } from "@strongroom/core"
+import { createPublisher } from "@strongroom/testkit"
 import { expect, it } from "vitest"
 import { onnxModel } from "./onnx-writer.js"
-import { sealed } from "./sealed.js"
+
+const publisher = await createPublisher()
 
 /** Opens the model named on the command line in its own process, lets one run fail and one succeed. */
 const script = `
@@ -37,7 +39,7 @@ it("ONNX Runtime prints nothing and writes no file: no telemetry, no logs", asyn
     ],
     outputs: [{ name: "y", type: "float32", shape: [1] }],
   })
-  const { bytes, keys } = await sealed(await importOnnx(bytesSource(model)))
+  const { bytes, keys } = await publisher.ship(await importOnnx(bytesSource(model)))
   const folder = await mkdtemp(join(tmpdir(), "strongroom-test-"))
   const home = await mkdtemp(join(tmpdir(), "strongroom-home-"))
   try {

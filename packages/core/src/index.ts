@@ -34,8 +34,9 @@ export type { Trust } from "./trust/trust.js"
 
 // Bytes in and out
 
+export type { ModelToSeal, PartToSeal } from "./format/model-to-seal.js"
 export { importFiles } from "./import/files.js"
-export type { ImportedModel, ModelToSeal, PartToSeal } from "./import/model.js"
+export type { ImportedModel } from "./import/imported.js"
 export { importOnnx } from "./import/onnx.js"
 export { importTfjs } from "./import/tfjs.js"
 export { blobSource } from "./source/blob.js"
@@ -52,15 +53,9 @@ export { type MemoryStore, memoryStore } from "./artifact-store/memory-store.js"
 export type { ModelKind, PartRole } from "./backend.js"
 export { type CachePolicy, cachePolicies } from "./cache-policy.js"
 export { type ErrorCode, errorCodes, StrongroomError } from "./errors.js"
-export {
-  formatReport,
-  type Guarantee,
-  type GuaranteeDefinition,
-  type GuaranteeId,
-  type GuaranteeState,
-  guaranteeCatalogue,
-  type Report,
-} from "./guarantee.js"
 export { type InProcessOptions, type InProcessSession, openInProcess } from "./open-in-process.js"
+export { type GuaranteeDefinition, type GuaranteeId, guaranteeCatalogue } from "./report/catalogue.js"
+export type { Guarantee, GuaranteeState, Report } from "./report/guarantee.js"
+export { formatReport } from "./report/text.js"
 export type { Kept, RunOptions, Session } from "./session.js"
 export { type ElementType, type Tensor, type TensorData, type TensorSpec, tensor } from "./tensor.js"

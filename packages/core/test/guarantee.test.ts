@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import packageJson from "../package.json"
-import { formatReport, guaranteeCatalogue, type Report } from "../src/guarantee.js"
-import { inProcessReport } from "../src/in-process-report.js"
+import { guaranteeCatalogue } from "../src/report/catalogue.js"
+import type { Report } from "../src/report/guarantee.js"
+import { inProcessReport } from "../src/report/in-process.js"
+import { formatReport } from "../src/report/text.js"
 
 const page = readFileSync(new URL("../../../docs/guarantees.md", import.meta.url), "utf8")
 const fingerprint = { engine: "onnxruntime", version: "1.30.0", device: "cpu", driver: "none" }

@@ -5,6 +5,7 @@ import {
   type Keys,
   type ModelToSeal,
   memorySink,
+  type SealOptions,
   sealModel,
 } from "@strongroom/core"
 import { nodeCryptography } from "@strongroom/core/node"
@@ -13,23 +14,26 @@ import { nodeCryptography } from "@strongroom/core/node"
 export interface ShippedModel {
   readonly bytes: Uint8Array
   readonly keys: Keys
+  /** The identity in `keys`, as an age identity file would hold it. */
+  readonly identity: string
 }
 
-/** Somebody who seals models for somebody, with keys made for one run of the suite. */
+/** Somebody who seals models for somebody, in memory, with keys of their own. */
 export interface Publisher {
-  ship(model: ModelToSeal): Promise<ShippedModel>
+  ship(model: ModelToSeal, settings?: Pick<SealOptions, "policy" | "segmentSize">): Promise<ShippedModel>
 }
 
 export async function createPublisher(): Promise<Publisher> {
   const { privateKey, publicKey } = await generatePublisherKeys()
   const { identity, recipient } = await generateIdentity()
   return {
-    async ship(model) {
+    async ship(model, settings) {
       const sink = memorySink()
-      const { contentKey } = await sealModel(model, { publisher: privateKey, sink, cryptography: nodeCryptography })
+      const options = { ...settings, publisher: privateKey, sink, cryptography: nodeCryptography }
+      const { contentKey } = await sealModel(model, options)
       const bytes = sink.bytes()
       const grant = await createGrant({ model: bytes, contentKey, signingKey: privateKey, recipient })
-      return { bytes, keys: { grant, identity, trust: [publicKey] } }
+      return { bytes, identity, keys: { grant, identity, trust: [publicKey] } }
     },
   }
 }

@@ -2,12 +2,12 @@ import type { ModelKind, PartRole } from "../backend.js"
 import { utf8 } from "../bytes.js"
 import { cachePolicies } from "../cache-policy.js"
 import { StrongroomError } from "../errors.js"
-import { isPartName } from "../import/part-name.js"
 import type { JsonObject, JsonValue } from "../json.js"
 import type { TensorSpec } from "../tensor.js"
 import { type DocumentKind, readDocument } from "./document.js"
 import { limits } from "./limits.js"
 import { isText, membersOf, type Refuse } from "./members.js"
+import { isPartName } from "./part-name.js"
 import type { Policy } from "./policy.js"
 
 /** The encrypted table of contents of a sealed model. */

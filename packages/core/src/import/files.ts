@@ -2,8 +2,8 @@ import type { ModelKind } from "../backend.js"
 import { StrongroomError } from "../errors.js"
 import type { Source } from "../source/source.js"
 import type { TensorSpec } from "../tensor.js"
-import { type ImportedModel, imported } from "./model.js"
-import { checkPartNames } from "./part-name.js"
+import { type ImportedModel, imported } from "./imported.js"
+import { checkPartNames } from "./part-names.js"
 import { checkTensorSpecs } from "./tensor-specs.js"
 
 /**

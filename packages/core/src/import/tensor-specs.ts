@@ -1,7 +1,7 @@
 import { StrongroomError } from "../errors.js"
 import { limits } from "../format/limits.js"
+import { unpairedSurrogate } from "../format/part-name.js"
 import type { TensorSpec } from "../tensor.js"
-import { unpairedSurrogate } from "./part-name.js"
 
 /**
  * Refuses inputs or outputs that the manifest can't describe (spec/sealed-model.md, limits). `what` is `"inputs"` or

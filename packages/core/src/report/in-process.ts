@@ -1,8 +1,8 @@
-import { version as strongroom } from "../package.json"
-import type { Fingerprint, Json } from "./backend.js"
-import type { CachePolicy } from "./cache-policy.js"
+import { version as strongroom } from "../../package.json"
+import type { Fingerprint, Json } from "../backend.js"
+import type { CachePolicy } from "../cache-policy.js"
+import { type GuaranteeId, guaranteeCatalogue } from "./catalogue.js"
 import type { Guarantee, GuaranteeState, Report } from "./guarantee.js"
-import { type GuaranteeId, guaranteeCatalogue } from "./guarantee-catalogue.js"
 
 /** What holds where there is no vault, and why. Everything else is unavailable. */
 const held: { readonly [Id in GuaranteeId]?: { readonly state: GuaranteeState; readonly mechanism: string } } = {

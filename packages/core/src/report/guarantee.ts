@@ -1,8 +1,5 @@
-import type { Fingerprint, Json } from "./backend.js"
-import type { GuaranteeId } from "./guarantee-catalogue.js"
-
-export { type GuaranteeDefinition, type GuaranteeId, guaranteeCatalogue } from "./guarantee-catalogue.js"
-export { formatReport } from "./report-text.js"
+import type { Fingerprint, Json } from "../backend.js"
+import type { GuaranteeId } from "./catalogue.js"
 
 /**
  * - `enforced`: a mechanism makes it so, and was seen to work.
