@@ -96,7 +96,7 @@ function steps(folder) {
 }
 
 function expectReport(printed) {
-  if (!printed.includes("guarantees")) throw new Error(`The README's code printed no report:\n${printed}`)
+  if (!printed.includes("model.authentic")) throw new Error(`The README's code printed no report:\n${printed}`)
 }
 
 const installers = {
