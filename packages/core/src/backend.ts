@@ -1,13 +1,14 @@
 /**
- * The backend contract, version 1: what a backend gives, and what it is given. Types only; spec/backend.md says what
- * each must do, and `@strongroom/testkit` tests it. What is marked [app] runs in the app's process and loads nothing
- * native; the rest runs in the vault, or under core's own host in a page or a test.
+ * The backend contract, version 1: what a backend gives, and what it is given. Types and the error class, so that it is
+ * quickly loaded; spec/backend.md says what each must do, and `@strongroom/testkit` tests it. What is marked [app] runs in
+ * the app's process and loads nothing native; the rest runs in the vault, or under core's own host in a page or a test.
  *
  * @module
  */
 import type { CachePolicy } from "./cache-policy.js"
 import type { ElementType, TensorSpec } from "./tensor.js"
 
+export { type ErrorCode, errorCodes, StrongroomError } from "./errors.js"
 export type { CachePolicy, ElementType, TensorSpec }
 
 /** A JSON value: what crosses from the app to the code in the vault. */
@@ -42,6 +43,7 @@ export interface Needs {
   readonly read?: readonly string[]
   /** Programs that it starts. */
   readonly execute?: readonly string[]
+  /** Of the engine's own. What decides which code a process loads (`NODE_*`, `LD_*` and their like) is refused. */
   readonly environment?: { readonly [name: string]: string }
 }
 

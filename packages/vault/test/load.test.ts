@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process"
 import { appendFile, truncate, writeFile } from "node:fs/promises"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -6,6 +7,7 @@ import { pathToFileURL } from "node:url"
 import { bytesSource, createKeyring, generateIdentity, generatePublisherKeys } from "@strongroom/core"
 import { type ErrorCode, openVault, type Source, tensor, type Vault, type VaultKeys } from "@strongroom/vault"
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
+import { packKeys } from "../src/app/keys.js"
 import { coded, echoModel, type Shipped, ship, testBackend } from "./support.js"
 
 const x = tensor("float32", [1], Float32Array.of(1))
@@ -196,6 +198,32 @@ describe("a load is refused", () => {
     expect(await partBytes(shipped.bytes, shipped.keys)).toEqual([weights.length])
   })
 
+  it.runIf(process.platform !== "win32")("with a pipe as publisher, keyring, grant or identity, at once", async () => {
+    const { model, keys, folder } = await ship()
+    const pipe = join(folder, "pipe")
+    execFileSync("mkfifo", [pipe])
+    const [publisher = ""] = keys.trust as readonly string[]
+    for (const change of [
+      { trust: [pipe] },
+      { trust: [{ publisher, keyring: pipe }] },
+      { grant: pipe },
+      { identity: { file: pipe } },
+    ]) {
+      await expect(vault.load(model, { ...keys, ...change })).rejects.toEqual(coded("source-unreadable"))
+    }
+    await expect(vault.load(model, { ...keys, trust: ["/dev/zero"] })).rejects.toEqual(coded("source-unreadable"))
+    await expect(vault.load(model, { ...keys, trust: [folder] })).rejects.toEqual(coded("source-unreadable"))
+  })
+
+  it("with the signal's reason while keys are read", async () => {
+    const { model, keys } = await ship()
+    const controller = new AbortController()
+    const load = vault.load(model, keys, { signal: controller.signal })
+    controller.abort(new Error("enough"))
+    await expect(load).rejects.toBe(controller.signal.reason)
+    await expect(packKeys(keys, controller.signal)).rejects.toBe(controller.signal.reason)
+  })
+
   it("with a wrong passphrase", async () => {
     const { model, keys } = await ship(echoModel(), { passphrase: "right" })
     const wrong = { ...keys, identity: { passphrase: "wrong" } }
@@ -211,6 +239,8 @@ describe("a load is refused", () => {
     ["a number as model", 5, {}],
     ["an ftp: URL", new URL("ftp://x/y"), {}],
     ["no identity", "x", { identity: undefined }],
+    ["a number as publisher", "x", { trust: [5] }],
+    ["nothing as publisher", "x", { trust: [null] }],
     ["an http: grant", "x", { grant: new URL("http://x/y") }],
     ["trust that is no list", "x", { trust: "publisher.pub" }],
   ])("as misuse: %s", async (_, model, change) => {

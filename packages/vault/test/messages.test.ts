@@ -1,5 +1,8 @@
+import { StrongroomError } from "@strongroom/core"
 import { describe, expect, it } from "vitest"
+import { errorFromWire } from "../src/channel/error-from-wire.js"
 import { parseToApp, parseToVault } from "../src/channel/messages.js"
+import { toWireError } from "../src/channel/wire-error.js"
 import { packValues, unpackValues } from "../src/channel/wire-tensor.js"
 
 const run = {
@@ -50,5 +53,44 @@ describe("messages", () => {
     expect(() => unpackValues([value], [])).toThrow(invalid)
     expect(() => unpackValues([value], [new TextEncoder().encode("[1]").buffer])).toThrow(invalid)
     expect(() => unpackValues([value], [new TextEncoder().encode("[").buffer])).toThrow(invalid)
+  })
+})
+
+describe("errors", () => {
+  const cross = (thrown: unknown) => errorFromWire(toWireError(thrown))
+
+  it("of the API cross as they are", () => {
+    const passing = [new StrongroomError("truncated", "m"), new TypeError("m"), new RangeError("m")]
+    for (const error of [...passing, new DOMException("m", "AbortError")]) {
+      expect(cross(error)).toMatchObject({ name: error.name, message: "m" })
+    }
+    expect(cross(passing[0])).toMatchObject({ code: "truncated" })
+  })
+
+  const system = Object.assign(new Error("EACCES: permission denied, open '/secret/place'"), { code: "EACCES" })
+  const unreadable = new Proxy(new Error("m"), {
+    get() {
+      throw new Error("again")
+    },
+  })
+  it.each([
+    ["the system", system],
+    ["code", new SyntaxError("/secret/place")],
+    ["a text", "/secret/place"],
+    ["a symbol", Symbol("/secret/place")],
+    ["nothing", undefined],
+    ["what can't be read", unreadable],
+    ["an object without a prototype", Object.create(null)],
+  ])("of %s get a code and lose their words", (_, thrown) => {
+    const error = cross(thrown)
+    expect(error).toMatchObject({ name: "StrongroomError", code: "backend-failed" })
+    expect(error.message).not.toContain("secret")
+    expect(toWireError(thrown, "channel-invalid").code).toBe("channel-invalid")
+  })
+
+  it("with a code that isn't one are failures of the backend", () => {
+    expect(errorFromWire({ name: "StrongroomError", code: "constructor", message: "m" })).toMatchObject({
+      code: "backend-failed",
+    })
   })
 })

@@ -44,7 +44,7 @@ export function echoModel(
   }
 }
 
-/** A sealed model with all that it takes to open it, in a folder that goes with the test. */
+/** A sealed model with all that it takes to open it, in a folder that goes with the test, or in `folder`. */
 export interface Shipped {
   readonly folder: string
   readonly model: string
@@ -57,9 +57,9 @@ export interface Shipped {
 
 export async function ship(
   model: ModelToSeal = echoModel(),
-  options: Partial<SealOptions> & { readonly passphrase?: string } = {},
+  options: Partial<SealOptions> & { readonly passphrase?: string; readonly folder?: string } = {},
 ): Promise<Shipped> {
-  const folder = await temporaryFolder()
+  const folder = options.folder ?? (await temporaryFolder())
   const publisher = await generatePublisherKeys()
   const { identity, recipient } = await generateIdentity()
   const sink = memorySink()

@@ -1,7 +1,7 @@
 import type { Channel } from "../channel/channel.js"
 import { errorFromWire } from "../channel/error-from-wire.js"
 import type { Frame } from "../channel/frame.js"
-import { parseToApp, type ToApp, type ToVault } from "../channel/messages.js"
+import { checkToVault, parseToApp, type ToApp, type ToVault } from "../channel/messages.js"
 import { channelInvalid } from "../channel/wire-error.js"
 
 type AnswerType = "ready" | "loaded" | "result" | "done"
@@ -30,13 +30,13 @@ interface Pending {
 
 /** Matches the vault's answers to what was asked, and rejects all that waits when it can't answer any more. */
 export interface Connection {
-  /** Sends a request and waits for its answer. */
+  /** Sends a request and waits for its answer. Rejects with a TypeError what no vault would take. */
   request<T extends AnswerType>(
     type: T,
     message: Unnumbered,
     options?: RequestOptions,
   ): Promise<{ message: Answer<T>; blocks: readonly ArrayBuffer[] }>
-  /** Sends what has no answer; to a vault that has ended, nothing. */
+  /** Sends what has no answer; to a vault that has ended, nothing. @throws TypeError for what no vault would take. */
   send(message: ToVault, blocks?: readonly Uint8Array[]): void
   /** For the process's `receive`. @throws StrongroomError `channel-invalid` */
   receive(frame: Frame): void
@@ -67,6 +67,7 @@ export function connect(
   }
 
   function send(message: ToVault, blocks?: readonly Uint8Array[]): void {
+    checkToVault(message)
     if (!ended) channel.send(message, blocks)
   }
 
@@ -129,7 +130,7 @@ export function connect(
         if (ended) throw ended()
         const call = ++lastCall
         const session = "session" in message ? message.session : undefined
-        channel.send({ ...message, call }, options.blocks)
+        send({ ...message, call }, options.blocks)
         const onAbort = () => {
           if (!take(call)) return
           abandoned.set(call, session)

@@ -1,6 +1,7 @@
 import { StrongroomError } from "@strongroom/core"
 import type { WireKeys } from "../channel/messages.js"
-import { pathOf, readSmall } from "./places.js"
+import { readSmallFile } from "../small-file.js"
+import { pathOf } from "./places.js"
 
 /** What opens a sealed model in the vault, and whom the app trusts. */
 export interface VaultKeys {
@@ -29,7 +30,10 @@ export interface PinnedPublisher {
  * @throws TypeError for what isn't {@link VaultKeys}; StrongroomError `trust-missing`, `source-missing`,
  * `source-unreadable`.
  */
-export async function packKeys(keys: VaultKeys): Promise<{ keys: WireKeys; blocks: readonly Uint8Array[] }> {
+export async function packKeys(
+  keys: VaultKeys,
+  signal?: AbortSignal,
+): Promise<{ keys: WireKeys; blocks: readonly Uint8Array[] }> {
   const blocks: Uint8Array[] = []
   const addBlock = (bytes: Uint8Array) => ({ block: blocks.push(bytes) - 1 })
   if (typeof keys !== "object" || keys === null) throw new TypeError("load() takes keys: { grant, identity, trust }")
@@ -41,8 +45,9 @@ export async function packKeys(keys: VaultKeys): Promise<{ keys: WireKeys; block
   }
   const trust: WireKeys["trust"][number][] = []
   for (const pin of pins(keys.trust)) {
-    const keyring = pin.keyring === undefined ? null : addBlock(await keyringBytes(pin.keyring))
-    const publisher = await publisherKey(pin.publisher)
+    checkLeastVersion(pin.leastKeyringVersion)
+    const keyring = pin.keyring === undefined ? null : addBlock(await keyringBytes(pin.keyring, signal))
+    const publisher = await publisherKey(pin.publisher, signal)
     trust.push({ publisher, keyring, leastKeyringVersion: pin.leastKeyringVersion ?? null })
   }
   return { keys: { ...packed, trust }, blocks }
@@ -69,12 +74,16 @@ function pins(trust: VaultKeys["trust"]): readonly PinnedPublisher[] {
   )
 }
 
-async function publisherKey(publisher: string | URL): Promise<string> {
-  if (typeof publisher === "string" && publisher.includes("-----BEGIN")) return publisher
-  const bytes = await readSmall(pathOf(publisher, "A publisher in keys.trust"), "A publisher's key")
-  return new TextDecoder().decode(bytes)
+function checkLeastVersion(version: number | undefined): void {
+  if (version === undefined || (Number.isSafeInteger(version) && version >= 1)) return
+  throw new RangeError(`leastKeyringVersion must be an integer from 1. Got ${String(version)}`)
 }
 
-async function keyringBytes(keyring: string | URL | Uint8Array): Promise<Uint8Array> {
-  return keyring instanceof Uint8Array ? keyring.slice() : readSmall(pathOf(keyring, "A keyring"), "A keyring")
+async function publisherKey(publisher: string | URL, signal?: AbortSignal): Promise<string> {
+  if (typeof publisher === "string" && publisher.includes("-----BEGIN")) return publisher
+  return new TextDecoder().decode(await readSmallFile(pathOf(publisher, "A publisher in keys.trust"), signal))
+}
+
+async function keyringBytes(keyring: string | URL | Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
+  return keyring instanceof Uint8Array ? keyring.slice() : readSmallFile(pathOf(keyring, "A keyring"), signal)
 }

@@ -1,13 +1,13 @@
 import { chmod, lstat, mkdtemp, readdir, rm, statfs } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { privateDirectoryName } from "../channel/directory-name.js"
 import { isAlive, type Owner, thisProcess } from "./owner.js"
 
 /** Magic numbers of file systems in memory, statfs(2): tmpfs and ramfs. */
 const inMemory: readonly number[] = [0x01021994, 0x858458f6]
 
 const prefix = "strongroom-"
-const ownedName = /^strongroom-(\d+)-(\d+)-(\d+)-[A-Za-z0-9]{6}$/
 
 /**
  * Makes an empty directory of mode 0700 for one vault: in memory if there is such a file system that this user may
@@ -62,7 +62,7 @@ export async function removeDirectory(path: string): Promise<void> {
 }
 
 function ownerOf(name: string): Owner | undefined {
-  const [, namespace, pid, started] = ownedName.exec(name) ?? []
+  const [, namespace, pid, started] = privateDirectoryName.exec(name) ?? []
   return namespace && pid && started ? { namespace, pid: Number(pid), started } : undefined
 }
 

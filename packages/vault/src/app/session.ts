@@ -6,12 +6,11 @@ import {
   type Tensor,
   type TensorSpec,
 } from "@strongroom/core"
-import type { RawTensor } from "@strongroom/core/backend"
-import { toRaw, toTensor } from "@strongroom/core/host"
+import { toTensor } from "@strongroom/core/host"
 import { type KeptNumber, packValues, unpackValues } from "../channel/wire-tensor.js"
 import type { Connection } from "./connection.js"
+import { type Inputs, wireInputs, wireNames } from "./run-message.js"
 
-type Inputs = { readonly [name: string]: Tensor | Kept }
 type Outputs = { readonly [name: string]: Tensor | Kept }
 
 export interface SessionSettings {
@@ -21,12 +20,6 @@ export interface SessionSettings {
   readonly connection: Connection
   /** Called once, when the session's close begins. */
   closed(): void
-}
-
-function toWire(value: Tensor | Kept): RawTensor | KeptNumber {
-  const isKept = typeof value === "object" && value !== null && "kept" in value
-  // Whether it is open, and this session's, the vault knows: its numbers are random.
-  return isKept ? { kept: value.kept } : toRaw(value)
 }
 
 /** What a session of the vault is to the app: its names, and a number. */
@@ -53,17 +46,9 @@ export function sessionProxy(settings: SessionSettings): SessionProxy {
   async function run(given: Inputs, options: RunOptions = {}): Promise<Outputs> {
     if (closing) throw new StrongroomError("session-closed", "The session is closed: load the model again")
     if (ended) throw ended()
-    if (typeof given !== "object" || given === null) throw new TypeError("run() takes inputs: { name: tensor }")
-    const { values, blocks } = packValues(
-      Object.fromEntries(Object.entries(given).map(([name, value]) => [name, toWire(value)])),
-    )
-    const message = {
-      type: "run",
-      session: number,
-      inputs: values,
-      outputs: options.outputs ? [...options.outputs] : null,
-      keep: [...(options.keep ?? [])],
-    } as const
+    const names = wireNames(options)
+    const { values, blocks } = packValues(wireInputs(inputs, given))
+    const message = { type: "run", session: number, inputs: values, ...names } as const
     // Copied: the caller's arrays are its own again as soon as run() returns, before they are through the channel.
     const copies = blocks.map((block) => block.slice())
     const answer = await connection.request("result", message, { blocks: copies, signal: options.signal })

@@ -1,7 +1,8 @@
 import type { Source } from "@strongroom/core"
 import { StrongroomError } from "@strongroom/core"
+import { natural } from "../channel/check.js"
 import { sourceReadBytes, type ToApp, type ToVault } from "../channel/messages.js"
-import { channelInvalid, toWireError } from "../channel/wire-error.js"
+import { channelInvalid, toWireError, wordsOf } from "../channel/wire-error.js"
 
 type SourceRequest = Extract<ToApp, { type: `source-${string}` }>
 
@@ -25,7 +26,9 @@ export function sourceServer(send: (message: ToVault, blocks?: readonly Uint8Arr
       if (!entry) throw new StrongroomError("source-missing", "The model's source is closed: load the model again")
       const { signal } = entry.reading
       if (request.type === "source-length") {
-        send({ type: "source-answer", session, read, byteLength: await entry.source.byteLength(signal) })
+        const byteLength: unknown = await entry.source.byteLength(signal)
+        if (!natural(byteLength)) throw new TypeError(`its length is no number of bytes: ${wordsOf(byteLength)}`)
+        send({ type: "source-answer", session, read, byteLength })
         return
       }
       if (request.byteLength > sourceReadBytes) {
@@ -43,8 +46,7 @@ export function sourceServer(send: (message: ToVault, blocks?: readonly Uint8Arr
     const entry = open.get(session)
     open.delete(session)
     entry?.reading.abort()
-    // Nobody is left who could do anything about a source that doesn't close.
-    entry?.source.close().catch(() => {})
+    if (entry) void closeQuietly(entry.source)
   }
 
   return {
@@ -62,9 +64,17 @@ export function sourceServer(send: (message: ToVault, blocks?: readonly Uint8Arr
   }
 }
 
+/** Nobody is left who could do anything about a source that doesn't close. */
+async function closeQuietly(source: Source): Promise<void> {
+  try {
+    await source.close()
+  } catch {
+    // See above.
+  }
+}
+
 /** What an app's own source throws may be anything: it becomes the code that a reader expects. */
 function readable(error: unknown): unknown {
-  if (StrongroomError.is(error) || error instanceof DOMException) return error
-  const message = error instanceof Error ? error.message : String(error)
-  return new StrongroomError("source-unreadable", `The model's source failed: ${message}`)
+  if (StrongroomError.is(error) || (error instanceof DOMException && error.name === "AbortError")) return error
+  return new StrongroomError("source-unreadable", `The model's source failed: ${wordsOf(error)}`)
 }

@@ -48,7 +48,8 @@ export function startProcess(settings: ProcessSettings): VaultProcess {
   const output = settings.debug ? 2 : "ignore"
   const child = spawn(process.execPath, [...nodeOptions(), fileURLToPath(settings.script)], {
     cwd: settings.directory,
-    env: { ...settings.environment },
+    // Node copies this one from the app into every child, unless it is named here.
+    env: { ...settings.environment, NODE_V8_COVERAGE: undefined },
     stdio: ["ignore", output, output, "pipe"],
     windowsHide: true,
   })

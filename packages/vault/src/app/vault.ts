@@ -33,7 +33,7 @@ export interface Vault extends AsyncDisposable {
    * @throws StrongroomError with any code of spec/errors.md but the import's and the sink's. TypeError for misuse.
    */
   load(model: SealedModelPlace, keys: VaultKeys, options?: LoadOptions): Promise<Session>
-  /** What holds, as of the last model loaded; after the vault's end, as it was. */
+  /** What holds, as it was seen at the last load, or at the opening; after the vault's end, as it was. */
   report(): Report
   /**
    * Waits for the engines' runs, then ends the process and removes its folder. After 10 seconds it is killed. Calls
@@ -99,7 +99,7 @@ export async function openVaultWith(script: URL, options: VaultOptions): Promise
     // The vault has done this already, unless it was killed.
     await removeDirectory(directory).catch(() => {})
     connection.end(() => {
-      if (broken !== undefined) return errorFromWire(toWireError(broken))
+      if (broken !== undefined) return errorFromWire(toWireError(broken, "channel-invalid"))
       return closing ? vaultClosed() : exitError(end, report !== undefined, debug)
     })
     log({ event: "ended", code: end.code, signal: end.signal })
@@ -123,7 +123,7 @@ export async function openVaultWith(script: URL, options: VaultOptions): Promise
     try {
       const { signal, onProgress } = options
       signal?.throwIfAborted()
-      const packed = await packKeys(keys)
+      const packed = await packKeys(keys, signal)
       refuseWhenClosed()
       const { message } = await connection.request(
         "loaded",

@@ -120,6 +120,17 @@ export type ToApp = Checked<typeof toApp>
 /** The longest piece that one `source-read` asks for. */
 export const sourceReadBytes = 16 * 1024 * 1024
 
+/**
+ * The vault takes a message that isn't one of these for the end of all trust in the channel: so the app looks first, and
+ * only the call that would have sent it fails.
+ *
+ * @throws TypeError
+ */
+export function checkToVault(message: ToVault): void {
+  const found: unknown = message
+  if (!toVault(found)) throw new TypeError(`What ${message.type} was given holds a value of another type`)
+}
+
 /** @throws `channel-invalid` */
 export function parseToVault(metadata: unknown): ToVault {
   if (toVault(metadata)) return metadata

@@ -13,11 +13,39 @@ export type WireError = Checked<typeof wireError>
 /** The name of core's error class, whose `code` is kept. */
 export const strongroomErrorName = "StrongroomError"
 
-export function toWireError(error: unknown): WireError {
-  if (!(error instanceof Error)) return { name: "Error", code: null, message: String(error) }
-  const { name, message } = error
-  const code = "code" in error && typeof error.code === "string" && name === strongroomErrorName ? error.code : null
-  return { name, code, message }
+/** Names of the errors that cross without a code: misuse, and what an aborted call rejects with. */
+const codeless = ["TypeError", "RangeError", "AbortError", "TimeoutError"]
+
+/**
+ * Anything that was thrown. What the API doesn't throw, such as an error of the system's, gets the code `otherwise` and
+ * loses its words, which may name files.
+ */
+export function toWireError(error: unknown, otherwise: ErrorCode = "backend-failed"): WireError {
+  const { name, code, message } = membersOf(error)
+  if (name === strongroomErrorName && code !== undefined) return { name, code, message: wordsOf(message) }
+  if (name !== undefined && codeless.includes(name)) return { name, code: null, message: wordsOf(message) }
+  const what = code ?? name ?? typeof error
+  return { name: strongroomErrorName, code: otherwise, message: `Something failed that shouldn't: ${what}. Try again` }
+}
+
+function membersOf(error: unknown): { name?: string; code?: string; message?: unknown } {
+  try {
+    if (!(error instanceof Error)) return {}
+    const { name, message } = error
+    const code = "code" in error && typeof error.code === "string" ? error.code : undefined
+    return { ...(typeof name === "string" && { name }), ...(code !== undefined && { code }), message }
+  } catch {
+    return {}
+  }
+}
+
+/** What somebody else's code threw needn't be an error, nor have a message that is text. */
+export function wordsOf(thrown: unknown): string {
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown)
+  } catch {
+    return "something that has no words"
+  }
 }
 
 /** For what isn't a message of this channel: after it nothing on the channel can be believed. */

@@ -5,6 +5,7 @@ import {
   observeDirectoryInMemory,
   observeEnvironment,
   observeInspector,
+  observeInspectorAgain,
   observeMemory,
   observeOutput,
   observeSwap,
@@ -15,6 +16,8 @@ export interface Loads {
   readonly models: number
   /** Loads whose identity was a passphrase that the app gave. */
   readonly passphrases: number
+  /** What decrypted the last of them. */
+  readonly decryption: string | undefined
 }
 
 export interface Setting {
@@ -24,8 +27,43 @@ export interface Setting {
   readonly cachePolicy: string
 }
 
-/** Looks at this process, guarantee by guarantee. Loads change two of them: see {@link withLoads}. */
-export async function lookAround({ environment, directory, debug, cachePolicy }: Setting): Promise<Findings> {
+/** Looks at this process, guarantee by guarantee. Loads change three of them: see {@link withLoads}. */
+export async function lookAround(setting: Setting): Promise<Findings> {
+  return {
+    ...lookOnce(setting.cachePolicy),
+    ...lookAtProcess(setting),
+    "process.inspector": await observeInspector(),
+  }
+}
+
+/** Looks again at what others can change while the vault is open: at every load. */
+export function lookAgain(findings: Findings, setting: Setting): Findings {
+  const inspector = observeInspectorAgain(findings["process.inspector"])
+  return { ...findings, ...lookAtProcess(setting), "process.inspector": inspector }
+}
+
+function lookAtProcess({ environment, directory, debug }: Setting) {
+  return {
+    "process.environment": seen(() => observeEnvironment(environment)),
+    "process.private-directory": seen(() => observeDirectory(directory)),
+    "process.directory-in-memory": seen(() => observeDirectoryInMemory(directory)),
+    "process.core-dumps": seen(observeCoreDumps),
+    "process.output": seen(() => observeOutput(debug)),
+    "memory.private": seen(observeMemory),
+    "swap.none": seen(observeSwap),
+  } satisfies Partial<Findings>
+}
+
+/** What can't be looked at any more, such as a folder that has been moved away, doesn't hold. */
+function seen(observe: () => Finding): Finding {
+  try {
+    return observe()
+  } catch {
+    return unavailable("It can't be looked at.")
+  }
+}
+
+function lookOnce(cachePolicy: string) {
   return {
     "model.authentic": modelAuthentic(0),
     "keys.outside-app": keysOutsideApp(0, 0),
@@ -34,35 +72,33 @@ export async function lookAround({ environment, directory, debug, cachePolicy }:
       mechanism: "A child process of the app's.",
       evidence: { pid: process.pid, parent: process.ppid },
     },
-    "process.environment": observeEnvironment(environment),
-    "process.private-directory": observeDirectory(directory),
-    "process.directory-in-memory": observeDirectoryInMemory(directory),
-    "process.inspector": await observeInspector(),
-    "process.core-dumps": observeCoreDumps(),
-    "process.output": observeOutput(debug),
     "process.execute": unavailable("Nothing keeps it from starting programs."),
-    "memory.private": observeMemory(),
     "memory.locked": unavailable("Its memory isn't locked."),
-    "memory.wiped": unavailable(
-      "Content keys and lent parts are overwritten; identities are JavaScript strings, which can't be.",
-    ),
+    "memory.wiped": memoryWiped(undefined),
     "memory.engine-wiped": unavailable("Engines free their memory as it is."),
-    "swap.none": observeSwap(),
     "files.confined": unavailable("It can write wherever its user can."),
     "network.none": unavailable("It can reach whatever its user can."),
     "syscalls.filtered": unavailable("No filter is set."),
     "cache.policy": cache(cachePolicy),
     "modules.known": unavailable("What it loads isn't listed."),
-  }
+  } satisfies Partial<Findings>
 }
 
 /** The same with what `loads` make of it. */
-export function withLoads(findings: Findings, { models, passphrases }: Loads): Findings {
+export function withLoads(findings: Findings, { models, passphrases, decryption }: Loads): Findings {
   return {
     ...findings,
     "model.authentic": modelAuthentic(models),
     "keys.outside-app": keysOutsideApp(models, passphrases),
+    "memory.wiped": memoryWiped(decryption),
   }
+}
+
+function memoryWiped(decryption: string | undefined): Finding {
+  return unavailable(
+    "Content keys and lent parts are overwritten; identities are JavaScript strings, which can't be.",
+    decryption === undefined ? {} : { decryption },
+  )
 }
 
 function modelAuthentic(models: number): Finding {

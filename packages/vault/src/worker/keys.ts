@@ -1,10 +1,7 @@
-import type { Keys, Source, Trust } from "@strongroom/core"
-import { fileSource } from "@strongroom/core/node"
+import type { Keys, Trust } from "@strongroom/core"
 import type { WireKeys } from "../channel/messages.js"
 import { blockOf } from "../channel/wire-tensor.js"
-
-/** More than any grant or identity file has. A longer file is read so far, and then isn't one. */
-const mostBytes = 1024 * 1024
+import { readSmallFile } from "../small-file.js"
 
 /**
  * Resolves what the app named: here, and only here, grant and identity files are read.
@@ -33,16 +30,5 @@ async function readText(path: string, signal: AbortSignal): Promise<string> {
     return new TextDecoder().decode(bytes)
   } finally {
     bytes.fill(0)
-  }
-}
-
-async function readSmallFile(path: string, signal: AbortSignal): Promise<Uint8Array> {
-  const source: Source = fileSource(path)
-  try {
-    const bytes = new Uint8Array(Math.min(await source.byteLength(signal), mostBytes))
-    await source.read(0, bytes, signal)
-    return bytes
-  } finally {
-    await source.close()
   }
 }

@@ -1,10 +1,10 @@
 /** The vault's process: what runs in it first, and the only thing that ends it. */
-import { rmSync } from "node:fs"
 import { type OnReadOpts, Socket, type SocketConstructorOpts } from "node:net"
 import { channelOver } from "../channel/channel.js"
 import { type Frame, frameReader } from "../channel/frame.js"
 import { parseToVault, type ToApp } from "../channel/messages.js"
 import { channelInvalid, toWireError } from "../channel/wire-error.js"
+import { type OwnDirectory, ownDirectory } from "./own-directory.js"
 import { takeSignals } from "./signals.js"
 import { openVaultHost, type VaultHost } from "./vault.js"
 
@@ -16,7 +16,8 @@ const channelDescriptor = 3
 /** How long the last message may take to leave. */
 const farewellMilliseconds = 500
 
-const directory = process.cwd()
+/** None before the app has named it: until then it is the app that removes it. */
+let directory: OwnDirectory | undefined
 let opened = false
 let closing = false
 let host: VaultHost | undefined
@@ -51,6 +52,7 @@ function receive({ metadata, blocks }: Frame): void {
     void close()
   } else if (message.type === "open" && !opened) {
     opened = true
+    directory = ownDirectory(message.directory)
     const threadScript = new URL("./session-thread.js", import.meta.url)
     void openVaultHost({ open: message, threadScript, send }).then((made) => {
       host = made
@@ -66,14 +68,14 @@ async function close(): Promise<void> {
   if (closing) return
   closing = true
   await host?.close()
-  removeDirectory()
+  directory?.remove()
   process.exit(0)
 }
 
 /** Tells the app why, then ends. */
 function fail(error: unknown): void {
   closing = true
-  send({ type: "fatal", error: toWireError(error) })
+  send({ type: "fatal", error: toWireError(error, "channel-invalid") })
   socket.end(endNow)
   setTimeout(endNow, farewellMilliseconds)
 }
@@ -83,14 +85,6 @@ function fail(error: unknown): void {
  * block for as long as they like.
  */
 function endNow(): void {
-  removeDirectory()
+  directory?.remove()
   process.kill(process.pid, "SIGKILL")
-}
-
-function removeDirectory(): void {
-  try {
-    rmSync(directory, { recursive: true, force: true, maxRetries: 2 })
-  } catch {
-    // The app removes it, or the next vault.
-  }
 }

@@ -1,13 +1,12 @@
-import { fstatSync, lstatSync, readFileSync, realpathSync, statfsSync, statSync } from "node:fs"
-import { url as inspectorUrl } from "node:inspector"
+import { fstatSync, lstatSync, readFileSync, statfsSync, statSync } from "node:fs"
 import { constants, homedir, tmpdir } from "node:os"
 import { setTimeout } from "node:timers/promises"
 import { type Finding, unavailable } from "./findings.js"
-import { inspectorSignalsTaken } from "./signals.js"
+import { inspectorListens, inspectorSignalsTaken, inspectorWasClosed, shutInspector } from "./signals.js"
 
 /*
  * What this process finds when it looks at itself. A mechanism counts only when its effect is seen here: what the app
- * asked for is not evidence.
+ * asked for is not evidence. These throw where the system lets nothing be seen.
  */
 
 /** Compares the whole environment with what the app says that it put there. */
@@ -27,13 +26,17 @@ export function observeDirectory(directory: string): Finding {
   if (process.platform === "win32") {
     return unavailable("Windows has no file modes; what the folder inherits isn't looked at.", { directory })
   }
-  const { uid, mode } = lstatSync(directory)
+  const { uid, mode, dev, ino } = lstatSync(directory)
   const own = uid === process.getuid?.()
-  const used = [process.cwd(), homedir(), tmpdir()].every((path) => realpathSync(path) === realpathSync(directory))
+  // By what the system has, not by names: the folder may have been moved, and another put in its place.
+  const used = [".", homedir(), tmpdir()].every((path) => {
+    const place = statSync(path)
+    return place.dev === dev && place.ino === ino
+  })
   const evidence = { mode: (mode & 0o7777).toString(8).padStart(4, "0"), own, homeTemporaryAndWorking: used }
   if (!own || !used || (mode & 0o077) !== 0) return unavailable("The folder isn't private, or isn't used.", evidence)
   const mechanism =
-    "A folder of mode 0700, removed when the vault ends; app, vault and the next vault on this machine each see to it."
+    "A new folder of mode 0700, removed when the vault ends; app, vault and the next vault on this machine each see to it."
   return { state: "enforced", mechanism, evidence }
 }
 
@@ -71,7 +74,9 @@ export async function observeInspector(): Promise<Finding> {
   process.kill(process.pid, "SIGUSR1")
   // A signal that is blocked never arrives.
   const handled = !blocked && (await cameTrue(() => inspectorSignalsTaken() > before))
-  const evidence = { signalBlocked: blocked, signalHandled: handled, listening: inspectorUrl() !== undefined }
+  // One that came while Node started takes effect on a thread of Node's own, which may be later than the handler.
+  const listening = !shutInspector()
+  const evidence = { signalBlocked: blocked, signalHandled: handled, closedAtStart: inspectorWasClosed(), listening }
   if (evidence.listening || !(blocked || handled)) {
     return unavailable("SIGUSR1 is neither blocked nor handled, or the inspector listens.", evidence)
   }
@@ -79,6 +84,12 @@ export async function observeInspector(): Promise<Finding> {
     ? "SIGUSR1 is blocked, by Node's --disable-sigusr1; it was sent, and nothing listened."
     : "SIGUSR1 is taken by a handler of the vault's own; it was sent, and nothing listened."
   return { state: "enforced", mechanism, evidence }
+}
+
+/** The same, later: what was found stays unless the inspector listens now. */
+export function observeInspectorAgain(found: Finding): Finding {
+  if (!inspectorListens()) return found
+  return unavailable("The inspector was opened, and listens.", { ...found.evidence, listening: true })
 }
 
 /** From the kernel's own list, proc(5): bit n - 1 is signal n. */

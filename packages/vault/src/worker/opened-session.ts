@@ -1,10 +1,12 @@
 import { openSealedModel, type SealedModel, StrongroomError } from "@strongroom/core"
 import { artifactsFor, type HostedSession, heapPlaintext, type LoadedEngine, loadSession } from "@strongroom/core/host"
-import { fileSource, nodeCryptography } from "@strongroom/core/node"
+import { fileSource } from "@strongroom/core/node"
 import type { ToApp } from "../channel/messages.js"
 import { toWireError } from "../channel/wire-error.js"
 import { packValues, unpackValues } from "../channel/wire-tensor.js"
+import { vaultCryptography } from "./cryptography.js"
 import { readKeys } from "./keys.js"
+import { rehearse } from "./rehearsal.js"
 import { relayedStore } from "./relayed-store.js"
 import { remoteSource } from "./remote-source.js"
 import type { FromThread, LoadMessage, ThreadMessage, ThreadSettings, ToThread } from "./thread-messages.js"
@@ -31,6 +33,14 @@ type RunMessage = Extract<ThreadMessage, { type: "run" }>
 /** Progress is told at most this often. */
 const progressMilliseconds = 50
 
+const fastest = vaultCryptography()
+
+/** Makes this thread ready for {@link openSession}, unless one comes first. */
+export async function prepare(isWanted: () => boolean): Promise<void> {
+  const { cryptography } = await fastest
+  if (isWanted()) await rehearse(cryptography, isWanted)
+}
+
 /** Begins to load a model; `post` tells the outcome, and that of every run. */
 export function openSession({ message: load, blocks, held, settings, engine, post }: SessionToOpen): OpenedSession {
   const stopping = new AbortController()
@@ -48,9 +58,10 @@ export function openSession({ message: load, blocks, held, settings, engine, pos
     const { backend, cachePolicy } = settings
     const made = await engine
     const keys = await readKeys(load.keys, blocks, signal)
+    const { cryptography } = await fastest
     const place = { vault: true, cachePolicy, backend: backend.name, guarantees: held }
     const source = remote ?? fileSource((load.model as { readonly file: string }).file)
-    model = await openSealedModel(source, keys, { signal, cryptography: nodeCryptography, place })
+    model = await openSealedModel(source, keys, { signal, cryptography, place })
     const { fingerprint } = made.engine
     const artifacts = artifactsFor(cachePolicy, { store, model: model.header, fingerprint, allocate: heapPlaintext })
     return await loadSession(made, model, { signal, onProgress: progress(load.call, send), artifacts })
@@ -58,7 +69,10 @@ export function openSession({ message: load, blocks, held, settings, engine, pos
 
   const opening = open()
   opening.then(
-    ({ inputs, outputs }) => post({ type: "loaded", message: { type: "loaded", call: load.call, inputs, outputs } }),
+    async ({ inputs, outputs }) => {
+      const message = { type: "loaded", call: load.call, inputs, outputs } as const
+      post({ type: "loaded", message, decryption: (await fastest).decryption })
+    },
     (error) => post({ type: "load-failed", call: load.call, session: load.session, error: toWireError(error) }),
   )
 

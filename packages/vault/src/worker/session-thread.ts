@@ -5,7 +5,7 @@
 import { mkdirSync } from "node:fs"
 import { type MessagePort, parentPort, workerData } from "node:worker_threads"
 import { loadEngine, privateDirectory } from "@strongroom/core/host"
-import { toWireError } from "../channel/wire-error.js"
+import { failure, toWireError } from "../channel/wire-error.js"
 import type { OpenedSession } from "./opened-session.js"
 import type { FromThread, ThreadSettings, ToThread } from "./thread-messages.js"
 
@@ -17,7 +17,7 @@ function post(message: FromThread, transfer: readonly ArrayBuffer[] = []): void 
 }
 
 async function makeEngine() {
-  mkdirSync(settings.directory, { mode: 0o700 })
+  makeDirectory()
   const engine = await loadEngine(settings.backend, {
     cachePolicy: settings.cachePolicy,
     directory: privateDirectory(settings.directory),
@@ -26,6 +26,16 @@ async function makeEngine() {
   })
   post({ type: "engine-ready", fingerprint: { ...engine.engine.fingerprint } })
   return engine
+}
+
+function makeDirectory(): void {
+  try {
+    mkdirSync(settings.directory, { mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const message = `There is no room for a session: its folder can't be made in the vault's own (${code})`
+    throw failure("backend-failed", `${message}. Open another vault`)
+  }
 }
 
 const engine = makeEngine()
@@ -37,6 +47,10 @@ const opener = engine.then(
 )
 
 let session: Promise<OpenedSession> | undefined
+let stopping = false
+
+// A rehearsal that fails would show nothing that the first load doesn't say better.
+opener.then(({ prepare }) => prepare(() => session === undefined && !stopping)).catch(() => {})
 
 port.on("message", (message: ToThread) => {
   if (message.type === "stop") void stop()
@@ -47,6 +61,7 @@ port.on("message", (message: ToThread) => {
 
 /** Frees everything in order, then ends the thread: an engine's own handles must not keep it. */
 async function stop(): Promise<void> {
+  stopping = true
   const opened = await session
   await opened?.close().catch(() => {})
   const made = await engine.catch(() => undefined)

@@ -1,4 +1,7 @@
+import { close as closeInspector, url as inspectorUrl } from "node:inspector"
+
 let taken = 0
+let closed = false
 
 /**
  * The first thing that the vault does. SIGUSR1 would open Node's inspector to every process of this user; a handler of
@@ -7,7 +10,25 @@ let taken = 0
  */
 export function takeSignals(): void {
   process.on("SIGUSR1", () => taken++)
+  shutInspector()
   for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {})
+}
+
+/** Closes the inspector where the signal came before the handler, while Node started; false if it listens even so. */
+export function shutInspector(): boolean {
+  if (!inspectorListens()) return true
+  closed = true
+  closeInspector()
+  return !inspectorListens()
+}
+
+export function inspectorListens(): boolean {
+  return inspectorUrl() !== undefined
+}
+
+/** Whether {@link shutInspector} had something to close. */
+export function inspectorWasClosed(): boolean {
+  return closed
 }
 
 /** How often SIGUSR1 has come to {@link takeSignals}' handler. */

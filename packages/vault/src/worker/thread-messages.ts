@@ -35,7 +35,12 @@ export type FromThread =
   | { readonly type: "engine-failed"; readonly error: WireError }
   /** An engine's evidence for a guarantee. */
   | { readonly type: "observed"; readonly guarantee: string; readonly evidence: Json }
-  | { readonly type: "loaded"; readonly message: Omit<Extract<ToApp, { type: "loaded" }>, "state"> }
+  /** `decryption`: for the report, what decrypts in this thread. */
+  | {
+      readonly type: "loaded"
+      readonly message: Omit<Extract<ToApp, { type: "loaded" }>, "state">
+      readonly decryption: string
+    }
   | { readonly type: "load-failed"; readonly call: number; readonly session: number; readonly error: WireError }
   /** Artifacts that live as long as the vault are kept in the main thread, for all its sessions. */
   | { readonly type: "artifact-get"; readonly request: number; readonly key: string }

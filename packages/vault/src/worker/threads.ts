@@ -20,14 +20,16 @@ export interface ThreadsSettings {
 export interface Threads {
   /** Starts the spare thread now, if there is none, and gives it without taking it. */
   spare(): SessionThread
-  /** The spare thread, which is then the caller's, or a new one. */
+  /** The spare thread, which is then the caller's, or a new one. No other is started until {@link restock}. */
   take(): SessionThread
+  /** What a thread was taken for has been done, or has failed: soon the next spare may be started. */
+  restock(): void
   stop(thread: SessionThread, withinMilliseconds?: number): Promise<void>
   /** Stops all. None is started after that. */
   close(): Promise<void>
 }
 
-/** How long after one is taken the next spare thread is started: what the first one is taken for comes before. */
+/** How long after a load the next spare thread is started: a first run comes before. */
 const spareDelayMilliseconds = 500
 
 export function sessionThreads(settings: ThreadsSettings): Threads {
@@ -36,6 +38,7 @@ export function sessionThreads(settings: ThreadsSettings): Threads {
   let started = 0
   let spare: SessionThread | undefined
   let timer: NodeJS.Timeout | undefined
+  let closed = false
 
   function start(): SessionThread {
     const directory = join(settings.directory, `thread-${++started}`)
@@ -70,12 +73,17 @@ export function sessionThreads(settings: ThreadsSettings): Threads {
       const thread = spare ?? start()
       spare = undefined
       clearTimeout(timer)
+      return thread
+    },
+    restock() {
+      clearTimeout(timer)
+      if (closed) return
       timer = setTimeout(() => {
         spare ??= start()
       }, spareDelayMilliseconds)
-      return thread
     },
     async close() {
+      closed = true
       clearTimeout(timer)
       await Promise.all([...running].map((thread) => stop(thread)))
     },

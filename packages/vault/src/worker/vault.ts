@@ -1,9 +1,10 @@
 import type { Json } from "@strongroom/core/backend"
 import type { ToApp, ToVault } from "../channel/messages.js"
-import { channelInvalid, strongroomErrorName, toWireError, type WireError } from "../channel/wire-error.js"
+import { channelInvalid, failure, strongroomErrorName, toWireError, type WireError } from "../channel/wire-error.js"
 import { artifactServer } from "./artifacts.js"
 import { held, listFindings } from "./findings.js"
-import { lookAround, withLoads } from "./findings-now.js"
+import { lookAgain, lookAround, withLoads } from "./findings-now.js"
+import { inspectorListens } from "./signals.js"
 import type { SessionThread } from "./thread.js"
 import type { FromSession, LoadMessage } from "./thread-messages.js"
 import { sessionThreads } from "./threads.js"
@@ -38,10 +39,12 @@ export async function openVaultHost({ open, threadScript, send }: VaultSettings)
   const serveArtifact = artifactServer()
   let models = 0
   let passphrases = 0
+  let decryption: string | undefined
 
   const threads = sessionThreads({ ...open, script: threadScript, message: fromThread, died })
-  const [engine, found] = await Promise.all([threads.spare().engine, lookAround(open)])
-  const refusal = "error" in engine ? engine.error : lacking(passphrases)
+  const [engine, foundFirst] = await Promise.all([threads.spare().engine, lookAround(open)])
+  let found = foundFirst
+  const refusal = "error" in engine ? engine.error : (inspected() ?? lacking(passphrases))
   if (refusal) {
     send({ type: "failed", call: open.call, error: refusal })
     return undefined
@@ -49,7 +52,14 @@ export async function openVaultHost({ open, threadScript, send }: VaultSettings)
   send({ type: "ready", call: open.call, state: state() })
 
   function findings(passphrasesThen = passphrases) {
-    return withLoads(found, { models, passphrases: passphrasesThen })
+    return withLoads(found, { models, passphrases: passphrasesThen, decryption })
+  }
+
+  /** Why there can be no vault here, whatever the app demands. */
+  function inspected(): WireError | undefined {
+    if (!inspectorListens()) return undefined
+    const message = "Node's inspector was opened in the vault's process and can't be closed. Open another vault"
+    return toWireError(failure("vault-start", message))
   }
 
   /** Why the app's demands aren't met, if so. */
@@ -80,6 +90,9 @@ export async function openVaultHost({ open, threadScript, send }: VaultSettings)
         break
       case "loaded":
         models++
+        decryption = message.decryption
+        threads.restock()
+        found = lookAgain(found, open)
         send({ ...message.message, state: state() })
         break
       case "load-failed":
@@ -110,12 +123,14 @@ export async function openVaultHost({ open, threadScript, send }: VaultSettings)
       if (entry.thread !== thread) continue
       sessions.delete(session)
       send({ type: "session-ended", session, error })
+      threads.restock()
     }
   }
 
   function load(message: LoadMessage, blocks: readonly ArrayBuffer[]): void {
     const { session, call } = message
     if (sessions.has(session)) throw channelInvalid(`Session ${session} was loaded twice`)
+    found = lookAgain(found, open)
     const passphrasesThen = passphrases + Number("passphrase" in message.keys.identity)
     const refusal = lacking(passphrasesThen)
     if (refusal) {
@@ -137,7 +152,9 @@ export async function openVaultHost({ open, threadScript, send }: VaultSettings)
   function dispose(session: number): void {
     const entry = sessions.get(session)
     sessions.delete(session)
-    if (entry) void threads.stop(entry.thread, abandonedMilliseconds)
+    if (!entry) return
+    void threads.stop(entry.thread, abandonedMilliseconds)
+    threads.restock()
   }
 
   async function closeSession(session: number, call: number): Promise<void> {

@@ -1,0 +1,135 @@
+import type { AesGcm, Cryptography } from "@strongroom/core"
+import { nodeCryptography } from "@strongroom/core/node"
+import { type Evp, loadEvp, type Pointer } from "../os/evp.js"
+
+/** Below, handing work to another thread costs more than it saves. */
+const leastElsewhere = 65_536
+
+/** In one call; a multiple of AES's block. */
+const mostAtOnce = 2 ** 30
+
+/** What opens sealed models in a vault, and what to say of it in the report. */
+export interface VaultCryptography {
+  readonly cryptography: Cryptography
+  readonly decryption: "OpenSSL, in place" | "node:crypto, by way of other memory"
+}
+
+/**
+ * OpenSSL's by {@link evpCryptography} where it can be reached and computes as it should; node:crypto's, which is slower
+ * and passes the same tests, where not.
+ */
+export async function vaultCryptography(load: () => Promise<Evp> = loadEvp): Promise<VaultCryptography> {
+  try {
+    const cryptography = evpCryptography(await load())
+    await testItself(cryptography)
+    return { cryptography, decryption: "OpenSSL, in place" }
+  } catch {
+    return { cryptography: nodeCryptography, decryption: "node:crypto, by way of other memory" }
+  }
+}
+
+/**
+ * Hashes and ciphers by OpenSSL where the bytes lie, without a copy, long ones on libuv's threads; the rest by
+ * node:crypto. Keys are copied out of V8's heap, whose collector moves things and leaves them behind.
+ */
+export function evpCryptography(evp: Evp): Cryptography {
+  return {
+    ...nodeCryptography,
+
+    async sha256(...pieces) {
+      const context = evp.digestNew()
+      try {
+        evp.digestInit(context, evp.sha256)
+        for (const piece of pieces) {
+          if (piece.length < leastElsewhere) evp.digestUpdate(context, piece)
+          else await evp.digestUpdateElsewhere(context, piece)
+        }
+        const digest = new Uint8Array(32)
+        evp.digestFinal(context, digest)
+        return digest
+      } finally {
+        evp.digestFree(context)
+      }
+    },
+
+    async aesGcm(key) {
+      if (key.length !== 32) throw new RangeError("An AES-256-GCM key has 32 bytes.")
+      const own = new Uint8Array(new ArrayBuffer(key.length))
+      own.set(key)
+      return aesGcm(evp, own)
+    },
+  }
+}
+
+function aesGcm(evp: Evp, key: Uint8Array): AesGcm {
+  let closed = false
+
+  /** Calls `end` with a context that has transformed `bytes`, and frees it, with its copy of the key, in every case. */
+  async function transform<T>(
+    nonce: Uint8Array,
+    bytes: Uint8Array,
+    encrypt: boolean,
+    end: (context: Pointer) => T,
+  ): Promise<T> {
+    if (closed) throw new TypeError("This AES-GCM key is closed.")
+    if (nonce.length !== 12) throw new RangeError("An AES-GCM nonce has 12 bytes here.")
+    const context = evp.cipherNew()
+    try {
+      evp.cipherInit(context, evp.aes256Gcm, key, nonce, encrypt)
+      for (let at = 0; at < bytes.length; at += mostAtOnce) {
+        const piece = bytes.subarray(at, at + mostAtOnce)
+        if (piece.length < leastElsewhere) evp.cipherUpdate(context, piece)
+        else await evp.cipherUpdateElsewhere(context, piece)
+      }
+      return end(context)
+    } finally {
+      evp.cipherFree(context)
+    }
+  }
+
+  return {
+    seal: (nonce, bytes) =>
+      transform(nonce, bytes, true, (context) => {
+        if (!evp.cipherFinal(context)) throw new Error("OpenSSL couldn't end an encryption.")
+        const tag = new Uint8Array(16)
+        evp.getTag(context, tag)
+        return tag
+      }),
+    async open(nonce, bytes, tag) {
+      if (tag.length !== 16) throw new RangeError("An AES-GCM tag has 16 bytes here.")
+      let fits = false
+      try {
+        fits = await transform(nonce, bytes, false, (context) => {
+          evp.setTag(context, tag)
+          return evp.cipherFinal(context)
+        })
+        return fits
+      } finally {
+        if (!fits) bytes.fill(0)
+      }
+    },
+    close() {
+      closed = true
+      key.fill(0)
+    },
+  }
+}
+
+/** @throws when this process's OpenSSL, or the way to it, computes something else than node:crypto. */
+async function testItself(cryptography: Cryptography): Promise<void> {
+  const bytes = Uint8Array.from({ length: leastElsewhere }, (_, i) => i)
+  const [key, nonce] = [bytes.slice(1, 33), bytes.slice(2, 14)]
+  const digest = await cryptography.sha256(bytes)
+  const [own, other] = [await cryptography.aesGcm(key), await nodeCryptography.aesGcm(key)]
+  const sealed = bytes.slice()
+  const tag = await other.seal(nonce, sealed)
+  const opened = sealed.slice()
+  const expected = [await nodeCryptography.sha256(bytes), bytes]
+  const holds =
+    (await own.open(nonce, opened, tag)) &&
+    !(await own.open(nonce, sealed, digest.subarray(0, 16))) &&
+    [digest, opened].every((found, i) => Buffer.compare(found, expected[i] as Uint8Array) === 0)
+  own.close()
+  other.close()
+  if (!holds) throw new Error("OpenSSL gave what it shouldn't.")
+}

@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto"
+import { bytesSource, type Cryptography, openSealedModel, StrongroomError, verifySealedModel } from "@strongroom/core"
+import { beforeAll, expect, it } from "vitest"
+import { readVectors, type Vector } from "../../core/test/support/vector.js"
+import { loadEvp } from "../src/os/evp.js"
+import { evpCryptography } from "../src/worker/cryptography.js"
+
+// Core runs every vector over its own two sets of primitives; this is the third.
+let cryptography: Cryptography
+beforeAll(async () => {
+  cryptography = evpCryptography(await loadEvp())
+})
+
+it.each(readVectors())("$path", async (vector) => {
+  const result = vector.one("expect")
+  expect(await outcomeOf(vector)).toEqual({ result, parts: result === "success" ? vector.all("part") : [] })
+})
+
+async function outcomeOf(vector: Vector): Promise<{ result: string; parts: readonly string[] }> {
+  const source = bytesSource(vector.body)
+  const now = new Date(vector.one("now") as string)
+  const trust = trustOf(vector)
+  try {
+    if (vector.one("operation") === "verify") {
+      await verifySealedModel(source, { trust, now, cryptography })
+      return { result: "success", parts: [] }
+    }
+    const passphrase = vector.one("passphrase")
+    const identity = passphrase === undefined ? vector.all("identity") : { passphrase }
+    const grant = bytesOf(vector.one("grant") ?? "", "base64")
+    const place = placeOf(vector)
+    await using model = await openSealedModel(source, { grant, identity, trust, now }, { cryptography, place })
+    const parts: string[] = []
+    for (const part of model.parts) {
+      const bytes = await part.bytes()
+      parts.push(`${createHash("sha256").update(bytes).digest("hex")} ${bytes.length} ${part.role} ${part.name}`)
+    }
+    return { result: "success", parts }
+  } catch (error) {
+    if (!StrongroomError.is(error)) throw error
+    return { result: error.code, parts: [] }
+  }
+}
+
+/** A keyring is for the first publisher. */
+function trustOf(vector: Vector) {
+  const keyring = vector.one("keyring")
+  const least = vector.one("least-keyring-version")
+  return vector.all("trust").map((publisher) => ({
+    publisher: pemOf(publisher),
+    ...(keyring !== undefined && { keyring: bytesOf(keyring, "base64") }),
+    ...(least !== undefined && { leastKeyringVersion: Number(least) }),
+  }))
+}
+
+function placeOf(vector: Vector) {
+  const cachePolicy = vector.one("cache") as "off" | "memory" | "sealed" | "driver" | undefined
+  const backend = vector.one("backend")
+  const guarantees = vector.one("guarantees")?.split(" ")
+  return {
+    vault: vector.one("vault") === "true",
+    ...(cachePolicy !== undefined && { cachePolicy }),
+    ...(backend !== undefined && { backend }),
+    ...(guarantees !== undefined && { guarantees }),
+  }
+}
+
+/** SubjectPublicKeyInfo of an Ed25519 key in hex: RFC 8410. */
+function pemOf(key: string): string {
+  const der = Buffer.from(`302a300506032b6570032100${key}`, "hex").toString("base64")
+  return `-----BEGIN PUBLIC KEY-----\n${der}\n-----END PUBLIC KEY-----\n`
+}
+
+function bytesOf(text: string, encoding: "base64"): Uint8Array {
+  return Uint8Array.from(Buffer.from(text, encoding))
+}
