@@ -1,17 +1,18 @@
-import { StrongroomError } from "@strongroom/vault"
+import { type ErrorCode, StrongroomError } from "@strongroom/vault"
 import { describe, expect, it } from "vitest"
+import { PictureError } from "../src/app/decode-picture.js"
 import { lastingReader } from "../src/app/lasting-reader.js"
 import type { Reader } from "../src/app/reader.js"
 
 const signal = new AbortController().signal
 const bytes = new Uint8Array()
 
-/** A reader that tells its number as the picture's width, until its vault ends. */
-function reader(number: number) {
+/** A reader that tells its number as the picture's width, until its vault ends, or what `code` says. */
+function reader(number: number, code: ErrorCode = "vault-exited") {
   const state = { ended: false, closed: 0 }
   const one: Reader = {
     read: async () => {
-      if (state.ended) throw new StrongroomError("vault-exited", "x")
+      if (state.ended) throw new StrongroomError(code, "x")
       return { width: number, height: 1, lines: [] }
     },
     report: async () => ({ number }) as never,
@@ -39,6 +40,18 @@ describe("lastingReader", () => {
     expect(second.state.closed).toBe(1)
   })
 
+  it.each(["backend-failed", "session-closed", "out-of-memory"] as const)(
+    "opens another vault after a session in it ended: %s",
+    async (code) => {
+      const [first, second] = [reader(1, code), reader(2)]
+      const lasting = lastingReader(first.one, async () => second.one)
+      first.state.ended = true
+      await expect(lasting.read(bytes, signal)).rejects.toMatchObject({ code })
+      expect((await lasting.read(bytes, signal)).width).toBe(2)
+      expect(first.state.closed).toBe(1)
+    },
+  )
+
   it("tries again when another vault can't be opened at first", async () => {
     const [first, second] = [reader(1), reader(2)]
     let attempts = 0
@@ -57,7 +70,7 @@ describe("lastingReader", () => {
     let fail = true
     const failing: Reader = {
       ...one,
-      read: async (...call) => (fail ? Promise.reject(new Error("bad")) : one.read(...call)),
+      read: async (...call) => (fail ? Promise.reject(new PictureError("picture-damaged", "bad")) : one.read(...call)),
     }
     const lasting = lastingReader(failing, () => Promise.reject(new Error("opened again")))
     await expect(lasting.read(bytes, signal)).rejects.toThrow("bad")

@@ -2,12 +2,12 @@ import { once } from "node:events"
 import { createServer, request as httpRequest, type Server } from "node:http"
 import { connect } from "node:net"
 import { StrongroomError } from "@strongroom/vault"
-import { afterEach, describe, expect, it } from "vitest"
+import { afterEach, describe, expect, it, vi } from "vitest"
 import { PictureError } from "../src/app/decode-picture.js"
 import { listen, PortError } from "../src/app/listen.js"
 import { readPages } from "../src/app/pages.js"
 import type { Reader } from "../src/app/reader.js"
-import { createReaderServer, mostBytes } from "../src/app/server.js"
+import { createReaderServer, mostBytes, mostPictures } from "../src/app/server.js"
 
 type Served = Pick<Reader, "read" | "report">
 
@@ -123,11 +123,44 @@ describe("POST /api/read", () => {
     const base = await serve({ read: async (file) => ({ ...nothing, width: file[0] ?? 0 }) })
     const answers = await Promise.all(
       Array.from(
-        { length: 20 },
+        { length: mostPictures },
         async (_, i) => (await post(base, Uint8Array.of(i + 1))).json() as Promise<{ width: number }>,
       ),
     )
-    expect(answers.map(({ width }) => width)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1))
+    expect(answers.map(({ width }) => width)).toEqual(Array.from({ length: mostPictures }, (_, i) => i + 1))
+  })
+
+  it("refuses what it has no room for before it has read the body, and takes the next when one is done", async () => {
+    const releases: (() => void)[] = []
+    const base = await serve({
+      read: () => new Promise((resolve) => releases.push(() => resolve(nothing))),
+    })
+    const taken = Array.from({ length: mostPictures - 1 }, () => post(base, "x"))
+    // One that sends its headers and then nothing takes a place, too.
+    const slow = httpRequest(`${base}/api/read`, { method: "POST", headers: { "Content-Length": 5 } })
+    slow.on("error", () => {})
+    slow.flushHeaders()
+    await vi.waitFor(() => expect(releases).toHaveLength(mostPictures - 1))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const endless = httpRequest(`${base}/api/read`, { method: "POST", headers: { "Content-Length": mostBytes } })
+    endless.on("error", () => {})
+    endless.flushHeaders()
+    const [response] = await once(endless, "response")
+    expect([response.statusCode, response.headers["retry-after"]]).toEqual([503, "2"])
+    endless.destroy()
+    expect(await refusal(await post(base, new Uint8Array(1_000_000)))).toEqual([503, "busy"])
+    expect((await fetch(base)).status).toBe(200)
+    // One that goes away makes room, and so does one that is done.
+    slow.destroy()
+    releases[0]?.()
+    expect((await taken[0])?.status).toBe(200)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const next = [post(base, "x"), post(base, "x")]
+    await vi.waitFor(() => expect(releases).toHaveLength(mostPictures + 1))
+    for (const release of releases) release()
+    expect((await Promise.all([...taken, ...next])).map(({ status }) => status)).toEqual(
+      Array.from({ length: mostPictures + 1 }, () => 200),
+    )
   })
 
   it("aborts the reading when the client goes away", async () => {
@@ -209,11 +242,23 @@ describe("other pages", () => {
   it("can't reach it under a name of theirs", async () => {
     const base = await serve({})
     const { port } = new URL(base)
-    for (const host of ["attacker.example", `attacker.example:${port}`, "127.0.0.1.attacker.example", "0.0.0.0"]) {
-      expect((await raw(base, { headers: { Host: host } })).statusCode).toBe(421)
+    const foreign = ["attacker.example", `attacker.example:${port}`, "127.0.0.1.attacker.example", "0.0.0.0"]
+    // What a parser of URLs would take for this machine.
+    const disguised = [
+      "attacker.example@127.0.0.1",
+      "127.0.0.1/x",
+      "2130706433",
+      "127.1",
+      "0x7f.1",
+      "127.0.0.1?",
+      "a b",
+    ]
+    const elsewhere = ["127.0.0.1", "localhost", `localhost:${Number(port) + 1}`, "localhost:", `localhost:${port}x`]
+    for (const host of [...foreign, ...disguised, ...disguised.map((name) => `${name}:${port}`), ...elsewhere]) {
+      expect((await raw(base, { headers: { Host: host } })).statusCode, host).toBe(421)
     }
-    for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, "LOCALHOST"]) {
-      expect((await raw(base, { headers: { Host: host } })).statusCode).toBe(200)
+    for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `LOCALHOST:${port}`, `[::1]:${port}`]) {
+      expect((await raw(base, { headers: { Host: host } })).statusCode, host).toBe(200)
     }
   })
 
@@ -223,7 +268,17 @@ describe("other pages", () => {
       403,
       "origin-unknown",
     ])
-    expect(await refusal(await post(base, "x", { Origin: "null" }))).toEqual([403, "origin-unknown"])
+    const { port } = new URL(base)
+    const others = [
+      "null",
+      "http://127.0.0.1",
+      "http://localhost:1",
+      `https://127.0.0.1:${port}`,
+      `http://x@127.0.0.1:${port}`,
+    ]
+    for (const origin of [...others, `http://localhost:${port}`, `${base}/x`, `http://2130706433:${port}`]) {
+      expect(await refusal(await post(base, "x", { Origin: origin })), origin).toEqual([403, "origin-unknown"])
+    }
     expect((await post(base, "x", { Origin: base })).status).toBe(200)
   })
 })

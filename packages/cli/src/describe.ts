@@ -38,7 +38,7 @@ export function describeManifest({ manifest, terms }: SealedModel): Pick<Descrip
       ...inputs.map((spec) => ["input", printable(describeSpec(spec))] as const),
       ...outputs.map((spec) => ["output", printable(describeSpec(spec))] as const),
       ...parts.map((part) => ["part", printable(`${part.role} ${part.name} ${formatBytes(part.byteLength)}`)] as const),
-      ["policy", JSON.stringify(policy)],
+      ["policy", printable(JSON.stringify(policy))],
       ...describeTerms(terms),
     ],
   }

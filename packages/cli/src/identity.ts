@@ -26,6 +26,6 @@ export async function readIdentity(
     throw new TypeError("Say what opens the grant, in one way: --identity, --passphrase or --passphrase-file.")
   }
   if (identity !== undefined) return { file: identity }
-  if (passphraseFile !== undefined) return { passphrase: await readPassphrase(passphraseFile) }
+  if (passphraseFile !== undefined) return { passphrase: await readPassphrase(passphraseFile, signal) }
   return { passphrase: await askPassphrase("Passphrase of the grant: ", console, signal) }
 }

@@ -39,6 +39,7 @@ export function parseInputs(values: readonly string[], shapes: readonly string[]
 export async function makeInputs(
   specs: readonly TensorSpec[],
   choices: InputChoices,
+  signal: AbortSignal,
 ): Promise<{ [name: string]: Tensor }> {
   for (const name of choices.values.keys()) {
     if (specs.some((spec) => spec.name === name)) continue
@@ -54,7 +55,7 @@ export async function makeInputs(
         `The model's input ${describeSpec(spec)} isn't given. Add --input ${spec.name}=FILE.npy, zeros or random.`,
       )
     }
-    tensors[spec.name] = await makeInput(spec, value, choices.shapes.get(spec.name))
+    tensors[spec.name] = await makeInput(spec, value, choices.shapes.get(spec.name), signal)
   }
   return tensors
 }
@@ -68,11 +69,16 @@ export function formatShape(shape: readonly (number | string)[]): string {
   return `[${shape.join(", ")}]`
 }
 
-async function makeInput(spec: TensorSpec, value: string, shape: readonly number[] | undefined): Promise<Tensor> {
+async function makeInput(
+  spec: TensorSpec,
+  value: string,
+  shape: readonly number[] | undefined,
+  signal: AbortSignal,
+): Promise<Tensor> {
   const [word, seed] = value.split(":")
   if (word === "zeros" && seed === undefined) return filledInput(spec, shape, () => 0)
   if (word === "random") return filledInput(spec, shape, randomNumbers(parseCount(seed ?? "0", "A seed")))
-  const bytes = await readTensorFile(value)
+  const bytes = await readTensorFile(value, signal)
   if (isNpy(bytes)) return toTensor(parseNpy(bytes, value))
   return rawInput(spec, shape, bytes, value)
 }

@@ -3,7 +3,7 @@ import { CommanderError } from "commander"
 import type { Context } from "./command.js"
 import { failureOf, Interruption } from "./failure.js"
 import { createProgram } from "./program.js"
-import { createTerminal, red } from "./terminal.js"
+import { createTerminal, jsonText, printable, red } from "./terminal.js"
 
 const { stdout, stderr, stdin, env: environment } = process
 const interruption = new AbortController()
@@ -40,9 +40,14 @@ async function main(args: readonly string[]): Promise<void> {
 function report(error: unknown, json: boolean): void {
   const { code, message, exitCode } = failureOf(error, interruption.signal)
   process.exitCode = exitCode
-  if (json) stderr.write(`${JSON.stringify({ error: { code, message } })}\n`)
+  if (json) stderr.write(`${jsonText({ error: { code, message } })}\n`)
   else stderr.write(`${red("error:", stderr, environment)} ${message} (${code})\n`)
-  if (environment.STRONGROOM_DEBUG === "1" && error instanceof Error) stderr.write(`${error.stack}\n`)
+  if (environment.STRONGROOM_DEBUG === "1" && error instanceof Error) stderr.write(`${printableLines(error.stack)}\n`)
+}
+
+/** Of many lines: a message in a stack can hold a file's text. */
+function printableLines(text = ""): string {
+  return text.split("\n").map(printable).join("\n")
 }
 
 await main(process.argv.slice(2))

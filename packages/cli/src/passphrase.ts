@@ -60,8 +60,8 @@ export function askPassphrase(question: string, console: Console, signal: AbortS
 }
 
 /** A passphrase from a file's first line, without the end of the line. */
-export async function readPassphrase(path: string): Promise<string> {
-  const [line = ""] = (await readText(path)).split(/\r?\n/)
+export async function readPassphrase(path: string, signal: AbortSignal): Promise<string> {
+  const [line = ""] = (await readText(path, signal)).split(/\r?\n/)
   if (line === "") throw new TypeError(`${path} holds no passphrase: its first line is empty.`)
   return line
 }

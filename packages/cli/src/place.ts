@@ -6,7 +6,12 @@ export function isUrl(place: string): boolean {
   return /^https?:\/\//i.test(place)
 }
 
-/** The sealed model at a path or an http(s) URL. The caller closes it. */
-export async function openPlace(place: string): Promise<Source> {
-  return isUrl(place) ? httpSource(place) : fileSource(place)
+/** The sealed model at a path or an http(s) URL, each read of which `signal` stops. The caller closes it. */
+export function openPlace(place: string, signal: AbortSignal): Source {
+  const source = isUrl(place) ? httpSource(place) : fileSource(place)
+  return {
+    byteLength: () => source.byteLength(signal),
+    read: (offset, target) => source.read(offset, target, signal),
+    close: () => source.close(),
+  }
 }

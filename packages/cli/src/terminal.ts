@@ -42,7 +42,7 @@ export function createTerminal(settings: TerminalSettings): Terminal {
   const animated = !silent && canAnimate(stderr, settings.environment)
   return {
     result(value, text) {
-      stdout.write(json ? `${JSON.stringify(value, jsonValue)}\n` : `${text}\n`)
+      stdout.write(json ? `${jsonText(value)}\n` : `${text}\n`)
     },
     note(text) {
       if (!silent) stderr.write(`${text}\n`)
@@ -101,6 +101,23 @@ export function formatBytes(count: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`
 }
 
+/** What a text can steer a terminal with: control characters (C0, DEL, C1), and those that reverse its order. */
+const steering = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/**
+ * `value` as one line of JSON, in which `\u` escapes stand for what steers a terminal too: people look at JSON, and for a
+ * program it is the same. Times are in whole seconds, 64-bit integers as exact as JSON can hold them.
+ */
+export function jsonText(value: object): string {
+  return JSON.stringify(value, jsonValue).replace(steering, (character) => {
+    // By units of UTF-16, of which some characters have two.
+    return character
+      .split("")
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join("")
+  })
+}
+
 /** Times in whole seconds; 64-bit elements as numbers where a double holds them exactly, else as text. */
 function jsonValue(this: Record<string, unknown>, key: string, value: unknown): unknown {
   // JSON.stringify has asked the date itself by then.
@@ -117,7 +134,7 @@ export function formatTime(time: Date): string {
 
 /** A text from a file, for a terminal: control characters and those that reverse its order as escapes. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+  return text.replace(steering, (character) => {
     return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
   })
 }

@@ -16,15 +16,15 @@ export function trustOptions(command: Command): Command {
 }
 
 /** Reads what {@link trustOptions} named. A keyring belongs to the publisher that it names. */
-export async function readTrust({ trust = [], keyring = [] }: TrustOptions): Promise<Trust[]> {
+export async function readTrust({ trust = [], keyring = [] }: TrustOptions, signal: AbortSignal): Promise<Trust[]> {
   const keyrings = new Map<string, Uint8Array>()
   for (const path of keyring) {
-    const bytes = await readSmallFile(path)
+    const bytes = await readSmallFile(path, signal)
     keyrings.set(readKeyring(bytes).publisher, bytes)
   }
   const trusted: Trust[] = []
   for (const path of trust) {
-    const publisher = await readText(path)
+    const publisher = await readText(path, signal)
     const id = publisherId(publisher)
     const own = keyrings.get(id)
     keyrings.delete(id)

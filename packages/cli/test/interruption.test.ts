@@ -62,20 +62,49 @@ describe.skipIf(process.platform === "win32")("an interrupted command", () => {
     expect(() => kill(0)).toThrow("ESRCH")
   })
 
-  it("doesn't wait for a server that is silent", async () => {
+  it.each([
+    "verify ADDRESS",
+    "inspect ADDRESS",
+    "grant ADDRESS --content-key content.key --key publisher.key --to @alice.txt -o alice.grant",
+  ])("doesn't wait for a server that is silent: %s", async (command) => {
     const server = createServer(() => {})
     server.listen(0, "127.0.0.1")
     await once(server, "listening")
     try {
+      await workplace.run(`
+        echo model > model.bin && strongroom seal model.bin -o m.sealed --content-key content.key --key publisher.key &&
+        strongroom keygen identity -o alice.key > alice.txt`)
       const { port } = server.address() as AddressInfo
-      const { kill, outcome } = workplace.start(`exec strongroom verify http://127.0.0.1:${port}/x --json`)
-      await once(server, "request")
-      kill("SIGINT")
+      const address = `http://127.0.0.1:${port}/x`
+      const { kill, outcome } = workplace.start(`exec strongroom ${command.replace("ADDRESS", address)} --json`)
+      // Or it has ended before: then what it said is shown below.
+      await Promise.race([once(server, "request"), outcome])
+      const start = performance.now()
+      kill("SIGTERM")
       const { stderr, exitCode } = await outcome
-      expect([JSON.parse(stderr).error.code, exitCode]).toEqual(["aborted", 130])
+      expect([JSON.parse(stderr).error.code, exitCode]).toEqual(["aborted", 143])
+      expect(performance.now() - start).toBeLessThan(1000)
     } finally {
       server.closeAllConnections()
       server.close()
     }
+  })
+
+  it.each([
+    "verify pipe",
+    "verify model.bin --trust pipe",
+    "verify model.bin --trust publisher.pub --keyring pipe",
+    "inspect pipe",
+    "seal pipe -o m.sealed --key publisher.key",
+    "seal model.bin -o m.sealed --key pipe",
+    "grant model.bin --content-key pipe --key publisher.key --to @pipe -o alice.grant",
+    "run model.bin --grant alice.grant --passphrase-file pipe --trust publisher.pub",
+  ])("has no pipe to wait for, since none is opened: %s", async (command) => {
+    await workplace.run("mkfifo pipe; echo model > model.bin")
+    const { stderr, exitCode } = await workplace.run(`timeout 20 strongroom ${command}`)
+    expect([stderr, exitCode]).toEqual([
+      expect.stringMatching(/must be a file, but it is a pipe\..*source-unreadable/),
+      1,
+    ])
   })
 })

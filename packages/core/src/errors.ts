@@ -79,8 +79,9 @@ const brand = Symbol.for("@strongroom/core/error")
 
 /**
  * The one error class of this project. `code` is stable, `message` is free: it says what was expected, what was found
- * and what to do, and never holds a key, a plaintext byte or a part's name. Misuse of the API is a `TypeError` or a
- * `RangeError` instead, and an aborted call rejects with its signal's reason.
+ * and what to do, and never holds a key, a plaintext byte or a part's name; of inputs and outputs, which a session shows
+ * anyway, it may hold names, types and shapes. Misuse of the API is a `TypeError` or a `RangeError` instead, and an
+ * aborted call rejects with its signal's reason.
  */
 export class StrongroomError extends Error {
   readonly code: ErrorCode

@@ -136,4 +136,19 @@ describe("checkPolicy", () => {
     expect(await codeOf(() => checkPolicy({ guarantees: ["a"] }, { vault: true }))).toBe("policy-guarantee")
     expect(await codeOf(() => checkPolicy({ cache: [] }, place))).toBe("policy-cache")
   })
+
+  it("names what is missing by the words of this release, and repeats no text of the manifest", () => {
+    const secret = "codename-heron"
+    const demanded = ["network.none", secret, "memory.locked", "toString", "process.environment"]
+    expect(() => checkPolicy({ guarantees: demanded }, place)).toThrow(
+      /hold here: network\.none, memory\.locked, 2 that this release doesn't know\.$/,
+    )
+    expect(() => checkPolicy({ guarantees: [secret] }, place)).toThrow(/hold here: 1 that this release doesn't know\.$/)
+    expect(() => checkPolicy({ backends: [secret, "tfjs"] }, place)).toThrow(
+      /^(?!.*(heron|tfjs)).*doesn't allow the backend onnxruntime\./,
+    )
+    expect(() => checkPolicy({ cache: ["memory", "driver"] }, place)).toThrow(
+      "allows the cache policies memory, driver, found off.",
+    )
+  })
 })

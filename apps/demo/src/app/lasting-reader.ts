@@ -1,9 +1,22 @@
-import { StrongroomError } from "@strongroom/vault"
+import { type ErrorCode, StrongroomError } from "@strongroom/vault"
 import type { Reader } from "./reader.js"
 
 /**
- * A reader that outlives its vault: when the vault's process ends (out of memory, killed), what was being read fails,
- * and the next call opens another vault.
+ * What a picture in order can fail with once the vault's process or a session's thread has ended, and on every picture
+ * after it. An engine that failed on one picture only says the same: then opening anew was not needed, and does no harm.
+ */
+const lost: readonly ErrorCode[] = [
+  "vault-exited",
+  "vault-closed",
+  "session-closed",
+  "backend-failed",
+  "out-of-memory",
+  "channel-invalid",
+]
+
+/**
+ * A reader that outlives its vault: when the vault's process or a session in it ends (out of memory, killed), what was
+ * being read fails, and the next call opens another vault.
  */
 export function lastingReader(first: Reader, open: () => Promise<Reader>): Reader {
   let current: Promise<Reader> | undefined = Promise.resolve(first)
@@ -16,8 +29,8 @@ export function lastingReader(first: Reader, open: () => Promise<Reader>): Reade
       reader = await used
       return await call(reader)
     } catch (error) {
-      const lost = reader === undefined || (StrongroomError.is(error) && error.code === "vault-exited")
-      if (lost && used === current) {
+      const gone = reader === undefined || (StrongroomError.is(error) && lost.includes(error.code))
+      if (gone && used === current) {
         current = undefined
         await reader?.close()
       }

@@ -8,6 +8,9 @@ import { Refusal, refusalOf } from "./refusal.js"
 /** The longest picture file that is taken, in bytes. */
 export const mostBytes = 20_000_000
 
+/** Pictures taken at once: being received, waiting or being read. Each may take {@link mostBytes} of memory. */
+export const mostPictures = 8
+
 const securityHeaders = {
   "Content-Security-Policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; " +
@@ -48,6 +51,7 @@ export function createReaderServer({ reader, pages, log }: ServerOptions): Serve
   })
   server.maxConnections = 128
   server.requestTimeout = 60_000
+  let pictures = 0
   return server
 
   async function answer(request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
@@ -68,6 +72,20 @@ export function createReaderServer({ reader, pages, log }: ServerOptions): Serve
   }
 
   async function readPicture(request: IncomingMessage, signal: AbortSignal): Promise<object> {
+    // Before a byte of the body is kept: it is bodies that fill the memory.
+    if (pictures >= mostPictures) {
+      const message = `${mostPictures} pictures are being read or wait for it already: try again in a moment.`
+      throw new Refusal(503, "busy", message, { "Retry-After": "2" })
+    }
+    pictures++
+    try {
+      return await readBodyAndPicture(request, signal)
+    } finally {
+      pictures--
+    }
+  }
+
+  async function readBodyAndPicture(request: IncomingMessage, signal: AbortSignal): Promise<object> {
     const file = await readBody(request, mostBytes)
     const { read } = await reader
     const started = performance.now()

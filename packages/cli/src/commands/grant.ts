@@ -47,13 +47,14 @@ export function grantCommand(context: Context): Command {
 }
 
 async function grant(place: string, options: GrantCommandOptions, context: Context): Promise<void> {
+  const { signal } = context
   const terminal = context.terminal(options)
   const terms = readTerms(options)
-  const signingKey = await readText(options.key)
+  const signingKey = await readText(options.key, signal)
   if (isUrl(place) && options.contentKey === undefined) throw new TypeError("Say where the --content-key is.")
   const keyPath = options.contentKey ?? `${place}.key`
-  const key = parseContentKey(await readText(keyPath), keyPath)
-  const model = await openPlace(place)
+  const key = parseContentKey(await readText(keyPath, signal), keyPath)
+  const model = openPlace(place, signal)
   try {
     const header = await readHeader(model)
     checkModelId(key, header.model)
@@ -96,8 +97,8 @@ async function readRecipient(
 ): Promise<string[] | { passphrase: string }> {
   const ways = [to.length > 0, passphrase, passphraseFile !== undefined].filter(Boolean).length
   if (ways !== 1) throw new TypeError("Say for whom, in one way: --to, --passphrase or --passphrase-file.")
-  if (to.length > 0) return readRecipients(to)
-  if (passphraseFile !== undefined) return { passphrase: await readPassphrase(passphraseFile) }
+  if (to.length > 0) return readRecipients(to, signal)
+  if (passphraseFile !== undefined) return { passphrase: await readPassphrase(passphraseFile, signal) }
   const typed = await askPassphrase("Passphrase for the grant: ", console, signal)
   if (typed === "") throw new TypeError("An empty passphrase protects nothing.")
   const again = await askPassphrase("The same again: ", console, signal)
@@ -106,14 +107,14 @@ async function readRecipient(
 }
 
 /** `age1...` as they are; `@FILE` has one a line, with comments after `#`, as `age -R` reads them. */
-async function readRecipients(to: readonly string[]): Promise<string[]> {
+async function readRecipients(to: readonly string[], signal: AbortSignal): Promise<string[]> {
   const recipients: string[] = []
   for (const entry of to) {
     if (!entry.startsWith("@")) {
       recipients.push(entry)
       continue
     }
-    const lines = (await readText(entry.slice(1))).split(/\r?\n/).map((line) => line.trim())
+    const lines = (await readText(entry.slice(1), signal)).split(/\r?\n/).map((line) => line.trim())
     const found = lines.filter((line) => line !== "" && !line.startsWith("#"))
     if (found.length === 0) throw new TypeError(`${entry.slice(1)} names no recipient.`)
     recipients.push(...found)

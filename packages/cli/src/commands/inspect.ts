@@ -49,7 +49,7 @@ export function inspectCommand(context: Context): Command {
 
 async function inspect(place: string, options: InspectOptions, context: Context): Promise<void> {
   const terminal = context.terminal(options)
-  const what = await identify(place)
+  const what = await identify(place, context.signal)
   checkOptions(what, options)
   const { value, title, lines, verified, remark } = await inspections[what](place, options, context)
   terminal.result({ ...value, verified }, `${formatDescription(title, lines)}\n${remark}`)
@@ -65,8 +65,8 @@ const magics: readonly (readonly [text: string, What])[] = [
 ]
 
 /** By the first four bytes. @throws StrongroomError `not-sealed-model` for anything else. */
-async function identify(place: string): Promise<What> {
-  const source = await openPlace(place)
+async function identify(place: string, signal: AbortSignal): Promise<What> {
+  const source = openPlace(place, signal)
   try {
     const start = Buffer.alloc(Math.min(4, await source.byteLength()))
     await source.read(0, start)
@@ -89,7 +89,7 @@ const inspections: {
 } = {
   async model(place, options, context) {
     if (options.grant !== undefined) return inspectOpened(place, options.grant, options, context)
-    const source = await openPlace(place)
+    const source = openPlace(place, context.signal)
     try {
       const description = describeHeader(await readHeader(source), await source.byteLength())
       const remark = "Not verified: this is what the file says of itself. `strongroom verify` with --trust checks it."
@@ -98,8 +98,8 @@ const inspections: {
       await source.close()
     }
   },
-  async grant(path, { ageFile, force }) {
-    const grant = readGrant(await readSmallFile(path))
+  async grant(path, { ageFile, force }, { signal }) {
+    const grant = readGrant(await readSmallFile(path, signal))
     if (ageFile !== undefined) {
       await writeFiles([{ path: ageFile, content: grant.age }], force === true)
     }
@@ -107,13 +107,13 @@ const inspections: {
       "Not verified: this is what the file says of itself. Its signature is checked when a model is opened with it."
     return { ...describeGrant(grant), verified: false, remark }
   },
-  async keyring(path) {
+  async keyring(path, _options, { signal }) {
     const remark =
       "Not verified: this is what the file says of itself. Its signature is checked when it is given with --keyring."
-    return { ...describeKeyring(readKeyring(await readSmallFile(path))), verified: false, remark }
+    return { ...describeKeyring(readKeyring(await readSmallFile(path, signal))), verified: false, remark }
   },
-  async "public-key"(path) {
-    const publisher = publisherId(await readText(path))
+  async "public-key"(path, _options, { signal }) {
+    const publisher = publisherId(await readText(path, signal))
     const remark = "Not verified: whose key it is, only its owner can tell you."
     const value = { type: "public-key", publisher }
     return { value, title: "Publisher's public key", lines: [["publisher", publisher]], verified: false, remark }
@@ -127,11 +127,11 @@ async function inspectOpened(
   context: Context,
 ): Promise<Inspection> {
   const { signal } = context
-  const trust = await readTrust(options)
-  const bytes = await readSmallFile(grant)
+  const trust = await readTrust(options, signal)
+  const bytes = await readSmallFile(grant, signal)
   const given = await readIdentity(options, context)
-  const identity = "file" in given ? await readText(given.file) : given
-  const source = await openPlace(place)
+  const identity = "file" in given ? await readText(given.file, signal) : given
+  const source = openPlace(place, signal)
   const keys = { grant: bytes, identity, trust }
   const model = await openSealedModel(source, keys, { signal, cryptography: nodeCryptography })
   try {

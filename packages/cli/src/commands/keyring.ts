@@ -33,22 +33,23 @@ export function keyringCommand(context: Context): Command {
     .option("--revoke <file>", "a public key (PEM) that is refused from now on (can be repeated)", collect)
     .option("--force", "overwrite an existing file")
     .action(async (options: KeyringOptions) => {
+      const { signal } = context
       const terminal = context.terminal(options)
       const version = parseCount(options.number, "--number", 1)
       const expires = parseTime(options.expires, "--expires", new Date())
       const bytes = await createKeyring({
-        root: await readText(options.root),
+        root: await readText(options.root, signal),
         version,
         expires,
-        modelKeys: await readKeys(options.modelKey),
-        grantKeys: await readKeys(options.grantKey),
-        revoked: await readKeys(options.revoke),
+        modelKeys: await readKeys(options.modelKey, signal),
+        grantKeys: await readKeys(options.grantKey, signal),
+        revoked: await readKeys(options.revoke, signal),
       })
       await writeFiles([{ path: options.output, content: bytes }], options.force === true)
       terminal.result({ file: options.output, version, expires }, `Wrote ${options.output}, version ${version}.`)
     })
 }
 
-async function readKeys(paths: readonly string[] = []): Promise<string[]> {
-  return Promise.all(paths.map(readText))
+async function readKeys(paths: readonly string[] | undefined, signal: AbortSignal): Promise<string[]> {
+  return Promise.all((paths ?? []).map((path) => readText(path, signal)))
 }

@@ -56,7 +56,7 @@ async function run(model: string, options: RunCommandOptions, context: Context):
   const terminal = context.terminal(options)
   const runs = parseCount(options.runs, "--runs", 1)
   const choices = parseInputs(options.input ?? [], options.shape ?? [])
-  const trust = await readTrust(options)
+  const trust = await readTrust(options, signal)
   if (trust.length === 0) {
     const message = "No publisher is trusted, so no model can be. Give its public key with --trust publisher.pub."
     throw new StrongroomError("trust-missing", message)
@@ -68,7 +68,7 @@ async function run(model: string, options: RunCommandOptions, context: Context):
   const opened = await openModel(options.backend, load, signal).finally(progress.end)
   const { vault, session, backend, openMilliseconds, loadMilliseconds } = opened
   try {
-    const inputs = await makeInputs(session.inputs, choices)
+    const inputs = await makeInputs(session.inputs, choices, signal)
     const { outputs, runMilliseconds } = await runTimes(session, inputs, runs, signal)
     const files =
       options.outputDir === undefined

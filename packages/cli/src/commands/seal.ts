@@ -65,8 +65,8 @@ async function seal(path: string, options: SealCommandOptions, context: Context)
   const { signal } = context
   const terminal = context.terminal(options)
   const force = options.force === true
-  const publisher = await readText(options.key)
-  const policy = await readPolicy(options)
+  const publisher = await readText(options.key, signal)
+  const policy = await readPolicy(options, signal)
   const release = parseCount(options.release, "--release")
   const segmentSize =
     options.segmentSize === undefined ? undefined : parseByteCount(options.segmentSize, "--segment-size")
@@ -81,7 +81,7 @@ async function seal(path: string, options: SealCommandOptions, context: Context)
     await keySink.write(0, new Uint8Array(0))
     const sealed = await sealModel(model, {
       publisher,
-      ...(options.root === undefined ? {} : { root: await readText(options.root) }),
+      ...(options.root === undefined ? {} : { root: await readText(options.root, signal) }),
       sink: uncommitted(sink),
       release,
       ...(segmentSize === undefined ? {} : { segmentSize }),
@@ -127,8 +127,8 @@ function collectPolicy(value: string, previous: readonly CachePolicy[] = []): re
   return [...previous, policy]
 }
 
-async function readPolicy(options: SealCommandOptions): Promise<Policy | undefined> {
-  if (options.policy !== undefined) return parsePolicy(await readText(options.policy), options.policy)
+async function readPolicy(options: SealCommandOptions, signal: AbortSignal): Promise<Policy | undefined> {
+  if (options.policy !== undefined) return parsePolicy(await readText(options.policy, signal), options.policy)
   const policy: Policy = {
     ...(options.requireVault ? { vault: true } : {}),
     ...(options.allowCache === undefined ? {} : { cache: options.allowCache }),

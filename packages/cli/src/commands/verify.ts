@@ -23,8 +23,8 @@ export function verifyCommand(context: Context): Command {
 
 async function verify(place: string, options: CommonOptions & TrustOptions, { signal, ...context }: Context) {
   const terminal = context.terminal(options)
-  const trust = await readTrust(options)
-  const source = await openPlace(place)
+  const trust = await readTrust(options, signal)
+  const source = openPlace(place, signal)
   const progress = terminal.progress("Verifying")
   try {
     const verified = await verifySealedModel(source, {

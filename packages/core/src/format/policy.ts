@@ -1,5 +1,6 @@
 import type { CachePolicy } from "../cache-policy.js"
 import { StrongroomError } from "../errors.js"
+import { guaranteeCatalogue } from "../report/catalogue.js"
 
 /** What a publisher demands of the place where a model is opened. What is left out is free. */
 export interface Policy {
@@ -26,6 +27,9 @@ export interface Place {
 /**
  * Compares a publisher's policy with the place. It binds applications, not cryptography: a modified reader ignores it.
  *
+ * The policy is of the encrypted manifest, so messages hold no free text of it: cache policies and guarantees only as
+ * the closed lists of this release have them, names of backends not at all.
+ *
  * @throws StrongroomError `policy-vault`, `policy-cache`, `policy-backend`, `policy-guarantee`, looked at in that order.
  */
 export function checkPolicy(policy: Policy, place: Place): void {
@@ -41,16 +45,23 @@ export function checkPolicy(policy: Policy, place: Place): void {
     throw new StrongroomError("policy-cache", message)
   }
   if (policy.backends !== undefined && !policy.backends.some((allowed) => allowed === backend)) {
-    const message = `The publisher allows the backends ${list(policy.backends)}, found ${backend ?? "none"}.`
+    const message = `The publisher doesn't allow the backend ${backend ?? "(none)"}. Choose another, or ask which it allows.`
     throw new StrongroomError("policy-backend", message)
   }
   const missing = policy.guarantees?.filter((id) => !guarantees.includes(id)) ?? []
   if (missing.length > 0) {
     throw new StrongroomError(
       "policy-guarantee",
-      `The publisher demands guarantees that don't hold here: ${list(missing)}.`,
+      `The publisher demands guarantees that don't hold here: ${describeGuarantees(missing)}.`,
     )
   }
+}
+
+/** Ids of the catalogue by name, others by their number: a manifest can hold any text there. */
+function describeGuarantees(ids: readonly string[]): string {
+  const known = ids.filter((id) => Object.hasOwn(guaranteeCatalogue, id))
+  const others = ids.length - known.length
+  return [...known, ...(others === 0 ? [] : [`${others} that this release doesn't know`])].join(", ")
 }
 
 function list(words: readonly string[]): string {
