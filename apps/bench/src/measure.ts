@@ -1,6 +1,3 @@
-/** Times of one thing, in milliseconds, as they came. */
-export type Times = readonly number[]
-
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length >> 1
@@ -8,24 +5,18 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2
 }
 
-export async function time(action: () => Promise<unknown>): Promise<number> {
-  const start = performance.now()
-  await action()
-  return performance.now() - start
-}
-
 /**
  * Runs `ours` and `peer` in turn, so that a machine that speeds up or slows down meets both alike: first once each
- * uncounted, then `runs` times each. Each returns its own time in milliseconds.
+ * uncounted, then `runs` times each. Each returns what it measured.
  */
-export async function inTurn(
+export async function inTurn<T>(
   runs: number,
-  ours: () => Promise<number>,
-  peer: () => Promise<number>,
-): Promise<{ ours: Times; peer: Times }> {
+  ours: () => Promise<T>,
+  peer: () => Promise<T>,
+): Promise<{ ours: readonly T[]; peer: readonly T[] }> {
   await ours()
   await peer()
-  const times = { ours: [] as number[], peer: [] as number[] }
+  const times = { ours: [] as T[], peer: [] as T[] }
   for (let run = 0; run < runs; run++) {
     times.ours.push(await ours())
     times.peer.push(await peer())

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { createGrant, generateIdentity, generatePublisherKeys, sealModel } from "@strongroom/core"
 import { fileSink, fileSource, importPath } from "@strongroom/core/node"
-import type { VaultKeys } from "@strongroom/vault"
+import type { LoadCase } from "./load-case.js"
 import { matrixProducts } from "./onnx.js"
 
 /** A plain ONNX model with one float32 input. */
@@ -34,17 +34,18 @@ export const syntheticModel: PlainModel = {
 }
 
 /** A model in the clear and sealed, in a temporary folder, with what opens it. */
-export interface Prepared extends PlainModel {
-  readonly plainPath: string
-  readonly sealedPath: string
-  readonly keys: VaultKeys
+export interface Prepared {
+  readonly folder: string
+  /** A {@link LoadCase}. */
+  readonly casePath: string
   remove(): Promise<void>
 }
 
 export async function prepare(model: PlainModel): Promise<Prepared> {
   const folder = await mkdtemp(join(tmpdir(), "strongroom-bench-"))
+  const place = (name: string) => join(folder, name)
   const plainPath = await model.path(folder)
-  const sealedPath = join(folder, "model.sealed")
+  const sealedPath = place("model.sealed")
   const publisher = await generatePublisherKeys()
   const { identity, recipient } = await generateIdentity()
 
@@ -60,13 +61,11 @@ export async function prepare(model: PlainModel): Promise<Prepared> {
     recipient,
   })
   await sealedFile.close()
-  const identityPath = join(folder, "identity.key")
-  await writeFile(identityPath, `${identity}\n`, { mode: 0o600 })
-  return {
-    ...model,
-    plainPath,
-    sealedPath,
-    keys: { grant, identity: { file: identityPath }, trust: [publisher.publicKey] },
-    remove: () => rm(folder, { recursive: true, force: true }),
-  }
+  const keys = { grant: place("grant"), identity: { file: place("identity.key") }, trust: [place("publisher.pub")] }
+  await writeFile(keys.grant, grant)
+  await writeFile(keys.identity.file, `${identity}\n`, { mode: 0o600 })
+  await writeFile(place("publisher.pub"), publisher.publicKey)
+  const loadCase: LoadCase = { input: model.input, plainPath, sealedPath, keys }
+  await writeFile(place("case.json"), JSON.stringify(loadCase))
+  return { folder, casePath: place("case.json"), remove: () => rm(folder, { recursive: true, force: true }) }
 }

@@ -1,4 +1,4 @@
-import { StrongroomError } from "@strongroom/core"
+import { StrongroomError } from "@strongroom/core/backend"
 
 /** What ONNX Runtime says of models that are sound but not for it, and what of that may be repeated: operator types. */
 const refusals: readonly (readonly [RegExp, (found: string) => string])[] = [

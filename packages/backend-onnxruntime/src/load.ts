@@ -1,4 +1,3 @@
-import { StrongroomError } from "@strongroom/core"
 import type {
   Declined,
   EngineSession,
@@ -8,6 +7,7 @@ import type {
   Plaintext,
   TensorSpec,
 } from "@strongroom/core/backend"
+import { StrongroomError } from "@strongroom/core/backend"
 import type { InferenceSession } from "onnxruntime-node"
 import { whyDeclined, withCode } from "./failure.js"
 import type { Runtime } from "./runtime.js"

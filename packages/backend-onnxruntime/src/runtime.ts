@@ -1,5 +1,5 @@
 import { createRequire } from "node:module"
-import { StrongroomError } from "@strongroom/core"
+import { StrongroomError } from "@strongroom/core/backend"
 
 /** The module onnxruntime-node. */
 export type Runtime = typeof import("onnxruntime-node")

@@ -2,6 +2,7 @@ import { cpus } from "node:os"
 import type { CreateEngine, Engine, Json } from "@strongroom/core/backend"
 import { loadModel } from "./load.js"
 import type { CheckedOptions } from "./options.js"
+import { rehearse } from "./rehearsal.js"
 import { loadRuntime } from "./runtime.js"
 
 /** ONNX Runtime, as the module that a vault imports. */
@@ -13,6 +14,8 @@ const createEngine: CreateEngine = async (options: Json): Promise<Engine> => {
     logSeverityLevel: 4,
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
   } as const
+  // When whoever waits for this engine has been told of it. What fails here, a real model's load says better.
+  setImmediate(() => rehearse(runtime, sessionOptions).catch(() => {}))
   return {
     fingerprint: {
       engine: "onnxruntime",

@@ -1,5 +1,5 @@
-import { StrongroomError } from "@strongroom/core"
 import type { Declined, EngineSession, Host, LoadContext, OpenModel, Part } from "@strongroom/core/backend"
+import { StrongroomError } from "@strongroom/core/backend"
 import type { GraphModel } from "@tensorflow/tfjs-converter"
 import type { io } from "@tensorflow/tfjs-core"
 import { graphOf, lackingOperators } from "./graph.js"

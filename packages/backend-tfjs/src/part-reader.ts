@@ -1,5 +1,5 @@
-import { StrongroomError } from "@strongroom/core"
 import type { Part } from "@strongroom/core/backend"
+import { StrongroomError } from "@strongroom/core/backend"
 
 /** Reads parts in order as if they were one. */
 export interface PartReader {

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module"
-import { StrongroomError } from "@strongroom/core"
+import { StrongroomError } from "@strongroom/core/backend"
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm"
 import { packages } from "./package-folders.js"
 import { zeroOutputs } from "./zeroed-outputs.js"

@@ -1,5 +1,5 @@
-import { StrongroomError } from "@strongroom/core"
 import type { EngineKept, EngineRun, EngineSession, RawTensor } from "@strongroom/core/backend"
+import { StrongroomError } from "@strongroom/core/backend"
 import type { GraphModel } from "@tensorflow/tfjs-converter"
 import type { Tensor } from "@tensorflow/tfjs-core"
 import { graphOf, isDynamic } from "./graph.js"

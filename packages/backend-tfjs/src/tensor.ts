@@ -1,5 +1,5 @@
-import { StrongroomError } from "@strongroom/core"
 import type { RawTensor } from "@strongroom/core/backend"
+import { StrongroomError } from "@strongroom/core/backend"
 import { toTensor } from "@strongroom/core/host"
 import type { Tensor } from "@tensorflow/tfjs-core"
 import type { Runtime } from "./runtime.js"

@@ -1,0 +1,15 @@
+/** What a measured process is told, as JSON: paths. */
+export interface LoadCase {
+  readonly input: { readonly name: string; readonly shape: readonly number[] }
+  readonly plainPath: string
+  readonly sealedPath: string
+  readonly keys: { readonly grant: string; readonly identity: { readonly file: string }; readonly trust: string[] }
+}
+
+/** What it measured, in milliseconds from the start of a load to the first outputs. */
+export interface LoadTimes {
+  /** The first load of the process. */
+  readonly first: number
+  /** The next one in the same process. */
+  readonly again: number
+}

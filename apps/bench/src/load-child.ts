@@ -1,0 +1,63 @@
+// One measured process: loads a model and runs it once, and then again, sealed in a vault or plain in the engine alone.
+// Prints {"first":ms,"again":ms} and writes the outputs' bytes, in the order of their names.
+import { readFile, writeFile } from "node:fs/promises"
+import { setTimeout } from "node:timers/promises"
+import type { LoadCase, LoadTimes } from "./load-case.js"
+
+const [side, casePath, outputPath] = process.argv.slice(2) as ["sealed" | "plain", string, string]
+const { input, plainPath, sealedPath, keys } = JSON.parse(await readFile(casePath, "utf8")) as LoadCase
+
+/** Until the vault's next spare thread is warm, and what the last load left has been freed. */
+const settleMilliseconds = 1500
+
+/** From -0.5 to 0.5, no two neighbours alike. */
+const data = Float32Array.from({ length: input.shape.reduce((product, size) => product * size, 1) }, (_, i) =>
+  Math.fround(((i * 7919) % 1009) / 1009 - 0.5),
+)
+
+interface Loaded {
+  readonly outputs: { readonly [name: string]: { readonly data: unknown } }
+  close(): Promise<void>
+}
+
+/** Loads anew at each call: what is called is what is timed. */
+async function makeLoader(): Promise<() => Promise<Loaded>> {
+  if (side === "plain") {
+    const ort = await import("onnxruntime-node")
+    const bytes = new Uint8Array(await readFile(plainPath))
+    return async () => {
+      const session = await ort.InferenceSession.create(bytes)
+      const outputs = await session.run({ [input.name]: new ort.Tensor("float32", data, input.shape) })
+      return { outputs, close: () => session.release() }
+    }
+  }
+  const { openVault, tensor } = await import("@strongroom/vault")
+  const { onnxruntime } = await import("@strongroom/backend-onnxruntime")
+  const vault = await openVault({ backend: onnxruntime() })
+  return async () => {
+    const session = await vault.load(sealedPath, keys)
+    const outputs = await session.run({ [input.name]: tensor("float32", input.shape, data) })
+    return { outputs, close: () => session.close() }
+  }
+}
+
+const load = await makeLoader()
+
+async function measure(): Promise<number> {
+  await setTimeout(settleMilliseconds)
+  const start = performance.now()
+  const { outputs, close } = await load()
+  const taken = performance.now() - start
+  const names = Object.keys(outputs).sort()
+  await writeFile(outputPath, Buffer.concat(names.map((name) => bytesOf(outputs[name]?.data as Float32Array))))
+  await close()
+  return taken
+}
+
+const times: LoadTimes = { first: await measure(), again: await measure() }
+console.log(JSON.stringify(times))
+process.exit(0)
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
+}
