@@ -13,8 +13,8 @@ const identity = [
 ]
 
 /**
- * Makes a session of a model of one operator and frees it. The first session of a process takes some 50 ms more than others,
- * in which ONNX Runtime registers operators and kernels.
+ * Makes a session of a model of one operator and frees it. The first session of a process takes 30 to 40 ms more than
+ * others, in which ONNX Runtime registers operators and kernels.
  */
 export async function rehearse(runtime: Runtime, options: InferenceSession.SessionOptions): Promise<void> {
   const session = await runtime.InferenceSession.create(Uint8Array.from(identity), options)
