@@ -1,0 +1,1 @@
+/* Placeholder: replaced by the slice that reads, checks and decrypts segments. */
