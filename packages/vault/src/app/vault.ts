@@ -1,9 +1,11 @@
 import { type Report, type Session, StrongroomError } from "@strongroom/core"
+import { folderIdentity } from "../folder-identity.js"
 import { errorFromWire } from "../channel/error-from-wire.js"
 import { toWireError } from "../channel/wire-error.js"
 import { type Connection, connect, type Notice } from "./connection.js"
 import { exitError } from "./ending.js"
 import { vaultEnvironment } from "./environment.js"
+import { type Jail, makeJail, type NoJail } from "./jail.js"
 import { packKeys, type VaultKeys } from "./keys.js"
 import { locateModel, type SealedModelPlace } from "./model.js"
 import { checkOptions, type VaultEvent, type VaultOptions } from "./options.js"
@@ -12,6 +14,7 @@ import { makeReport } from "./report.js"
 import { type SessionProxy, sessionProxy } from "./session.js"
 import { sourceServer } from "./source-server.js"
 import { startProcess, type VaultProcess } from "./spawn.js"
+import { writableFolders } from "./writable-folders.js"
 
 export interface LoadOptions {
   /** Rejects with its reason; what was read is freed. */
@@ -45,8 +48,15 @@ export interface Vault extends AsyncDisposable {
 /** How long engines may take to finish when a vault is closed. */
 const closeMilliseconds = 10_000
 
-/** @param script is the vault's main module. */
-export async function openVaultWith(script: URL, options: VaultOptions): Promise<Vault> {
+/**
+ * @param script is the vault's main module.
+ * @param native is the folder of the shared objects that native/ is built to.
+ */
+export async function openVaultWith(
+  script: URL,
+  options: VaultOptions,
+  native = new URL("../native/", script),
+): Promise<Vault> {
   const { backend, cachePolicy, strict, debug } = checkOptions(options)
   const { signal } = options
   signal?.throwIfAborted()
@@ -70,15 +80,20 @@ export async function openVaultWith(script: URL, options: VaultOptions): Promise
   let vaultProcess: VaultProcess
   let connection: Connection
   let environment: { readonly [name: string]: string }
+  let jail: Jail | NoJail
+  const node = process.execPath
   try {
     environment = vaultEnvironment(directory, backend.needs.environment)
+    jail = makeJail({ native, script, node, backend, modules: [], directory })
   } catch (error) {
     await removeDirectory(directory)
     throw error
   }
   try {
     vaultProcess = startProcess({
+      node,
       script,
+      jail: "missing" in jail ? undefined : jail,
       environment,
       directory,
       debug,
@@ -167,7 +182,13 @@ export async function openVaultWith(script: URL, options: VaultOptions): Promise
   }
 
   try {
-    const opening = { type: "open", backend, cachePolicy, strict, debug, environment, directory } as const
+    const opening = {
+      type: "open",
+      ...{ backend, cachePolicy, strict, debug, environment, directory },
+      directoryOutside: folderIdentity(directory),
+      writable: writableFolders(),
+      noJail: "missing" in jail ? jail.missing : null,
+    } as const
     const { message } = await connection.request("ready", opening, { signal })
     report = makeReport(message.state, backend.name, cachePolicy)
     const folders = await sweeping

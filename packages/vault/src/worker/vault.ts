@@ -1,9 +1,15 @@
 import type { Json } from "@strongroom/core/backend"
 import type { ToApp, ToVault } from "../channel/messages.js"
 import { channelInvalid, failure, strongroomErrorName, toWireError, type WireError } from "../channel/wire-error.js"
+import type { JailResults } from "../os/jail.js"
+import { linux } from "../os/linux.js"
 import { artifactServer } from "./artifacts.js"
+import { attemptForbidden } from "./attempts.js"
+import type { Confinement } from "./confinement.js"
 import { held, listFindings } from "./findings.js"
 import { lookAgain, lookAround, withLoads } from "./findings-now.js"
+import { harden } from "./harden.js"
+import { setSecondFilter } from "./second-filter.js"
 import { inspectorListens } from "./signals.js"
 import type { SessionThread } from "./thread.js"
 import type { FromSession, LoadMessage } from "./thread-messages.js"
@@ -12,6 +18,8 @@ import { sessionThreads } from "./threads.js"
 export interface VaultSettings {
   readonly open: Extract<ToVault, { type: "open" }>
   readonly threadScript: URL
+  /** What was done before main; undefined without a jail. */
+  readonly jail: JailResults | undefined
   send(message: ToApp, blocks?: readonly Uint8Array[]): void
 }
 
@@ -33,7 +41,7 @@ const abandonedMilliseconds = 3000
  * Looks at the process, makes the first engine, and tells the app that the vault is ready; or why it isn't, and then
  * gives nothing.
  */
-export async function openVaultHost({ open, threadScript, send }: VaultSettings): Promise<VaultHost | undefined> {
+export async function openVaultHost({ open, threadScript, jail, send }: VaultSettings): Promise<VaultHost | undefined> {
   const sessions = new Map<number, { readonly thread: SessionThread; readonly loadCall: number }>()
   const observed = new Map<string, readonly Json[]>()
   const serveArtifact = artifactServer()
@@ -42,8 +50,9 @@ export async function openVaultHost({ open, threadScript, send }: VaultSettings)
   let decryption: string | undefined
 
   const threads = sessionThreads({ ...open, script: threadScript, message: fromThread, died })
-  const [engine, foundFirst] = await Promise.all([threads.spare().engine, lookAround(open)])
-  let found = foundFirst
+  const engine = await threads.spare().engine
+  const confinement = await confine(open, jail)
+  let found = await lookAround(open, confinement)
   const refusal = "error" in engine ? engine.error : (inspected() ?? lacking(passphrases))
   if (refusal) {
     send({ type: "failed", call: open.call, error: refusal })
@@ -92,7 +101,7 @@ export async function openVaultHost({ open, threadScript, send }: VaultSettings)
         models++
         decryption = message.decryption
         threads.restock()
-        found = lookAgain(found, open)
+        found = lookAgain(found, open, confinement)
         send({ ...message.message, state: state() })
         break
       case "load-failed":
@@ -130,7 +139,7 @@ export async function openVaultHost({ open, threadScript, send }: VaultSettings)
   function load(message: LoadMessage, blocks: readonly ArrayBuffer[]): void {
     const { session, call } = message
     if (sessions.has(session)) throw channelInvalid(`Session ${session} was loaded twice`)
-    found = lookAgain(found, open)
+    found = lookAgain(found, open, confinement)
     const passphrasesThen = passphrases + Number("passphrase" in message.keys.identity)
     const refusal = lacking(passphrasesThen)
     if (refusal) {
@@ -180,6 +189,21 @@ export async function openVaultHost({ open, threadScript, send }: VaultSettings)
     },
   }
 }
+
+/** The last doors are shut, now that the engine has been made; then everything forbidden is tried. */
+async function confine(open: VaultSettings["open"], jail: JailResults | undefined): Promise<Confinement> {
+  const { execute = [] } = open.backend.needs
+  const system = await linux()
+  if (system && !jail) harden(system)
+  const secondFilter =
+    system && jail?.seccomp === 0
+      ? setSecondFilter(system, open.backend.needs.systemCalls ?? [], execute.length > 0)
+      : { result: notThere, calls: 0 }
+  return { jail, missing: open.noJail, attempts: await attemptForbidden(open.writable), execute, secondFilter }
+}
+
+/** -ENOSYS */
+const notThere = -38
 
 /** Each thread's engine observes the same: it is kept once, and no more than a report can hold. */
 function withEvidence(known: readonly Json[] = [], evidence: Json): readonly Json[] {

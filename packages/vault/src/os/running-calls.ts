@@ -1,0 +1,3 @@
+import { allStartingCalls } from "./allowed-calls.js"
+
+export const runningCalls = allStartingCalls
