@@ -33,8 +33,8 @@ enum kind {
 };
 
 struct record {
-  __u32 kind;
-  __u32 length;
+  u32 kind;
+  u32 length;
   char bytes[]; /* paths and options end with a zero */
 };
 
@@ -134,18 +134,18 @@ enum errors { ENOENT = 2, EINTR = 4, EEXIST = 17, EINVAL = 22, ENOSYS = 38 };
 #define FS_FILE_ONLY (FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV)
 
 struct landlock_attr {
-  __u64 fs, net, scoped;
+  u64 fs, net, scoped;
 };
 struct landlock_path {
-  __u64 access;
-  __s32 parent;
+  u64 access;
+  s32 parent;
 } __attribute__((packed));
 struct bpf_program {
   unsigned short length;
   const void *instructions;
 };
 struct mount_attr {
-  __u64 set, clear, propagation, userns;
+  u64 set, clear, propagation, userns;
 };
 
 /* 3 is the channel to the app, 4 the socket over which it passes descriptors. */
@@ -247,7 +247,7 @@ static int read_all(int descriptor, char *to, size length) {
 
 /* A u32 of how many bytes follow, then the records. Whole and well formed, or nothing is done. */
 static int read_configuration(void) {
-  __u32 length = 0;
+  u32 length = 0;
   if (!read_all(DOOR, (char *)&length, sizeof length)) return 0;
   if (length > sizeof configuration || !read_all(DOOR, configuration, length)) return 0;
   for (size at = 0; at + sizeof(struct record) <= length;) {
@@ -307,7 +307,7 @@ static void close_door_to_debuggers(void) {
   told[TRACER] = tracer();
   if (told[TRACER] > 0) end(EXIT_TRACED);
   const struct {
-    __u64 soft, hard;
+    u64 soft, hard;
   } none = {0, 0};
   told[NO_CORE] = CALL4(__NR_prlimit64, 0, RLIMIT_CORE, &none, 0);
 }
@@ -385,7 +385,7 @@ static void try_to_read(long child, struct attempts *attempts) {
 }
 
 /* Tells the child what it can read of it; then holds nothing, and ends as the child does. */
-static void relay(long child, int line, __u64 mask) {
+static void relay(long child, int line, u64 mask) {
   struct attempts attempts;
   char ready;
   if (read_all(line, &ready, 1)) {
@@ -435,8 +435,8 @@ static void fork_away(void) {
   int line[2] = {-1, -1};
   if (CALL4(__NR_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line) < 0) end(EXIT_FORK);
   /* What reaches the app's whole group, such as Ctrl-C, is the app's to answer. */
-  const __u64 all = ~0UL;
-  __u64 mask = 0;
+  const u64 all = ~0UL;
+  u64 mask = 0;
   CALL4(__NR_rt_sigprocmask, SIG_SETMASK, &all, &mask, sizeof all);
   /* Entering a user namespace clears it: so not before. */
   told[DIES_WITH] = CALL5(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -474,31 +474,31 @@ static void fork_away(void) {
 static void drop_capabilities(void) {
   for (long capability = 0; capability < 64; capability++) CALL5(__NR_prctl, PR_CAPBSET_DROP, capability, 0, 0, 0);
   struct {
-    __u32 version;
-    __s32 pid;
+    u32 version;
+    s32 pid;
   } header = {0x20080522, 0}; /* _LINUX_CAPABILITY_VERSION_3 */
   const struct {
-    __u32 effective, permitted, inheritable;
+    u32 effective, permitted, inheritable;
   } none[2] = {{0, 0, 0}, {0, 0, 0}};
   told[CAPABILITIES] = CALL2(__NR_capset, &header, none);
   told[NO_NEW_PRIVS] = CALL5(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
-static __u64 landlock_rights(long abi) {
-  __u64 rights = FS_ALL_1;
+static u64 landlock_rights(long abi) {
+  u64 rights = FS_ALL_1;
   if (abi >= 2) rights |= FS_REFER;
   if (abi >= 3) rights |= FS_TRUNCATE;
   if (abi >= 5) rights |= FS_IOCTL_DEV;
   return rights;
 }
 
-static void allow(result ruleset, const char *path, __u64 access) {
+static void allow(result ruleset, const char *path, u64 access) {
   result place = CALL4(__NR_openat, AT_FDCWD, path, O_PATH | O_CLOEXEC, 0);
   if (place < 0) {
     told[LANDLOCK_MISSING]++;
     return;
   }
-  struct landlock_path rule = {access, (__s32)place};
+  struct landlock_path rule = {access, (s32)place};
   result done = CALL4(__NR_landlock_add_rule, ruleset, LANDLOCK_PATH_BENEATH, &rule, 0);
   if (done == -EINVAL) {
     /* Not a folder. */
@@ -510,7 +510,7 @@ static void allow(result ruleset, const char *path, __u64 access) {
   CALL1(__NR_close, place);
 }
 
-static void allow_all(result ruleset, enum kind kind, __u64 access) {
+static void allow_all(result ruleset, enum kind kind, u64 access) {
   for (const struct record *path = 0; (path = next(kind, path));) allow(ruleset, path->bytes, access);
 }
 
@@ -520,7 +520,7 @@ static void restrict_files(void) {
     told[LANDLOCK] = abi;
     return;
   }
-  const __u64 rights = landlock_rights(abi);
+  const u64 rights = landlock_rights(abi);
   const struct landlock_attr attributes = {rights, abi >= 4 ? 3 : 0, abi >= 6 ? 3 : 0};
   const size known = abi >= 6 ? 24 : abi >= 4 ? 16 : 8;
   result ruleset = CALL3(__NR_landlock_create_ruleset, &attributes, known, 0);
@@ -528,7 +528,7 @@ static void restrict_files(void) {
     told[LANDLOCK] = ruleset;
     return;
   }
-  const __u64 owner = rights & ~(FS_EXECUTE | FS_MAKE_CHAR | FS_MAKE_BLOCK | FS_IOCTL_DEV);
+  const u64 owner = rights & ~(FS_EXECUTE | FS_MAKE_CHAR | FS_MAKE_BLOCK | FS_IOCTL_DEV);
   allow_all(ruleset, READ, FS_READ_FILE | FS_READ_DIR);
   allow_all(ruleset, EXECUTE, FS_READ_FILE | FS_EXECUTE);
   allow_all(ruleset, DEVICE, (FS_READ_FILE | FS_WRITE_FILE | FS_IOCTL_DEV) & rights);

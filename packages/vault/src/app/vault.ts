@@ -57,7 +57,7 @@ export async function openVaultWith(
   options: VaultOptions,
   native = new URL("../native/", script),
 ): Promise<Vault> {
-  const { backend, cachePolicy, strict, debug } = checkOptions(options)
+  const { backend, cachePolicy, strict, node, debug } = checkOptions(options)
   const { signal } = options
   signal?.throwIfAborted()
   const began = performance.now()
@@ -81,7 +81,6 @@ export async function openVaultWith(
   let connection: Connection
   let environment: { readonly [name: string]: string }
   let jail: Jail | NoJail
-  const node = process.execPath
   try {
     environment = vaultEnvironment(directory, backend.needs.environment)
     jail = makeJail({ native, script, node, backend, modules: [], directory })
