@@ -21,7 +21,10 @@ export const flags = [
 /** @param {readonly string[]} compiler a command and its first arguments @param {string} output */
 export function compile(compiler, output) {
   const [command, ...first] = compiler
-  execFileSync(command, [...first, ...flags, "-o", output, ...sources], { cwd: root, stdio: "inherit" })
+  // Without it, GCC calls a function of its own library for every atomic operation there.
+  const isArm = /^aarch64/.test(execFileSync(command, [...first, "-dumpmachine"], { encoding: "utf8" }))
+  const more = isArm ? ["-mno-outline-atomics"] : []
+  execFileSync(command, [...first, ...flags, ...more, "-o", output, ...sources], { cwd: root, stdio: "inherit" })
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -31,7 +34,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       mkdirSync(join(root, "dist/native"), { recursive: true })
       compile([compiler], join(root, `dist/native/linux-${process.arch}.so`))
     } else {
-      console.warn("No C compiler: built without the native part. The vault works, and its report says what is missing.")
+      console.warn(
+        "No C compiler: built without the native part. The vault works, and its report says what is missing.",
+      )
     }
   }
 }
