@@ -551,7 +551,7 @@ static void filter_calls(void) {
 
 /* ---- In order ---- */
 
-/* For the worker: what was done, in memory that nobody can change any more. */
+/* For the worker: what was done, in memory that nobody can change any more, in the configuration's place. */
 static void tell(void) {
   result file = CALL2(__NR_memfd_create, "jail", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (file < 0) return;
@@ -581,7 +581,6 @@ __attribute__((constructor)) static void jail(void) {
   told[MAGIC] = MAGIC_VALUE;
   /* Until here nobody has been told anything: without a configuration there is no vault. */
   if (!read_configuration()) end(EXIT_CONFIGURATION);
-  CALL1(__NR_close, DOOR);
 
   /* Root can have the other namespaces without a user namespace, in which it would lose its files; unless it has been
      denied that, as in most containers. */

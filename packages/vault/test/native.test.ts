@@ -24,7 +24,12 @@ function withTool(...names: readonly string[]) {
 function digests(folder: string): { readonly [name: string]: string } {
   const names = ["linux-arm64.so", "linux-x64.so"]
   return Object.fromEntries(
-    names.map((name) => [name, createHash("sha256").update(readFileSync(join(folder, name))).digest("hex")]),
+    names.map((name) => [
+      name,
+      createHash("sha256")
+        .update(readFileSync(join(folder, name)))
+        .digest("hex"),
+    ]),
   )
 }
 

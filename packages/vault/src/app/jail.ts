@@ -54,7 +54,8 @@ export function makeJail(settings: JailSettings): Jail | NoJail {
   const architecture = thisArchitecture()
   if (architecture === undefined) return { missing: `There is no jail for ${process.platform} on ${process.arch}.` }
   const library = fileURLToPath(new URL(`linux-${architecture}.so`, native))
-  if (!existsSync(library)) return { missing: "The package's native part is missing: it was built without a C compiler." }
+  if (!existsSync(library))
+    return { missing: "The package's native part is missing: it was built without a C compiler." }
 
   const { needs } = backend
   const read = [...readPlaces(node, [script, backend.module, ...modules]), ...(needs.read ?? [])]

@@ -65,7 +65,9 @@ export function checkOptions(options: VaultOptions): CheckedOptions {
 function nodeProgram(node: string | URL | undefined): string {
   if (node !== undefined) return pathOf(node, "node")
   if (process.versions.electron === undefined) return process.execPath
-  throw new TypeError("In Electron, openVault() needs node: the path of a Node program that the app ships. See docs/electron.md")
+  throw new TypeError(
+    "In Electron, openVault() needs node: the path of a Node program that the app ships. See docs/electron.md",
+  )
 }
 
 function demanded(strict: boolean | readonly string[]): readonly string[] {

@@ -1,7 +1,7 @@
 import { type Report, type Session, StrongroomError } from "@strongroom/core"
-import { folderIdentity } from "../folder-identity.js"
 import { errorFromWire } from "../channel/error-from-wire.js"
 import { toWireError } from "../channel/wire-error.js"
+import { folderIdentity } from "../folder-identity.js"
 import { type Connection, connect, type Notice } from "./connection.js"
 import { exitError } from "./ending.js"
 import { vaultEnvironment } from "./environment.js"

@@ -1,4 +1,4 @@
-import { type SystemCall, numberOf, thisArchitecture } from "./system-calls.js"
+import { numberOf, type SystemCall, thisArchitecture } from "./system-calls.js"
 
 /** A number, an address, or memory whose address is passed. */
 export type Argument = number | bigint | Uint8Array | null

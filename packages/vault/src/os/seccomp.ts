@@ -85,13 +85,25 @@ function conditions({ execute, filters }: Filter): { readonly [name in SystemCal
     clone3: [give(failWith(errno.ENOSYS))],
     clone: execute
       ? [load(data.low(0)), anyBit(flags.namespaces, 0, 1), give(refused), give(allowed)]
-      : [load(data.low(0)), anyBit(flags.thread, 1, 0), give(refused), anyBit(flags.namespaces, 0, 1), give(refused), give(allowed)],
+      : [
+          load(data.low(0)),
+          anyBit(flags.thread, 1, 0),
+          give(refused),
+          anyBit(flags.namespaces, 0, 1),
+          give(refused),
+          give(allowed),
+        ],
     prctl: among(0, Object.values(processControls), allowed, refused),
     ioctl: among(1, Object.values(forbiddenControls), refused, allowed),
     // One's own only: 0 is this process.
     prlimit64: among(0, [0], allowed, refused),
     ...(filters && { seccomp: among(0, [setFilter], allowed, refused) }),
-    ...(execute && { execve: [give(allowed)], execveat: [give(allowed)], fork: [give(allowed)], vfork: [give(allowed)] }),
+    ...(execute && {
+      execve: [give(allowed)],
+      execveat: [give(allowed)],
+      fork: [give(allowed)],
+      vfork: [give(allowed)],
+    }),
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Numbers of Linux's system calls, of those that the vault allows or tries: [x64, arm64], null where an architecture
+ * Numbers of Linux's system calls, of those that the vault allows, tries or depends on: [x64, arm64], null where an architecture
  * hasn't the call. From the kernel's arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h.
  */
 export const systemCalls = {
@@ -99,6 +99,9 @@ export const systemCalls = {
   keyctl: [250, 219],
   kill: [62, 129],
   lchown: [94, null],
+  landlock_add_rule: [445, 445],
+  landlock_create_ruleset: [444, 444],
+  landlock_restrict_self: [446, 446],
   link: [86, null],
   linkat: [265, 37],
   listen: [50, 201],
@@ -116,6 +119,7 @@ export const systemCalls = {
   mlock2: [325, 284],
   mmap: [9, 222],
   mount: [165, 40],
+  mount_setattr: [442, 442],
   mprotect: [10, 226],
   mremap: [25, 216],
   msgget: [68, 186],

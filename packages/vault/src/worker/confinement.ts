@@ -40,11 +40,14 @@ export function outcome(result: number | undefined): string {
   return result < 0 ? errorName(-result) : "done"
 }
 
+/** The app started the vault with a jail, and no table of results was there. */
+const untold = "Whether the jail did anything isn't known: it has told nothing."
+
 const refusals: readonly string[] = ["EPERM", "EACCES", "EROFS"]
 const confined: readonly string[] = [...refusals, "private", "hidden"]
 
 function memoryPrivate({ jail, missing, attempts: { dumpable } }: Confinement): Finding {
-  if (!jail) return unavailable(missing ?? "There is no jail: any process of the same user can read it.", { dumpable })
+  if (!jail) return unavailable(missing ?? untold, { dumpable })
   const { memoryRead, memoryOpen, tracer, user } = jail
   const evidence = {
     dumpable,
@@ -63,7 +66,7 @@ function memoryPrivate({ jail, missing, attempts: { dumpable } }: Confinement): 
 }
 
 function files({ jail, missing, attempts }: Confinement): Finding {
-  if (!jail) return unavailable(missing ?? "There is no jail: it can write wherever its user can.")
+  if (!jail) return unavailable(missing ?? untold)
   const { landlockAbi, landlock, landlockRules, landlockMissing, readOnly, covered, covers } = jail
   const isLandlocked = landlock === 0 && attempts.listRoot === "EACCES"
   const evidence = {
@@ -77,13 +80,15 @@ function files({ jail, missing, attempts }: Confinement): Finding {
   if (escaped || !(isLandlocked || readOnly === 0)) {
     return unavailable("Neither Landlock nor read-only mounts keep it from writing where its user can.", evidence)
   }
-  const mechanisms = [isLandlocked && `Landlock (ABI ${landlockAbi})`, readOnly === 0 && "read-only mounts"].filter(Boolean)
+  const mechanisms = [isLandlocked && `Landlock (ABI ${landlockAbi})`, readOnly === 0 && "read-only mounts"].filter(
+    Boolean,
+  )
   const mechanism = `${mechanisms.join(" and ")}. It tried to write in the user's folders and was refused.`
   return { state: "enforced", mechanism, evidence }
 }
 
 function network({ jail, missing, attempts: { calls } }: Confinement): Finding {
-  if (!jail) return unavailable(missing ?? "There is no jail: it can reach whatever its user can.")
+  if (!jail) return unavailable(missing ?? untold)
   const sockets = Object.entries(calls).filter(([name]) => name.startsWith("socket"))
   const evidence = { namespace: outcome(jail.network), attempts: Object.fromEntries(sockets) }
   if (sockets.length === 0 || sockets.some(([, one]) => one !== "EPERM")) {
@@ -95,7 +100,7 @@ function network({ jail, missing, attempts: { calls } }: Confinement): Finding {
 }
 
 function calls({ jail, missing, attempts, secondFilter }: Confinement): Finding {
-  if (!jail) return unavailable(missing ?? "There is no jail: no filter is set.")
+  if (!jail) return unavailable(missing ?? untold)
   const evidence: { [name: string]: Json } = {
     first: outcome(jail.seccomp),
     second: { outcome: outcome(secondFilter.result), calls: secondFilter.calls },
@@ -113,8 +118,9 @@ function calls({ jail, missing, attempts, secondFilter }: Confinement): Finding 
 
 function execute({ jail, missing, attempts: { start }, execute }: Confinement): Finding {
   const evidence = { starting: start, declared: execute.length }
-  if (!jail) return unavailable(missing ?? "There is no jail: nothing keeps it from starting programs.", evidence)
+  if (!jail) return unavailable(missing ?? untold, evidence)
   if (!refusals.includes(start)) return unavailable("It started a program that the backend doesn't declare.", evidence)
-  const by = start === "EPERM" ? "The seccomp filter lets no process be made" : "Landlock lets none but those declared start"
+  const by =
+    start === "EPERM" ? "The seccomp filter lets no process be made" : "Landlock lets none but those declared start"
   return { state: "enforced", mechanism: `${by}. It tried to start /bin/true and was refused.`, evidence }
 }

@@ -41,10 +41,11 @@ export function observeDirectory(directory: string, outside: string): Finding {
   if (!own || !used || (mode & 0o077) !== 0) return unavailable("The folder isn't private, or isn't used.", evidence)
   if (!apart) {
     const mechanism =
-      "A new folder of mode 0700, removed when the vault ends; another process of the same user could write into it."
-    return { state: "observed", mechanism, evidence }
+      "A new folder of mode 0700, removed when the vault ends; another process of the same user can enter it."
+    return unavailable(mechanism, evidence)
   }
-  const mechanism = "A tmpfs in a mount namespace of its own, which nobody else can enter and which ends with the process."
+  const mechanism =
+    "A tmpfs in a mount namespace of its own, which nobody else can enter and which ends with the process."
   return { state: "enforced", mechanism, evidence }
 }
 
