@@ -1,6 +1,7 @@
 import { type CachePolicy, cachePolicies, type GuaranteeId, guaranteeCatalogue } from "@strongroom/core"
 import type { Backend } from "@strongroom/core/backend"
 import { checkBackend } from "@strongroom/core/host"
+import { outsideArchive } from "./outside-archive.js"
 import { pathOf } from "./places.js"
 
 /** What a vault tells of its life, for an app's own log. Holds no names of a model and no secrets. */
@@ -53,7 +54,13 @@ export function checkOptions(options: VaultOptions): CheckedOptions {
   const { module, options: backendOptions, contract, name, needs } = backend
   return {
     // Only the contract's own members, so that what crosses the channel is what the vault gets.
-    backend: { module, options: backendOptions ?? null, contract, name, needs: needs ?? {} },
+    backend: {
+      module: outsideArchive(module),
+      options: backendOptions ?? null,
+      contract,
+      name,
+      needs: { ...needs, ...(needs?.read && { read: needs.read.map(outsideArchive) }) },
+    },
     cachePolicy: cache,
     strict: demanded(strict),
     node: nodeProgram(options.node),

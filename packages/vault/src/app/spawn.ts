@@ -41,8 +41,12 @@ export interface VaultProcess {
   hold(held: boolean): void
 }
 
-/** Node's own options for the vault: given here, never inherited from the app's command line. */
-export function nodeOptions(): readonly string[] {
+/**
+ * Node's own options for the vault: given here, never inherited from the app's command line. What another program than
+ * this process's own knows can't be seen.
+ */
+export function nodeOptions(node = process.execPath): readonly string[] {
+  if (node !== process.execPath) return []
   // Where Node has it (22.14 and later), SIGUSR1 can't open the inspector even before the vault's own handler is set.
   return process.allowedNodeEnvironmentFlags.has("--disable-sigusr1") ? ["--disable-sigusr1"] : []
 }
@@ -64,7 +68,7 @@ export function startProcess(settings: ProcessSettings): VaultProcess {
   const output = settings.debug ? 2 : "ignore"
   // By descriptor, because the loader takes no path with a space or a colon in it.
   const library = jail && openSync(jail.library, "r")
-  const child = spawn(node, [...nodeOptions(), fileURLToPath(script)], {
+  const child = spawn(node, [...nodeOptions(node), fileURLToPath(script)], {
     cwd: directory,
     // Node copies NODE_V8_COVERAGE from the app into every child, unless it is named here.
     env: { ...environment, ...(jail && jailEnvironment), NODE_V8_COVERAGE: undefined },
