@@ -13,6 +13,8 @@ export interface ProcessSettings {
   readonly directory: string
   /** True: what it prints goes to this process's standard error. */
   readonly debug: boolean
+  /** The vault's descriptor 4, on which descriptors are passed; it stays the caller's here. */
+  readonly passing: number | undefined
   receive(frame: Frame): void
   /** What came over the channel can't be read, or `receive` threw. The process is being killed. */
   broken(error: unknown): void
@@ -50,7 +52,7 @@ export function startProcess(settings: ProcessSettings): VaultProcess {
     cwd: settings.directory,
     // Node copies this one from the app into every child, unless it is named here.
     env: { ...settings.environment, NODE_V8_COVERAGE: undefined },
-    stdio: ["ignore", output, output, "pipe"],
+    stdio: ["ignore", output, output, "pipe", settings.passing ?? "ignore"],
     windowsHide: true,
   })
   // With "pipe", Node makes a socketpair (on Windows a named pipe), whose other end is the child's descriptor 3.
