@@ -61,8 +61,8 @@ export async function loadLibc(): Promise<Libc> {
   const library = koffi.load(null)
   const integer = (definition: string) => library.func(definition) as unknown as (...values: unknown[]) => number
   const socketpair = integer("int socketpair(int domain, int type, int protocol, void *sockets)")
-  const sendmsg = integer("ssize_t sendmsg(int socket, uint64_t message, int flags)")
-  const recvmsg = integer("ssize_t recvmsg(int socket, uint64_t message, int flags)")
+  const sendmsg = integer("int64_t sendmsg(int socket, uint64_t message, int flags)")
+  const recvmsg = integer("int64_t recvmsg(int socket, uint64_t message, int flags)")
   const memfdCreate = integer("int memfd_create(const char *name, unsigned int flags)")
   const ftruncate = integer("int ftruncate(int descriptor, int64_t length)")
   const fcntl = integer("int fcntl(int descriptor, int command, int argument)")
