@@ -14,6 +14,7 @@ const run = {
   keep: [],
   memory: null,
   room: null,
+  abortable: false,
 }
 
 describe("messages", () => {

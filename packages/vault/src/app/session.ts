@@ -57,8 +57,9 @@ export function sessionProxy(settings: SessionSettings): SessionProxy {
     const names = wireNames(options)
     const sound = wireInputs(inputs, given)
     const place = memory?.place(Object.values(sound)) ?? noPlace
+    const abortable = options.signal !== undefined
     const { values, blocks } = packValues(sound, place.put)
-    const message = { type: "run", session: number, inputs: values, ...names, ...place.where } as const
+    const message = { type: "run", session: number, inputs: values, ...names, ...place.where, abortable } as const
     // Copied: the caller's arrays are its own again as soon as run() returns, before they are through the channel.
     const copies = blocks.map((block) => block.slice())
     const sending = { blocks: copies, signal: options.signal, released: place.free }

@@ -78,7 +78,7 @@ const toVault = tagged({
   },
   /**
    * Answered by `result`. `memory`: the shared memory in which its inputs are, and `room`, where outputs may be put.
-   * Inputs may be read until the answer comes, also when the caller has gone.
+   * Inputs may be read until the answer comes, also when the caller has gone. `abortable`: whether `abort` may follow.
    */
   run: {
     call: natural,
@@ -88,6 +88,7 @@ const toVault = tagged({
     keep: list(text),
     memory: nullable(natural),
     room: nullable(wireRange),
+    abortable: flag,
   },
   /** Asks for shared memory of that size, in place of what there was: later runs name no other. Answered by `shared`. */
   share: { call: natural, session: natural, byteLength: natural },

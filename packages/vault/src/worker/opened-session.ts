@@ -7,6 +7,7 @@ import { packValues, unpackValues } from "../channel/wire-tensor.js"
 import { appChannel } from "./app-channel.js"
 import { vaultCryptography } from "./cryptography.js"
 import { readKeys } from "./keys.js"
+import { outputPool } from "./output-pool.js"
 import { type PassedDescriptors, takePassed } from "./passed.js"
 import { sourceOf } from "./passed-source.js"
 import { rehearse } from "./rehearsal.js"
@@ -60,6 +61,7 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
   const store = relayedStore(post)
   const remote = load.model === null ? remoteSource(load.session, send) : undefined
   const memory = sharedMemory(load.session)
+  const pool = outputPool()
   /** The session's own channel; without it the main thread brings what the app sends. */
   const direct = load.channel === null ? undefined : appChannel(takePassed(passed, load.channel), receiveFrame, broken)
   let model: SealedModel | undefined
@@ -122,12 +124,12 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
 
   async function run(message: RunMessage, given: readonly ArrayBuffer[]): Promise<void> {
     const { call, outputs, keep } = message
-    const abort = new AbortController()
+    const abort = message.abortable ? new AbortController() : undefined
     let shared: RunMemory | undefined
     /** Called when nothing reads the inputs any more, which an abort doesn't wait for. */
     let whenReturned = () => {}
     let returned: Promise<void> | undefined
-    running.set(call, abort)
+    if (abort) running.set(call, abort)
     try {
       const session = await opening
       if (message.memory !== null) shared = memory.open(message.memory, message.room)
@@ -138,13 +140,20 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
       const results = await session.run(inputs, {
         ...(outputs && { outputs }),
         keep,
-        signal: abort.signal,
+        ...(abort && { signal: abort.signal }),
         // The blocks are this run's own, and the app leaves what it shares as it is until the answer: the engine may read
         // them where they lie.
         lent: whenReturned,
+        outputMemory: pool.take,
       })
-      const packed = packValues(results, shared?.put)
+      const copied: Uint8Array[] = []
+      const packed = packValues(results, (bytes) => {
+        const range = shared?.put(bytes)
+        if (range) copied.push(bytes)
+        return range
+      })
       answer({ type: "result", call, outputs: packed.values }, packed.blocks.map(wholeBuffer))
+      pool.give(copied)
     } catch (error) {
       await returned
       answer({ type: "failed", call, error: toWireError(error) })
