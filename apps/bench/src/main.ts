@@ -6,8 +6,9 @@ import { fileURLToPath } from "node:url"
 import { type Bench, type Figure, formatFigure, holds, ratio } from "./figure.js"
 import { load } from "./figures/load.js"
 import { memory } from "./figures/memory.js"
+import { run } from "./figures/run.js"
 
-const benches: readonly Bench[] = [load, memory]
+const benches: readonly Bench[] = [load, memory, run]
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
 const record = process.argv.includes("--record")

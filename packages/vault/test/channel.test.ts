@@ -32,7 +32,7 @@ async function bareVault(
 const join = (pieces: readonly Uint8Array[]) => Buffer.concat(pieces)
 const opening = (directory: string) => ({
   ...{ type: "open", call: 1, backend: testBackend(), cachePolicy: "off", strict: [], debug: false },
-  ...{ environment: {}, directory },
+  ...{ environment: {}, directory, passing: false },
 })
 const frames: [string, Buffer][] = [
   ["noise", Buffer.from("GET / HTTP/1.1\r\nHost: vault\r\n\r\n")],
