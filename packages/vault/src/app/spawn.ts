@@ -74,7 +74,15 @@ export function startProcess(settings: ProcessSettings): VaultProcess {
     cwd: directory,
     // Node copies NODE_V8_COVERAGE from the app into every child, unless it is named here.
     env: { ...environment, ...(jail && jailEnvironment), NODE_V8_COVERAGE: undefined },
-    stdio: ["ignore", output, output, "pipe", settings.passing ?? "ignore", jail ? "pipe" : "ignore", library ?? "ignore"],
+    stdio: [
+      "ignore",
+      output,
+      output,
+      "pipe",
+      settings.passing ?? "ignore",
+      jail ? "pipe" : "ignore",
+      library ?? "ignore",
+    ],
     windowsHide: true,
   })
   if (library !== undefined) closeSync(library)
