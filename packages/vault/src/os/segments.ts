@@ -31,9 +31,10 @@ export interface NativeJob {
   /**
    * Opens the next segments, at most `most`, on one of libuv's threads, and gives how many: fewer when there are no
    * more, or one failed. Any number of calls may be under way, each with contexts of its own: a cipher's that has its
-   * key, for decrypting, and a digest's that has its algorithm.
+   * key, for decrypting, and a digest's that has its algorithm. Without the latter no digest is compared: to measure what
+   * they cost, and for nothing else.
    */
-  open(cipher: Pointer, digest: Pointer, most: number): Promise<number>
+  open(cipher: Pointer, digest: Pointer | undefined, most: number): Promise<number>
   /** The failed segment of the lowest index, counted from the job's first, once no call is under way. It is zeroed. */
   fault(): { readonly index: number; readonly step: NativeStep } | undefined
 }
@@ -68,11 +69,11 @@ const signature = "uint64_t strongroom_open_segments(void *job, void *cipher, vo
 type Open = { async(...values: [...unknown[], (error: unknown, opened: number) => void]): void }
 
 /**
- * Finds the library: preloaded into this process, or else in this package.
+ * Finds the library: preloaded into this process, or else in this package, or at `path`.
  *
  * @throws when it wasn't built for this platform, or koffi isn't installed for it.
  */
-export async function loadSegments(): Promise<NativeSegments> {
+export async function loadSegments(path?: string): Promise<NativeSegments> {
   const { default: koffi } = await import("koffi")
   const library = koffi.load(null)
   const open = openFunction()
@@ -83,7 +84,7 @@ export async function loadSegments(): Promise<NativeSegments> {
     try {
       return library.func(signature) as unknown as Open
     } catch {
-      return koffi.load(libraryPath()).func(signature) as unknown as Open
+      return koffi.load(path ?? libraryPath()).func(signature) as unknown as Open
     }
   }
 
@@ -111,7 +112,7 @@ export async function loadSegments(): Promise<NativeSegments> {
           return new Promise((resolve, reject) => {
             const lent = [shared, functions, target, tags, digests]
             inUse.add(lent)
-            open.async(shared, cipher, digest, most, (error, opened) => {
+            open.async(shared, cipher, digest ?? null, most, (error, opened) => {
               inUse.delete(lent)
               if (error) reject(error)
               else resolve(opened)
