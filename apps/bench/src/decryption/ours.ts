@@ -63,7 +63,7 @@ export async function ours(bytes: SealedBytes): Promise<Ours> {
           const job = native.job({ ...run, ...(file && { file: { descriptor, position: 0 } }) })
           const open = async () => {
             const lane = contexts()
-            while ((await job.open(lane.cipher, digest ? lane.digest : undefined, 4)) === 4);
+            while ((await job.open(lane.cipher, digest ? lane.digest : undefined, 16)) >= 16);
             lane.free()
           }
           await Promise.all(Array.from({ length: threads }, open))

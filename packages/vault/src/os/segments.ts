@@ -22,6 +22,8 @@ export interface JobToOpen {
   readonly segmentSize: number
   /** Where the ciphertext is. Absent: in `target`. */
   readonly file?: { readonly descriptor: number; readonly position: number } | undefined
+  /** Digest two segments at once where the processor can (native/sha256-pair.c). Default: yes. */
+  readonly digestPairs?: boolean
 }
 
 /** What failed. `library`: a function of OpenSSL's that has no reason to. */
@@ -29,7 +31,7 @@ export type NativeStep = "read" | "digest" | "tag" | "library"
 
 export interface NativeJob {
   /**
-   * Opens the next segments, at most `most`, on one of libuv's threads, and gives how many: fewer when there are no
+   * Opens the next segments, `most` or one more, on one of libuv's threads, and gives how many: fewer when there are no
    * more, or one failed. Any number of calls may be under way, each with contexts of its own: a cipher's that has its
    * key, for decrypting, and a digest's that has its algorithm. Without the latter no digest is compared: to measure what
    * they cost, and for nothing else.
@@ -46,11 +48,11 @@ export interface NativeSegments {
 const steps: readonly NativeStep[] = ["read", "digest", "tag", "library"]
 const noFault = 2n ** 64n - 1n
 
-/** Bytes read, digested and decrypted before the next: they stay in a core's cache. */
+/** Bytes read and digested before the next: they stay in a core's cache. */
 const blockLength = 131_072
 
 /** Words of `struct job`. */
-const [faultWord, jobWords] = [13, 14]
+const [faultWord, jobWords] = [14, 15]
 
 /** In the order of `struct functions`. */
 const functionNames = [
@@ -89,7 +91,7 @@ export async function loadSegments(path?: string): Promise<NativeSegments> {
   }
 
   return {
-    job({ target, tags, digests, first, count, segments, segmentSize, file }) {
+    job({ target, tags, digests, first, count, segments, segmentSize, file, digestPairs = true }) {
       const shared = new BigUint64Array(new ArrayBuffer(8 * jobWords))
       shared.set([
         koffi.address(functions),
@@ -103,6 +105,7 @@ export async function loadSegments(path?: string): Promise<NativeSegments> {
         BigInt(target.length - (count - 1) * segmentSize),
         BigInt(file?.position ?? 0),
         BigInt(blockLength),
+        BigInt(digestPairs),
         BigInt.asUintN(64, BigInt(file?.descriptor ?? -1)),
         0n,
         noFault,
