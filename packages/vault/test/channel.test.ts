@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from "vitest"
 import { makePrivateDirectory, removeDirectory } from "../src/app/private-directory.js"
 import { openVaultWith } from "../src/app/vault.js"
 import { encodeFrame, frameReader } from "../src/channel/frame.js"
-import { parseToApp, type ToApp } from "../src/channel/messages.js"
+import { parseToApp, parseToVault, type ToApp } from "../src/channel/messages.js"
 import { coded, temporaryFolder, testBackend } from "./support.js"
 
 const script = fileURLToPath(new URL("../dist/worker/main.js", import.meta.url))
@@ -30,10 +30,12 @@ async function bareVault(
 }
 
 const join = (pieces: readonly Uint8Array[]) => Buffer.concat(pieces)
-const opening = (directory: string) => ({
-  ...{ type: "open", call: 1, backend: testBackend(), cachePolicy: "off", strict: [], debug: false },
-  ...{ environment: {}, directory, passing: false },
-})
+/** As a vault would take it. */
+const opening = (directory: string) =>
+  parseToVault({
+    ...{ type: "open", call: 1, backend: testBackend(), cachePolicy: "off", strict: [], debug: false },
+    ...{ environment: {}, directory, directoryOutside: "0:0", writable: {}, noJail: "started by hand", passing: false },
+  })
 const frames: [string, Buffer][] = [
   ["noise", Buffer.from("GET / HTTP/1.1\r\nHost: vault\r\n\r\n")],
   ["a message that isn't one", join(encodeFrame({ type: "constructor" }))],
