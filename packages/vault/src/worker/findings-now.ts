@@ -25,12 +25,14 @@ export interface Setting {
   readonly directory: string
   readonly debug: boolean
   readonly cachePolicy: string
+  /** Whether app and vault pass descriptors. */
+  readonly passing: boolean
 }
 
 /** Looks at this process, guarantee by guarantee. Loads change three of them: see {@link withLoads}. */
 export async function lookAround(setting: Setting): Promise<Findings> {
   return {
-    ...lookOnce(setting.cachePolicy),
+    ...lookOnce(setting),
     ...lookAtProcess(setting),
     "process.inspector": await observeInspector(),
   }
@@ -63,14 +65,14 @@ function seen(observe: () => Finding): Finding {
   }
 }
 
-function lookOnce(cachePolicy: string) {
+function lookOnce({ cachePolicy, passing }: Setting) {
   return {
     "model.authentic": modelAuthentic(0),
     "keys.outside-app": keysOutsideApp(0, 0),
     "process.separate": {
       state: "enforced",
       mechanism: "A child process of the app's.",
-      evidence: { pid: process.pid, parent: process.ppid },
+      evidence: { pid: process.pid, parent: process.ppid, files: passing ? "passed open" : "opened by path" },
     },
     "process.execute": unavailable("Nothing keeps it from starting programs."),
     "memory.locked": unavailable("Its memory isn't locked."),
