@@ -33,9 +33,9 @@ export interface LoadOptions {
  */
 export interface Vault extends AsyncDisposable {
   /**
-   * Opens a sealed model and loads it into the backend's engine. A path or `file:` URL is read in the vault; an
-   * `http(s):` URL, bytes and sources stay here, and only their ciphertext goes in. A source is the session's from now
-   * on, and is closed with it. Each session has a thread of its own.
+   * Opens a sealed model and loads it into the backend's engine. A path or `file:` URL is read in the vault, to which the
+   * file is passed open where the system can; an `http(s):` URL, bytes and sources stay here, and only their ciphertext
+   * goes in. A source is the session's from now on, and is closed with it. Each session has a thread of its own.
    *
    * @throws StrongroomError with any code of spec/errors.md but the import's and the sink's. TypeError for misuse.
    */

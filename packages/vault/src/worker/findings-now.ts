@@ -27,12 +27,14 @@ export interface Setting {
   readonly directoryOutside: string
   readonly debug: boolean
   readonly cachePolicy: string
+  /** Whether app and vault pass descriptors. */
+  readonly passing: boolean
 }
 
 /** Looks at this process, guarantee by guarantee. Loads change three of them: see {@link withLoads}. */
 export async function lookAround(setting: Setting, confinement: Confinement): Promise<Findings> {
   return {
-    ...lookOnce(setting.cachePolicy, confinement),
+    ...lookOnce(setting, confinement),
     ...findConfinement(confinement),
     ...lookAtProcess(setting, confinement),
     "process.inspector": await observeInspector(),
@@ -65,7 +67,7 @@ function seen(observe: () => Finding): Finding {
   }
 }
 
-function lookOnce(cachePolicy: string, { jail }: Confinement) {
+function lookOnce({ cachePolicy, passing }: Setting, { jail }: Confinement) {
   return {
     "model.authentic": modelAuthentic(0),
     "keys.outside-app": keysOutsideApp(0, 0),
@@ -78,6 +80,7 @@ function lookOnce(cachePolicy: string, { jail }: Confinement) {
         processNamespace: outcome(jail?.processes),
         ipcNamespace: outcome(jail?.ipc),
         diesWithApp: outcome(jail?.diesWith),
+        files: passing ? "passed open" : "opened by path",
       },
     },
     "memory.locked": unavailable("Its memory isn't locked."),

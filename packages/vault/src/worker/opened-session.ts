@@ -65,6 +65,8 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
   /** The session's own channel; without it the main thread brings what the app sends. */
   const direct = load.channel === null ? undefined : appChannel(takePassed(passed, load.channel), receiveFrame, broken)
   let model: SealedModel | undefined
+  /** When it is loaded. */
+  let hosted: HostedSession | undefined
 
   function receiveFrame({ metadata, blocks }: Frame): void {
     const message = parseToVault(metadata)
@@ -115,7 +117,9 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
 
   const opening = open()
   opening.then(
-    async ({ inputs, outputs }) => {
+    async (session) => {
+      hosted = session
+      const { inputs, outputs } = session
       const message = { type: "loaded", call: load.call, inputs, outputs } as const
       post({ type: "loaded", message, decryption: (await fastest).decryption })
     },
@@ -131,12 +135,14 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
     let returned: Promise<void> | undefined
     if (abort) running.set(call, abort)
     try {
-      const session = await opening
+      const session = hosted ?? (await opening)
       if (message.memory !== null) shared = memory.open(message.memory, message.room)
       const inputs = unpackValues(message.inputs, given, shared?.get)
-      returned = new Promise<void>((resolve) => {
-        whenReturned = resolve
-      })
+      if (abort) {
+        returned = new Promise<void>((resolve) => {
+          whenReturned = resolve
+        })
+      }
       const results = await session.run(inputs, {
         ...(outputs && { outputs }),
         keep,
