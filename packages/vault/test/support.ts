@@ -20,6 +20,12 @@ import type { Backend, Json } from "@strongroom/core/backend"
 import type { Vault, VaultKeys } from "@strongroom/vault"
 import { expect, onTestFinished } from "vitest"
 
+/** Where the native library is built: its tests run there, and what it changes is expected there. */
+export const hasNativeLibrary = process.platform === "linux"
+
+/** What the report says of decryption where there is koffi. */
+export const expectedDecryption = hasNativeLibrary ? "OpenSSL, in place, whole segments at once" : "OpenSSL, in place"
+
 /** What the backend of test/fixtures does, beside echoing. */
 export type BackendOptions = { readonly [name: string]: Json }
 
