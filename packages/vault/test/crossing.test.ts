@@ -34,7 +34,7 @@ if (linux) ways.push(["by descriptors", openCrossing])
 
 describe.each(ways)("what crosses %s", (_, cross) => {
   async function open(options: BackendOptions = {}): Promise<Vault> {
-    const vault = await openVaultWith(script, { backend: testBackend(options) }, cross)
+    const vault = await openVaultWith(script, { backend: testBackend(options) }, { cross })
     onTestFinished(() => vault.close())
     return vault
   }

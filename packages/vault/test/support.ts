@@ -21,6 +21,12 @@ import type { Vault, VaultKeys, VaultOptions } from "@strongroom/vault"
 import { expect, onTestFinished } from "vitest"
 import { openVaultWith } from "../src/app/vault.js"
 
+/** Where the native library is built: its tests run there, and what it changes is expected there. */
+export const hasNativeLibrary = process.platform === "linux"
+
+/** What the report says of decryption where there is koffi. */
+export const expectedDecryption = hasNativeLibrary ? "OpenSSL, in place, whole segments at once" : "OpenSSL, in place"
+
 /** What the backend of test/fixtures does, beside echoing. */
 export type BackendOptions = { readonly [name: string]: Json }
 
@@ -154,7 +160,7 @@ export const vaultScript = new URL("../dist/worker/main.js", import.meta.url)
 
 /** A vault without a jail, into whose folder others of its user can look. */
 export function openUnjailed(options: VaultOptions): Promise<Vault> {
-  return openVaultWith(vaultScript, options, noNativePart)
+  return openVaultWith(vaultScript, options, { native: noNativePart })
 }
 
 /** The process number of a vault. */

@@ -5,7 +5,7 @@ import { peersInNode } from "../decryption/peers.js"
 import { peersInPython } from "../decryption/python-peers.js"
 import { byteLength, sealBytes } from "../decryption/sealed-bytes.js"
 import type { Bench, Figure } from "../figure.js"
-import { median } from "../measure.js"
+import { allInTurn, median } from "../measure.js"
 
 const runs = 15
 /** A second each. */
@@ -13,16 +13,9 @@ const speedRuns = 5
 
 const gibPerSecond = (milliseconds: number) => (byteLength / 2 ** 30 / milliseconds) * 1000
 
-/** Takes every sample in turn, `times` times after once uncounted, and gives each one's median. */
+/** Each sample's median. */
 async function inTurns(samples: readonly (() => Promise<number>)[], times: number): Promise<readonly number[]> {
-  const found = samples.map((): number[] => [])
-  for (let run = -1; run < times; run++) {
-    for (const [i, sample] of samples.entries()) {
-      const value = await sample()
-      if (run >= 0) found[i]?.push(value)
-    }
-  }
-  return found.map(median)
+  return (await allInTurn(times, samples)).map(median)
 }
 
 /** As `openssl speed` does: what a busy machine takes away, it takes from both. */

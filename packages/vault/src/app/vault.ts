@@ -52,16 +52,19 @@ export interface Vault extends AsyncDisposable {
 /** How long engines may take to finish when a vault is closed. */
 const closeMilliseconds = 10_000
 
-/**
- * @param script is the vault's main module.
- * @param native is the folder of the shared objects that native/ is built to.
- * @param cross finds out how things cross; a test may say that there is no way but the main thread's.
- */
+/** What a vault is made of here; tests say that there is less. */
+export interface VaultParts {
+  /** The folder of the shared objects that native/ is built to. Default: the one beside the main module's. */
+  readonly native?: URL
+  /** Finds out how things cross. */
+  cross?(): Promise<Crossing | undefined>
+}
+
+/** @param script is the vault's main module. */
 export async function openVaultWith(
   script: URL,
   options: VaultOptions,
-  native = new URL("../native/", script),
-  cross: () => Promise<Crossing | undefined> = openCrossing,
+  { native = new URL("../native/", script), cross = openCrossing }: VaultParts = {},
 ): Promise<Vault> {
   const { backend, cachePolicy, strict, node, debug } = checkOptions(options)
   const { signal } = options
