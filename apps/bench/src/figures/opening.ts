@@ -3,7 +3,7 @@ import { once } from "node:events"
 import { openVault } from "@strongroom/vault"
 import { echo } from "../echo-backend.js"
 import type { Bench } from "../figure.js"
-import { inTurn, median } from "../measure.js"
+import { allInTurn, median } from "../measure.js"
 
 const runs = 21
 /** Milliseconds that a vault may take longer than an empty program. */
@@ -29,8 +29,7 @@ export const opening: Bench = {
   about: "from openVault() to a vault that is ready",
   async measure(say) {
     say("opening: a vault, and node -e 0, in turn")
-    const times = await inTurn(runs, open, runNothing)
-    const [ours, peer] = [median(times.ours), median(times.peer)]
+    const [ours = Number.NaN, peer = Number.NaN] = (await allInTurn(runs, [open, runNothing])).map(median)
     return [
       { name: "open a vault", peer: `node -e 0, ${process.versions.node}`, unit: "ms", ours, theirs: peer, runs },
       {

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import type { Bench, Figure } from "../figure.js"
-import { inTurn, median } from "../measure.js"
+import { allInTurn, median } from "../measure.js"
 import type { StreamSample } from "../stream-child.js"
 import { prepareStream } from "../stream-model.js"
 
@@ -31,26 +31,21 @@ async function sample(side: string, folder: string): Promise<StreamSample> {
 async function measureSize({ about, partBytes, parts, runs }: Size): Promise<readonly Figure[]> {
   const folder = await prepareStream(partBytes, parts)
   try {
-    const times = await inTurn(
+    const sides = ["sealed", "plain", "pass-by", "idle"] as const
+    const samples = await allInTurn(
       runs,
-      () => sample("sealed", folder),
-      () => sample("plain", folder),
+      sides.map((side) => () => sample(side, folder)),
     )
-    const small = await inTurn(
-      runs,
-      () => sample("pass-by", folder),
-      () => sample("idle", folder),
-    )
-    const peak = (samples: readonly StreamSample[]) => median(samples.map(({ peakMiB }) => peakMiB))
-    const milliseconds = (samples: readonly StreamSample[]) => median(samples.map((one) => one.milliseconds))
+    const medianOf = (side: (typeof sides)[number], which: keyof StreamSample) =>
+      median((samples[sides.indexOf(side)] ?? []).map((one) => one[which]))
     const node = `Node ${process.versions.node}`
     return [
       {
         name: `sealed load into the testkit's sink, ${about}`,
         peer: `${node}: the plain files, read into the same memory a MiB at a time`,
         unit: "ms",
-        ours: milliseconds(times.ours),
-        theirs: milliseconds(times.peer),
+        ours: medianOf("sealed", "milliseconds"),
+        theirs: medianOf("plain", "milliseconds"),
         runs,
         bar: { atMost: limits.time },
       },
@@ -58,15 +53,15 @@ async function measureSize({ about, partBytes, parts, runs }: Size): Promise<rea
         name: `peak memory of that vault, ${about}`,
         peer: `${node}: the process that reads the plain files`,
         unit: "MiB",
-        ours: peak(times.ours),
-        theirs: peak(times.peer),
+        ours: medianOf("sealed", "peakMiB"),
+        theirs: medianOf("plain", "peakMiB"),
         runs,
       },
       {
         name: `peak memory, ${about} streamed and let go, over 4 KiB`,
         peer: "the limit promised",
         unit: "MiB",
-        ours: peak(small.ours) - peak(small.peer),
+        ours: medianOf("pass-by", "peakMiB") - medianOf("idle", "peakMiB"),
         theirs: limits.hostMiB,
         runs,
         bar: { atMost: 1 },
