@@ -49,6 +49,11 @@ export interface Vault extends AsyncDisposable {
   close(): Promise<void>
 }
 
+/** A vault that is confined can open no file of the user's, so there is no jail without a way for open files into it. */
+const nothingCrosses: NoJail = {
+  missing: "No jail was shut: open files can't be passed into one here, for which koffi is needed, on Linux.",
+}
+
 /** How long engines may take to finish when a vault is closed. */
 const closeMilliseconds = 10_000
 
@@ -94,14 +99,15 @@ export async function openVaultWith(
   let connection: Connection
   let environment: { readonly [name: string]: string }
   let jail: Jail | NoJail
+  const crossing = await cross()
   try {
     environment = vaultEnvironment(directory, backend.needs.environment)
-    jail = makeJail({ native, script, node, backend, modules: [], directory })
+    jail = crossing ? makeJail({ native, script, node, backend, modules: [], directory }) : nothingCrosses
   } catch (error) {
+    crossing?.close()
     await removeDirectory(directory)
     throw error
   }
-  const crossing = await cross()
   try {
     vaultProcess = startProcess({
       node,
