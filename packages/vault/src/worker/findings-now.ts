@@ -33,18 +33,20 @@ export interface Setting {
 
 /** Looks at this process, guarantee by guarantee. Loads change three of them: see {@link withLoads}. */
 export async function lookAround(setting: Setting, confinement: Confinement): Promise<Findings> {
-  return {
+  const findings = {
     ...lookOnce(setting, confinement),
     ...findConfinement(confinement),
     ...lookAtProcess(setting, confinement),
     "process.inspector": await observeInspector(),
   }
+  return { ...findings, "cache.policy": cache(setting.cachePolicy, findings) }
 }
 
 /** Looks again at what others can change while the vault is open: at every load. */
 export function lookAgain(findings: Findings, setting: Setting, confinement: Confinement): Findings {
   const inspector = observeInspectorAgain(findings["process.inspector"])
-  return { ...findings, ...lookAtProcess(setting, confinement), "process.inspector": inspector }
+  const found = { ...findings, ...lookAtProcess(setting, confinement), "process.inspector": inspector }
+  return { ...found, "cache.policy": cache(setting.cachePolicy, found) }
 }
 
 function lookAtProcess({ environment, directory, directoryOutside, debug }: Setting, { attempts }: Confinement) {
@@ -67,7 +69,7 @@ function seen(observe: () => Finding): Finding {
   }
 }
 
-function lookOnce({ cachePolicy, passing }: Setting, { jail }: Confinement) {
+function lookOnce({ passing }: Setting, { jail }: Confinement) {
   return {
     "model.authentic": modelAuthentic(0),
     "keys.outside-app": keysOutsideApp(0, 0),
@@ -86,7 +88,6 @@ function lookOnce({ cachePolicy, passing }: Setting, { jail }: Confinement) {
     "memory.locked": unavailable("Its memory isn't locked."),
     "memory.wiped": memoryWiped(undefined),
     "memory.engine-wiped": unavailable("Engines free their memory as it is."),
-    "cache.policy": cache(cachePolicy),
     "modules.known": unavailable("What it loads isn't listed."),
   } satisfies Partial<Findings>
 }
@@ -122,10 +123,19 @@ function keysOutsideApp(models: number, passphrases: number): Finding {
   return { state: "enforced", mechanism, evidence }
 }
 
-function cache(policy: string): Finding {
-  const evidence = { policy }
+/** What together keeps a driver from writing anything that outlives the process, or that is on a disk meanwhile. */
+const confining = ["files.confined", "process.private-directory", "process.directory-in-memory"] as const
+
+function cache(policy: string, findings: { readonly [id in (typeof confining)[number]]: Finding }): Finding {
   if (policy === "driver") {
-    return { state: "off", mechanism: "The cache policy leaves it to the driver.", evidence }
+    return { state: "off", mechanism: "The cache policy leaves it to the driver.", evidence: { policy } }
   }
-  return unavailable("The backend is asked to keep to it; what a driver writes elsewhere isn't looked for.", evidence)
+  const missing = confining.filter((id) => findings[id].state !== "enforced")
+  const evidence = { policy, missing }
+  if (missing.length > 0) {
+    return unavailable("The backend is asked to keep to it; what a driver writes elsewhere isn't looked for.", evidence)
+  }
+  const mechanism =
+    "Whatever a driver writes is in a folder in memory that ends with the process; it can write nowhere else."
+  return { state: "enforced", mechanism, evidence }
 }
