@@ -195,6 +195,7 @@ describe.runIf(canLookInside)("a vault that is killed", () => {
     })
     const pid = pidOf(vault)
     const place = placeOf(pid)
+    expect(existsSync(place)).toBe(true)
     if (thisArchitecture()) expect(vaultOf(child)).toBe(pid)
     let killed = Number.NaN
     const kill = () => {
