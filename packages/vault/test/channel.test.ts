@@ -9,7 +9,7 @@ import { makePrivateDirectory, removeDirectory } from "../src/app/private-direct
 import { openVaultWith } from "../src/app/vault.js"
 import { encodeFrame, frameReader } from "../src/channel/frame.js"
 import { parseToApp, parseToVault, type ToApp } from "../src/channel/messages.js"
-import { coded, temporaryFolder, testBackend } from "./support.js"
+import { coded, noNativePart, temporaryFolder, testBackend } from "./support.js"
 
 const script = fileURLToPath(new URL("../dist/worker/main.js", import.meta.url))
 
@@ -123,20 +123,26 @@ describe("the vault's file, started by hand in somebody's folder, leaves it as i
 })
 
 describe("the app's end of the channel", () => {
-  it.each([
+  const wrong = [
     ["noise", coded("channel-invalid")],
     ["unknown", coded("channel-invalid")],
     ["unasked", coded("channel-invalid")],
     ["silent", coded("vault-start")],
     ["huge", coded("channel-invalid")],
-  ])("ends a vault that sends %s", async (what, expected) => {
+  ] as const
+  const kinds = [
+    ["a vault", noNativePart],
+    ["a jailed vault", new URL("../dist/native/", import.meta.url)],
+  ] as const
+  const all = kinds.flatMap(([kind, native]) => wrong.map((one) => [kind, ...one, native] as const))
+  it.each(all)("ends %s that sends %s", async (_, what, expected, native) => {
     const wrongVault = new URL(`./fixtures/wrong-vault.mjs`, import.meta.url)
     const pids: (number | undefined)[] = []
     const log = (event: { event: string; pid?: number | undefined }) => {
       if (event.event === "started") pids.push(event.pid)
     }
     const backend = testBackend({}, { environment: { WRONG: what } })
-    await expect(openVaultWith(wrongVault, { backend, log })).rejects.toEqual(expected)
+    await expect(openVaultWith(wrongVault, { backend, log }, native)).rejects.toEqual(expected)
     expect(() => process.kill(pids[0] ?? 0, 0)).toThrow("ESRCH")
   })
 })

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs"
 import { dirname } from "node:path"
-import { openVault, tensor } from "@strongroom/vault"
+import { openVault, tensor, type VaultEvent } from "@strongroom/vault"
 import { describe, expect, it } from "vitest"
 import {
   canLookInside,
@@ -43,6 +43,18 @@ describe("a vault", () => {
       expect(vault.report().place).toBe("vault")
     })
   }
+
+  it.each([
+    ["in its jail", openVault],
+    ["without a jail", openUnjailed],
+  ])("%s ends by itself when it is closed", async (_, open) => {
+    const ends: VaultEvent[] = []
+    const log = (event: VaultEvent) => void (event.event === "ended" && ends.push(event))
+    const vault = await open({ backend: testBackend(), log })
+    await vault.close()
+    await until(() => ends.length > 0)
+    expect(ends).toEqual([{ event: "ended", code: 0, signal: null }])
+  })
 
   it.runIf(canLookInside)("removes a session's folder with the session", async () => {
     const shipped = await ship()
@@ -205,14 +217,14 @@ describe("an abort", () => {
 })
 
 describe.runIf(canLookInside)("an app", () => {
-  it.each(["wait", "block"])("that is killed takes its vault along (%s)", async (then) => {
-    const app = await startApp(
-      await ship(),
-      then,
-      testBackend({ file: true, ...(then === "block" && { running: "block" }) }),
-    )
+  it.each(["wait", "block", "load"] as const)("that is killed takes its vault along (%s)", async (then) => {
+    const deed = { wait: {}, block: { running: "block" }, load: { loading: "block" } }[then]
+    const app = await startApp(await ship(), then, testBackend({ file: true, ...deed }))
     const place = placeOf(app.vaultPid)
-    expect(readdirSync(directoryOf(app.vaultPid), { recursive: true }).join()).toContain("written")
+    // So that the load, or the run, is in the engine.
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const files = readdirSync(directoryOf(app.vaultPid), { recursive: true }).join()
+    expect(files.includes("written")).toBe(then !== "load")
     app.process.kill("SIGKILL")
     await until(() => !isRunning(app.vaultPid) && isEmptyOrGone(place), 1000)
   })
