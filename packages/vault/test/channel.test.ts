@@ -142,7 +142,7 @@ describe("the app's end of the channel", () => {
       if (event.event === "started") pids.push(event.pid)
     }
     const backend = testBackend({}, { environment: { WRONG: what } })
-    await expect(openVaultWith(wrongVault, { backend, log }, native)).rejects.toEqual(expected)
+    await expect(openVaultWith(wrongVault, { backend, log }, { native })).rejects.toEqual(expected)
     expect(() => process.kill(pids[0] ?? 0, 0)).toThrow("ESRCH")
   })
 })

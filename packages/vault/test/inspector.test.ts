@@ -50,7 +50,7 @@ describe.runIf(canLookInside)("the inspector", () => {
   it.runIf(thisArchitecture())("can't be opened in a jail, which lets nothing listen", async () => {
     const script = await mainAfter("inspector.open(0)")
     const options = { backend: testBackend(), strict: ["network.none"] } as const
-    await using vault = await openVaultWith(script, options, new URL("native/", dist))
+    await using vault = await openVaultWith(script, options, { native: new URL("native/", dist) })
     expect(listening(pidOf(vault))).toBe(0)
     expect(found(vault)).toMatchObject({ state: "enforced", evidence: { closedAtStart: false, listening: false } })
   })

@@ -104,9 +104,11 @@ export function startProcess(settings: ProcessSettings): VaultProcess {
       settings.broken(error)
     }
   })
-  // A channel that breaks means a vault that ends: that is told by `ended`. One that only closes must end, too.
-  socket.on("error", kill)
-  socket.on("end", kill)
+  // A channel that breaks means a vault that ends: that is told by `ended`, and not at once where the jail's parent half
+  // relays how. One that only closes must end, too.
+  const killSoon = () => void setTimeout(kill, drainMilliseconds).unref()
+  socket.on("error", killSoon)
+  socket.on("end", killSoon)
   return {
     pid: child.pid,
     channel: channelOver(socket),
