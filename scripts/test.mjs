@@ -1,15 +1,18 @@
 // npm test: set-up, then build, types, lint and tests of every package through turbo, then the packed packages.
 // With --full, the slow suites run whole too, and their dated result is written to docs/results.
 import { collect, forget, record } from "./lib/results.mjs"
-import { install, python, turbo } from "./lib/setup.mjs"
+import { debianTools, install, python, turbo, zig } from "./lib/setup.mjs"
 
 const full = process.argv.includes("--full")
 install()
 const interpreter = python()
+const compiler = zig()
+debianTools()
 forget()
 
 const environment = {
   ...(interpreter ? { STRONGROOM_PYTHON: interpreter } : {}),
+  ...(compiler ? { STRONGROOM_ZIG: compiler } : {}),
   ...(full ? { STRONGROOM_FULL: "1" } : {}),
 }
 const checks = ["build", "typecheck", "lint", "//#lint:root", "test"]

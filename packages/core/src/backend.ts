@@ -43,6 +43,11 @@ export interface Needs {
   readonly read?: readonly string[]
   /** Programs that it starts. */
   readonly execute?: readonly string[]
+  /**
+   * System calls of Linux, by name, that the engine makes while it is made or runs, beyond what every vault allows
+   * (`packages/vault/src/os/running-calls.ts`). Those that make sockets, trace processes and the like stay forbidden.
+   */
+  readonly systemCalls?: readonly string[]
   /** Of the engine's own. What decides which code a process loads (`NODE_*`, `LD_*` and their like) is refused. */
   readonly environment?: { readonly [name: string]: string }
 }

@@ -25,7 +25,7 @@ export type { Terms } from "./grant/terms.js"
 
 // Keys and trust
 
-export type { AesGcm, Cryptography } from "./crypto/cryptography.js"
+export type { AesGcm, Cryptography, OpenSegments, SegmentRun, SegmentsOutcome } from "./crypto/cryptography.js"
 export { portableCryptography } from "./crypto/portable.js"
 export { generateIdentity, type Identity, type Recipient, recipientOf } from "./grant/age.js"
 export { createKeyring, type Keyring, type KeyringOptions, readKeyring } from "./trust/keyring.js"

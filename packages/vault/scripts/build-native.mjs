@@ -1,37 +1,60 @@
-// Compiles native/*.c to one shared object for this machine, dist/native/<platform>-<architecture>.so, where there is a C
-// compiler. It uses no C library, so one file serves glibc and musl. Elsewhere than on Linux there is nothing to build.
+// Compiles native/*.c to shared objects, dist/native/linux-<architecture>.so. They use no C library, so one serves glibc
+// and musl. With STRONGROOM_ZIG, a Python whose `-m ziglang` is the pinned compiler (native/requirements.txt), both
+// architectures are built, byte for byte as they are released (native/checksums.txt); else this machine's own, by its C
+// compiler, if it is Linux and has one.
 import { execFileSync, spawnSync } from "node:child_process"
 import { mkdirSync, readdirSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
-const sources = readdirSync(join(root, "native"))
-  .filter((name) => name.endsWith(".c"))
-  .sort()
-  .map((name) => join("native", name))
 
-/** The same for every compiler: the files hold no path, no date and no name of a build. */
-export const flags = [
+const flags = [
   ...["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-nostdlib", "-ffreestanding"],
   ...["-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fvisibility=hidden", "-s"],
   ...["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack", "-Wl,--build-id=none"],
 ]
+// Otherwise compilers call a function of their own library for every atomic operation there.
+const armFlags = ["-mno-outline-atomics"]
 
-/** @param {readonly string[]} compiler a command and its first arguments @param {string} output */
-export function compile(compiler, output) {
-  const [command, ...first] = compiler
-  execFileSync(command, [...first, ...flags, "-o", output, ...sources], { cwd: root, stdio: "inherit" })
+/** @typedef {"x64" | "arm64"} Architecture */
+
+/**
+ * @param {readonly string[]} compiler a command and its first arguments
+ * @param {Architecture} architecture
+ * @param {string} output @param {string} sources the folder of the C files
+ */
+function compile([command, ...first], architecture, output, sources) {
+  // Relative, so that no path of this machine can get in.
+  const files = readdirSync(sources).filter((name) => name.endsWith(".c"))
+  const all = [...first, ...flags, ...(architecture === "arm64" ? armFlags : []), "-o", output, ...files.sort()]
+  execFileSync(command, all, { cwd: sources, stdio: "inherit" })
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (process.platform === "linux") {
-    const compiler = ["cc", "gcc", "clang"].find((name) => spawnSync(name, ["--version"]).status === 0)
-    if (compiler) {
-      mkdirSync(join(root, "dist/native"), { recursive: true })
-      compile([compiler], join(root, `dist/native/linux-${process.arch}.so`))
-    } else {
-      console.warn("No C compiler: built without the native part. The vault works, and its report says what is missing.")
-    }
+/** Both architectures, as released. @param {string} python @param {string} folder @param {string} [sources] */
+export function buildForRelease(python, folder, sources = join(root, "native")) {
+  mkdirSync(folder, { recursive: true })
+  for (const [architecture, target] of [
+    ["x64", "x86_64-linux-musl"],
+    ["arm64", "aarch64-linux-musl"],
+  ]) {
+    const output = join(folder, `linux-${architecture}.so`)
+    compile([python, "-m", "ziglang", "cc", "-target", target], architecture, output, sources)
   }
 }
+
+function build() {
+  const folder = join(root, "dist/native")
+  const zig = process.env.STRONGROOM_ZIG
+  if (zig) return buildForRelease(zig, folder)
+  if (process.platform !== "linux") return
+  const compiler = ["cc", "gcc", "clang"].find((name) => spawnSync(name, ["--version"]).status === 0)
+  if (!compiler) {
+    console.warn("No C compiler: built without the native part. The vault works, and its report says what is missing.")
+    return
+  }
+  mkdirSync(folder, { recursive: true })
+  compile([compiler], process.arch, join(folder, `linux-${process.arch}.so`), join(root, "native"))
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) build()

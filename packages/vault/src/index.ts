@@ -5,6 +5,7 @@
  * @module
  */
 import type { VaultOptions } from "./app/options.js"
+import { outsideArchive } from "./app/outside-archive.js"
 import { openVaultWith, type Vault } from "./app/vault.js"
 
 export {
@@ -45,5 +46,5 @@ export type { LoadOptions, Vault } from "./app/vault.js"
  * `policy-guarantee` when `strict` demands what doesn't hold. TypeError, RangeError for misuse.
  */
 export function openVault(options: VaultOptions): Promise<Vault> {
-  return openVaultWith(new URL("./worker/main.js", import.meta.url), options)
+  return openVaultWith(new URL(outsideArchive(new URL("./worker/main.js", import.meta.url).href)), options)
 }

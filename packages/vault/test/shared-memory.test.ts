@@ -41,7 +41,7 @@ describe.runIf(linux)("an input that is changed while the engine has it", () => 
   ): Promise<{ looks: number; changes: number; largest: number }> {
     const shipped = await ship(echoModel(type))
     const { cross, memories } = await watched()
-    const vault = await openVaultWith(script, { backend: testBackend({ watch: 200 }) }, cross)
+    const vault = await openVaultWith(script, { backend: testBackend({ watch: 200 }) }, undefined, cross)
     onTestFinished(() => vault.close())
     const session = await vault.load(shipped.model, shipped.keys)
     const data = type === "bool" || type === "uint8" ? new Uint8Array(elements) : undefined

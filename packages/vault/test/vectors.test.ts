@@ -1,23 +1,55 @@
 import { createHash } from "node:crypto"
-import { bytesSource, type Cryptography, openSealedModel, StrongroomError, verifySealedModel } from "@strongroom/core"
-import { beforeAll, expect, it } from "vitest"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import {
+  bytesSource,
+  type Cryptography,
+  openSealedModel,
+  type Source,
+  StrongroomError,
+  verifySealedModel,
+} from "@strongroom/core"
+import { fileSource } from "@strongroom/core/node"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { readVectors, type Vector } from "../../core/test/support/vector.js"
 import { loadEvp } from "../src/os/evp.js"
+import { loadSegments } from "../src/os/segments.js"
 import { evpCryptography } from "../src/worker/cryptography.js"
 
-// Core runs every vector over its own two sets of primitives; this is the third.
-let cryptography: Cryptography
+// Core runs every vector over its own two sets of primitives; these are the vault's.
+let stepByStep: Cryptography
+let whole: Cryptography
+let folder: string
 beforeAll(async () => {
-  cryptography = evpCryptography(await loadEvp())
+  const evp = await loadEvp()
+  stepByStep = evpCryptography(evp)
+  whole = evpCryptography(evp, await loadSegments())
+  folder = await mkdtemp(join(tmpdir(), "vault-vectors-"))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+describe.each(["one step at a time", "whole segments from memory", "whole segments from a file"])("%s", (way) => {
+  it.each(readVectors())("$path", async (vector) => {
+    const source = way.endsWith("file") ? fileSource(await written(vector.body)) : bytesSource(vector.body)
+    const result = vector.one("expect")
+    const found = await outcomeOf(vector, source, way.startsWith("one") ? stepByStep : whole)
+    expect(found).toEqual({ result, parts: result === "success" ? vector.all("part") : [] })
+    await source.close()
+  })
 })
 
-it.each(readVectors())("$path", async (vector) => {
-  const result = vector.one("expect")
-  expect(await outcomeOf(vector)).toEqual({ result, parts: result === "success" ? vector.all("part") : [] })
-})
+async function written(body: Uint8Array): Promise<string> {
+  const path = join(folder, "model.sealed")
+  await writeFile(path, body)
+  return path
+}
 
-async function outcomeOf(vector: Vector): Promise<{ result: string; parts: readonly string[] }> {
-  const source = bytesSource(vector.body)
+async function outcomeOf(
+  vector: Vector,
+  source: Source,
+  cryptography: Cryptography,
+): Promise<{ result: string; parts: readonly string[] }> {
   const now = new Date(vector.one("now") as string)
   const trust = trustOf(vector)
   try {

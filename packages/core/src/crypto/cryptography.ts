@@ -25,6 +25,45 @@ export interface AesGcm {
   seal(nonce: Uint8Array, bytes: Uint8Array): Promise<Uint8Array>
   /** Decrypts `bytes` in place. False, with `bytes` zeroed, when the tag doesn't fit. */
   open(nonce: Uint8Array, bytes: Uint8Array, tag: Uint8Array): Promise<boolean>
+  /** Absent: segments are read, digested and opened one step at a time, by this interface's other functions. */
+  readonly openSegments?: OpenSegments
   /** Forgets the key, overwriting what copies of it can be reached. Not to be used afterwards. Safe twice. */
   close(): void
 }
+
+/** Consecutive whole segments of a sealed model (spec/sealed-model.md), to be opened where they lie in the end. */
+export interface SegmentRun {
+  /** The index in the model of the first of them. */
+  readonly first: number
+  /** From 1. */
+  readonly count: number
+  /** Of the whole model. */
+  readonly segments: number
+  /** Of each of them but the last, which may be shorter. */
+  readonly segmentSize: number
+  /** Exactly as long as they are together. */
+  readonly target: Uint8Array
+  /** 16 bytes for each of them. */
+  readonly tags: Uint8Array
+  /** 32 bytes for each of them. */
+  readonly digests: Uint8Array
+  /** Where they are read from. Absent: `target` holds ciphertext already. */
+  readonly file?: { readonly descriptor: number; readonly position: number } | undefined
+}
+
+/** `failed`: what failed in the segment of this index in the model. `read` stands for every trouble with the file. */
+export type SegmentsOutcome = "opened" | { readonly failed: "read" | "digest" | "tag"; readonly index: number }
+
+/**
+ * Reads segments, compares each digest over the very bytes that it decrypts, and decrypts them, with no look at the
+ * bytes' meaning in between: faster than one step at a time, and otherwise the same. When several fail it names the one
+ * of the lowest index. Those that failed are zeroed, others may hold plaintext: the caller zeroes all.
+ *
+ * Rejects with the signal's reason, soon, and with a TypeError once the key is closed. Nothing touches `target` or the
+ * descriptor after it has settled. `onOpened` hears how many bytes more are open, from time to time.
+ */
+export type OpenSegments = (
+  run: SegmentRun,
+  signal: AbortSignal | undefined,
+  onOpened?: (bytes: number) => void,
+) => Promise<SegmentsOutcome>

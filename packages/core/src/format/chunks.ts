@@ -1,8 +1,9 @@
 import type { AesGcm } from "../crypto/cryptography.js"
 import { lanesFor } from "../parallel.js"
 import { segmentLength } from "./layout.js"
-import { type Payload, piecesOf, readSegment } from "./payload.js"
-import { openSegment } from "./segments.js"
+import { openRun } from "./open-run.js"
+import { piecesOf } from "./payload.js"
+import type { Payload } from "./read-segment.js"
 
 /**
  * Plaintext in order, about a segment at a time, a few read ahead. A chunk is valid until the next is asked for: its
@@ -15,7 +16,7 @@ export async function* plaintextChunks(
   length: number,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { layout, tables } = payload
+  const { layout } = payload
   const { count, piece } = piecesOf(layout, offset, length)
   const lanes = Math.min(count, lanesFor(layout.segmentSize))
   const buffers = Array.from(
@@ -27,8 +28,7 @@ export async function* plaintextChunks(
   const readPiece = async (i: number): Promise<Uint8Array> => {
     const { index, begin, end } = piece(i)
     const segment = (buffers[i % lanes] as Uint8Array).subarray(0, segmentLength(layout, index))
-    await readSegment(payload, index, segment, signal)
-    await openSegment(index, layout.segments, segment, tables.tag(index), cipher)
+    await openRun(payload, cipher, { first: index, count: 1, target: segment }, signal, () => {})
     return segment.subarray(begin, end)
   }
   const start = (i: number) => {

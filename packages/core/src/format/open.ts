@@ -14,8 +14,9 @@ import { placeParts, segmentLength } from "./layout.js"
 import { limits } from "./limits.js"
 import { type Manifest, parseManifest } from "./manifest.js"
 import { type SealedPart, sealedPart } from "./part.js"
-import { type Payload, readPlaintext } from "./payload.js"
+import { readPlaintext } from "./payload.js"
 import { checkPolicy, type Place } from "./policy.js"
+import type { Payload } from "./read-segment.js"
 
 /** What it takes to open a sealed model. */
 export interface Keys {

@@ -2,7 +2,8 @@ import type { PartRole } from "../backend.js"
 import type { AesGcm } from "../crypto/cryptography.js"
 import { plaintextChunks } from "./chunks.js"
 import type { PartEntry } from "./manifest.js"
-import { type Payload, type ReadOptions, readPlaintext } from "./payload.js"
+import { type ReadOptions, readPlaintext } from "./payload.js"
+import type { Payload } from "./read-segment.js"
 
 /**
  * One byte range of a sealed model. Every read is checked and decrypted anew, and nothing unauthenticated is ever given:

@@ -1,10 +1,8 @@
-import { equalBytes } from "../bytes.js"
-import type { AesGcm, Cryptography } from "../crypto/cryptography.js"
+import type { AesGcm } from "../crypto/cryptography.js"
 import { inLanes, lanesFor } from "../parallel.js"
-import type { Source } from "../source/source.js"
 import { type Layout, segmentLength } from "./layout.js"
-import { openSegment, segmentCorrupt, segmentDigest } from "./segments.js"
-import type { Tables } from "./tables.js"
+import { openRun, opensRuns } from "./open-run.js"
+import type { Payload } from "./read-segment.js"
 
 /** Bytes done, of bytes in all. */
 export type OnProgress = (doneBytes: number, totalBytes: number) => void
@@ -13,30 +11,6 @@ export interface ReadOptions {
   /** Rejects with the signal's reason; what was decrypted so far is overwritten. */
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: OnProgress | undefined
-}
-
-/** A sealed model's payload, to be read at random. */
-export interface Payload {
-  readonly source: Source
-  readonly layout: Layout
-  readonly tables: Tables
-  readonly cryptography: Cryptography
-}
-
-/**
- * Reads a segment into `target`, which is exactly as long, and compares its digest. `target` is private memory: what was
- * compared there is what is decrypted there, also when the source is a file that somebody changes meanwhile.
- */
-export async function readSegment(
-  payload: Payload,
-  index: number,
-  target: Uint8Array,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const { source, layout, tables, cryptography } = payload
-  await source.read(layout.payloadOffset + index * layout.segmentSize, target, signal)
-  const digest = await segmentDigest(index, target, tables.tag(index), cryptography)
-  if (!equalBytes(digest, tables.digest(index))) throw segmentCorrupt(index, layout.segments)
 }
 
 /** The part of a range of plaintext that lies in one segment. */
@@ -63,6 +37,32 @@ export function piecesOf(layout: Layout, offset: number, length: number): { coun
   return { count, piece }
 }
 
+/** Consecutive pieces that are opened as one. */
+interface Run {
+  readonly first: number
+  readonly count: number
+}
+
+/**
+ * Pieces, in order, as runs of one; or, where `together`, all those that are whole segments as one run. Only the first
+ * piece and the last can be less than a segment.
+ */
+function runsOf(
+  pieces: number,
+  isWhole: (piece: number) => boolean,
+  together: boolean,
+): { count: number; run(i: number): Run } {
+  if (!together || pieces < 2) return { count: pieces, run: (first) => ({ first, count: 1 }) }
+  const start = isWhole(0) ? 0 : 1
+  const end = isWhole(pieces - 1) ? pieces : pieces - 1
+  const runs = [
+    { first: 0, count: start },
+    { first: start, count: end - start },
+    { first: end, count: pieces - end },
+  ].filter(({ count }) => count > 0)
+  return { count: runs.length, run: (i) => runs[i] as Run }
+}
+
 /**
  * Fills `target` with plaintext from `offset`. Whole segments are read into `target` and decrypted there, a few at once;
  * others by way of a buffer, which is overwritten. On any failure `target` is overwritten with zeros.
@@ -76,25 +76,33 @@ export async function readPlaintext(
 ): Promise<void> {
   const { layout } = payload
   const { count, piece } = piecesOf(layout, offset, target.length)
+  const isWhole = ({ index, begin, end }: Piece) => end - begin === segmentLength(layout, index)
+  const runs = runsOf(count, (i) => isWhole(piece(i)), opensRuns(payload, cipher))
   let done = 0
-  const readPiece = async (i: number) => {
-    const { index, begin, end, at } = piece(i)
-    const length = segmentLength(layout, index)
-    const room = target.subarray(at, at + end - begin)
-    const segment = room.length === length ? room : new Uint8Array(length)
-    try {
-      await readSegment(payload, index, segment, signal)
-      await openSegment(index, layout.segments, segment, payload.tables.tag(index), cipher)
-      if (segment !== room) room.set(segment.subarray(begin, end))
-    } finally {
-      if (segment !== room) segment.fill(0)
-    }
-    done += room.length
+  const progress = (bytes: number) => {
+    done = Math.min(done + bytes, target.length)
     onProgress?.(done, target.length)
+  }
+  const readRun = async (i: number) => {
+    const { first, count } = runs.run(i)
+    const [from, to] = [piece(first), piece(first + count - 1)]
+    const room = target.subarray(from.at, to.at + to.end - to.begin)
+    if (isWhole(from)) {
+      await openRun(payload, cipher, { first: from.index, count, target: room }, signal, progress)
+      return
+    }
+    const segment = new Uint8Array(segmentLength(layout, from.index))
+    try {
+      await openRun(payload, cipher, { first: from.index, count: 1, target: segment }, signal, () => {})
+      room.set(segment.subarray(from.begin, from.end))
+    } finally {
+      segment.fill(0)
+    }
+    progress(room.length)
   }
   try {
     signal?.throwIfAborted()
-    await inLanes(count, lanesFor(layout.segmentSize), readPiece, signal)
+    await inLanes(runs.count, lanesFor(layout.segmentSize), readRun, signal)
   } catch (error) {
     target.fill(0)
     throw error

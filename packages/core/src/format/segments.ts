@@ -42,7 +42,11 @@ export async function openSegment(
   cipher: AesGcm,
 ): Promise<void> {
   if (await cipher.open(segmentNonce(index, segments), bytes, tag)) return
-  throw new StrongroomError(
+  throw decryptionFailed(index, segments)
+}
+
+export function decryptionFailed(index: number, segments: number): StrongroomError {
+  return new StrongroomError(
     "decryption-failed",
     `Segment ${index} of ${segments} is as its publisher signed it, but doesn't decrypt. Ask the publisher for a new seal.`,
   )

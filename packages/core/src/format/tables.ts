@@ -9,15 +9,18 @@ import { digestLength, type Layout, tagLength } from "./layout.js"
 export interface Tables {
   tag(index: number): Uint8Array
   digest(index: number): Uint8Array
+  /** Of `count` segments from `index`, one after another. */
+  tags(index: number, count: number): Uint8Array
+  digests(index: number, count: number): Uint8Array
 }
 
 /** Views of `bytes`, the tag table followed by the digest table; writing through them fills it. */
 export function tablesOver(bytes: Uint8Array, segments: number): Tables {
-  const digests = tagLength * segments
-  return {
-    tag: (index) => bytes.subarray(tagLength * index, tagLength * (index + 1)),
-    digest: (index) => bytes.subarray(digests + digestLength * index, digests + digestLength * (index + 1)),
-  }
+  const start = tagLength * segments
+  const tags = (index: number, count: number) => bytes.subarray(tagLength * index, tagLength * (index + count))
+  const digests = (index: number, count: number) =>
+    bytes.subarray(start + digestLength * index, start + digestLength * (index + count))
+  return { tags, digests, tag: (index) => tags(index, 1), digest: (index) => digests(index, 1) }
 }
 
 /** The header's `tables`. */

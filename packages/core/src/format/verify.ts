@@ -6,7 +6,8 @@ import { readTrust, type Trust } from "../trust/trust.js"
 import { readFront } from "./front.js"
 import type { Header } from "./header.js"
 import { segmentLength } from "./layout.js"
-import { type OnProgress, readSegment } from "./payload.js"
+import type { OnProgress } from "./payload.js"
+import { readSegment } from "./read-segment.js"
 
 export interface VerifyOptions {
   /** The publishers that the app pins. Left out: the file is compared with the key that it names itself. */

@@ -44,7 +44,7 @@ export function fileSource(place: string | URL | number): Source {
 export function namedFileSource(place: string | URL | number, name: string): Source {
   let opening: Promise<OpenFile> | undefined
   let closing: Promise<void> | undefined
-  const reads = new Set<Promise<void>>()
+  const reads = new Set<Promise<unknown>>()
 
   function opened(): Promise<OpenFile> {
     if (closing !== undefined) throw new TypeError("The source is closed.")
@@ -66,13 +66,26 @@ export function namedFileSource(place: string | URL | number, name: string): Sou
       if (bytesRead === 0) break
       filled += bytesRead
     }
-    // At once: as another thread's task it takes fifty times as long, and there is one for every read.
-    const { size, mtimeNs } = fs.fstatSync(file.descriptor, { bigint: true })
-    if (Number(size) !== file.byteLength || mtimeNs !== file.modified || filled < target.length) {
-      throw new StrongroomError(
-        "source-changed",
-        `${name} changed while it was read (${file.byteLength} bytes before, ${size} now). Read it again from the start.`,
-      )
+    checkUnchanged(file, name, filled === target.length)
+  }
+
+  /** Runs `use` over the open file when the range is in it; `close()` waits until it has settled. */
+  async function reading<T>(
+    offset: number,
+    length: number,
+    signal: AbortSignal | undefined,
+    use: (file: OpenFile) => Promise<T>,
+  ): Promise<T> {
+    const file = await opened()
+    if (closing !== undefined) throw new TypeError("The source is closed.")
+    signal?.throwIfAborted()
+    checkWithin(offset, length, file.byteLength)
+    const using = use(file)
+    reads.add(using)
+    try {
+      return await using
+    } finally {
+      reads.delete(using)
     }
   }
 
@@ -85,20 +98,19 @@ export function namedFileSource(place: string | URL | number, name: string): Sou
     },
     async read(offset, target, signal) {
       checkRead(offset, target, signal)
-      const file = await opened()
-      if (closing !== undefined) throw new TypeError("The source is closed.")
+      const filled = (file: OpenFile) =>
+        fill(file, offset, target).catch((error: unknown) => {
+          throw sourceFailure(error, name)
+        })
+      await reading(offset, target.length, signal, filled)
       signal?.throwIfAborted()
-      checkWithin(offset, target.length, file.byteLength)
-      const filling = fill(file, offset, target).catch((error: unknown) => {
-        throw sourceFailure(error, name)
+    },
+    withDescriptor(offset, length, signal, use) {
+      return reading(offset, length, signal, async (file) => {
+        const result = await use(file.descriptor)
+        checkUnchanged(file, name, true)
+        return result
       })
-      reads.add(filling)
-      try {
-        await filling
-      } finally {
-        reads.delete(filling)
-      }
-      signal?.throwIfAborted()
     },
     close() {
       closing ??= (async () => {
@@ -110,6 +122,17 @@ export function namedFileSource(place: string | URL | number, name: string): Sou
       return closing
     },
   }
+}
+
+/** @throws StrongroomError `source-changed`, also when a read wasn't `full`. */
+function checkUnchanged(file: OpenFile, name: string, full: boolean): void {
+  // At once: as another thread's task it takes fifty times as long, and there is one for every read.
+  const { size, mtimeNs } = fs.fstatSync(file.descriptor, { bigint: true })
+  if (Number(size) === file.byteLength && mtimeNs === file.modified && full) return
+  throw new StrongroomError(
+    "source-changed",
+    `${name} changed while it was read (${file.byteLength} bytes before, ${size} now). Read it again from the start.`,
+  )
 }
 
 /**

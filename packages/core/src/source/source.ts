@@ -8,6 +8,19 @@ export interface Source {
    * @throws StrongroomError `truncated` when the source ends before `target` is full.
    */
   read(offset: number, target: Uint8Array, signal?: AbortSignal): Promise<void>
+  /**
+   * For who reads `length` bytes from `offset` without this source, straight from the file: calls `use` with a descriptor
+   * that stays open, and keeps to its file, until `use` settles, and makes the same checks before and after as `read`
+   * does. Absent: there is no descriptor.
+   *
+   * @throws what `read` throws, and what `use` throws.
+   */
+  withDescriptor?<T>(
+    offset: number,
+    length: number,
+    signal: AbortSignal | undefined,
+    use: (descriptor: number) => Promise<T>,
+  ): Promise<T>
   /** Safe twice. */
   close(): Promise<void>
 }

@@ -1,6 +1,8 @@
 import { type CachePolicy, cachePolicies, type GuaranteeId, guaranteeCatalogue } from "@strongroom/core"
 import type { Backend } from "@strongroom/core/backend"
 import { checkBackend } from "@strongroom/core/host"
+import { outsideArchive } from "./outside-archive.js"
+import { pathOf } from "./places.js"
 
 /** What a vault tells of its life, for an app's own log. Holds no names of a model and no secrets. */
 export type VaultEvent =
@@ -20,6 +22,11 @@ export interface VaultOptions {
    * doesn't open, and loads nothing, without them. Default: none.
    */
   readonly strict?: boolean | readonly string[]
+  /**
+   * Node's program for the vault, version 20.19 or newer: a path or `file:` URL. Default: the app's own
+   * (`process.execPath`). An Electron app has none and names one that it ships.
+   */
+  readonly node?: string | URL
   /** True: what the vault prints goes to standard error, and errors carry the engine's own words. Default: false. */
   readonly debug?: boolean
   /** Stops opening. Once the vault is open it has no effect. */
@@ -32,6 +39,7 @@ export interface CheckedOptions {
   readonly backend: Backend
   readonly cachePolicy: CachePolicy
   readonly strict: readonly string[]
+  readonly node: string
   readonly debug: boolean
 }
 
@@ -46,11 +54,27 @@ export function checkOptions(options: VaultOptions): CheckedOptions {
   const { module, options: backendOptions, contract, name, needs } = backend
   return {
     // Only the contract's own members, so that what crosses the channel is what the vault gets.
-    backend: { module, options: backendOptions ?? null, contract, name, needs: needs ?? {} },
+    backend: {
+      module: outsideArchive(module),
+      options: backendOptions ?? null,
+      contract,
+      name,
+      needs: { ...needs, ...(needs?.read && { read: needs.read.map(outsideArchive) }) },
+    },
     cachePolicy: cache,
     strict: demanded(strict),
+    node: nodeProgram(options.node),
     debug,
   }
+}
+
+/** Electron's program runs the app, not a script, and would let the vault be started as anything by its environment. */
+function nodeProgram(node: string | URL | undefined): string {
+  if (node !== undefined) return pathOf(node, "node")
+  if (process.versions.electron === undefined) return process.execPath
+  throw new TypeError(
+    "In Electron, openVault() needs node: the path of a Node program that the app ships. See docs/electron.md",
+  )
 }
 
 function demanded(strict: boolean | readonly string[]): readonly string[] {

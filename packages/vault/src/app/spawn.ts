@@ -1,13 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
+import { closeSync, openSync } from "node:fs"
 import type { Socket } from "node:net"
 import { fileURLToPath } from "node:url"
 import { type Channel, channelOver } from "../channel/channel.js"
 import { type Frame, frameReader } from "../channel/frame.js"
+import type { Jail } from "./jail.js"
 
 export interface ProcessSettings {
+  /** Node's program. */
+  readonly node: string
   /** The vault's main module. */
   readonly script: URL
+  /** What closes the process before its main, if there is such a thing here. */
+  readonly jail: Jail | undefined
   readonly environment: { readonly [name: string]: string }
   /** Its working directory. */
   readonly directory: string
@@ -37,24 +43,52 @@ export interface VaultProcess {
   hold(held: boolean): void
 }
 
-/** Node's own options for the vault: given here, never inherited from the app's command line. */
-export function nodeOptions(): readonly string[] {
+/**
+ * Node's own options for the vault: given here, never inherited from the app's command line. What another program than
+ * this process's own knows can't be seen.
+ */
+export function nodeOptions(node = process.execPath): readonly string[] {
+  if (node !== process.execPath) return []
   // Where Node has it (22.14 and later), SIGUSR1 can't open the inspector even before the vault's own handler is set.
   return process.allowedNodeEnvironmentFlags.has("--disable-sigusr1") ? ["--disable-sigusr1"] : []
+}
+
+/** Where native/jail.c reads its configuration, and where its shared object is, until it closes that. */
+const jailDescriptor = 5
+const libraryDescriptor = 6
+
+const jailEnvironment = {
+  LD_PRELOAD: `/proc/self/fd/${libraryDescriptor}`,
+  STRONGROOM_JAIL: String(jailDescriptor),
 }
 
 /** How long what a dead vault has sent may take to arrive, where something else still holds its channel open. */
 const drainMilliseconds = 500
 
 export function startProcess(settings: ProcessSettings): VaultProcess {
+  const { node, script, jail, environment, directory } = settings
   const output = settings.debug ? 2 : "ignore"
-  const child = spawn(process.execPath, [...nodeOptions(), fileURLToPath(settings.script)], {
-    cwd: settings.directory,
-    // Node copies this one from the app into every child, unless it is named here.
-    env: { ...settings.environment, NODE_V8_COVERAGE: undefined },
-    stdio: ["ignore", output, output, "pipe", settings.passing ?? "ignore"],
+  // By descriptor, because the loader takes no path with a space or a colon in it.
+  const library = jail && openSync(jail.library, "r")
+  const child = spawn(node, [...nodeOptions(node), fileURLToPath(script)], {
+    cwd: directory,
+    // Node copies NODE_V8_COVERAGE from the app into every child, unless it is named here.
+    env: { ...environment, ...(jail && jailEnvironment), NODE_V8_COVERAGE: undefined },
+    stdio: [
+      "ignore",
+      output,
+      output,
+      "pipe",
+      settings.passing ?? "ignore",
+      jail ? "pipe" : "ignore",
+      library ?? "ignore",
+    ],
     windowsHide: true,
   })
+  if (library !== undefined) closeSync(library)
+  // Of its type, only the first five are known.
+  const streams: readonly unknown[] = child.stdio
+  if (jail) configure(streams[jailDescriptor] as Socket, jail)
   // With "pipe", Node makes a socketpair (on Windows a named pipe), whose other end is the child's descriptor 3.
   const socket = child.stdio[3] as Socket
   const kill = () => void child.kill("SIGKILL")
@@ -88,6 +122,13 @@ export function startProcess(settings: ProcessSettings): VaultProcess {
       }
     },
   }
+}
+
+/** The jail reads it before anything else; a process that has ended before is told by `ended`. */
+function configure(socket: Socket, { configuration }: Jail): void {
+  socket.on("error", () => {})
+  socket.end(configuration)
+  socket.unref()
 }
 
 async function watch(child: ChildProcess, socket: Socket): Promise<ProcessEnd> {

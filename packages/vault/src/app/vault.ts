@@ -1,10 +1,12 @@
 import { type Report, type Session, StrongroomError } from "@strongroom/core"
 import { errorFromWire } from "../channel/error-from-wire.js"
 import { toWireError } from "../channel/wire-error.js"
+import { folderIdentity } from "../folder-identity.js"
 import { type Connection, connect, type Notice } from "./connection.js"
 import { type Crossing, openCrossing } from "./crossing.js"
 import { exitError } from "./ending.js"
 import { vaultEnvironment } from "./environment.js"
+import { type Jail, makeJail, type NoJail } from "./jail.js"
 import { packKeys, type VaultKeys } from "./keys.js"
 import { locateModel, type SealedModelPlace } from "./model.js"
 import { checkOptions, type VaultEvent, type VaultOptions } from "./options.js"
@@ -16,6 +18,7 @@ import { type SessionChannel, sessionChannel } from "./session-channel.js"
 import { sessionMemory } from "./session-memory.js"
 import { sourceServer } from "./source-server.js"
 import { startProcess, type VaultProcess } from "./spawn.js"
+import { writableFolders } from "./writable-folders.js"
 
 export interface LoadOptions {
   /** Rejects with its reason; what was read is freed. */
@@ -51,14 +54,16 @@ const closeMilliseconds = 10_000
 
 /**
  * @param script is the vault's main module.
+ * @param native is the folder of the shared objects that native/ is built to.
  * @param cross finds out how things cross; a test may say that there is no way but the main thread's.
  */
 export async function openVaultWith(
   script: URL,
   options: VaultOptions,
+  native = new URL("../native/", script),
   cross: () => Promise<Crossing | undefined> = openCrossing,
 ): Promise<Vault> {
-  const { backend, cachePolicy, strict, debug } = checkOptions(options)
+  const { backend, cachePolicy, strict, node, debug } = checkOptions(options)
   const { signal } = options
   signal?.throwIfAborted()
   const began = performance.now()
@@ -85,8 +90,10 @@ export async function openVaultWith(
   let vaultProcess: VaultProcess
   let connection: Connection
   let environment: { readonly [name: string]: string }
+  let jail: Jail | NoJail
   try {
     environment = vaultEnvironment(directory, backend.needs.environment)
+    jail = makeJail({ native, script, node, backend, modules: [], directory })
   } catch (error) {
     await removeDirectory(directory)
     throw error
@@ -94,7 +101,9 @@ export async function openVaultWith(
   const crossing = await cross()
   try {
     vaultProcess = startProcess({
+      node,
       script,
+      jail: "missing" in jail ? undefined : jail,
       environment,
       directory,
       debug,
@@ -262,12 +271,10 @@ export async function openVaultWith(
   try {
     const opening = {
       type: "open",
-      backend,
-      cachePolicy,
-      strict,
-      debug,
-      environment,
-      directory,
+      ...{ backend, cachePolicy, strict, debug, environment, directory },
+      directoryOutside: folderIdentity(directory),
+      writable: writableFolders(),
+      noJail: "missing" in jail ? jail.missing : null,
       passing: crossing !== undefined,
     } as const
     const { message } = await connection.request("ready", opening, { signal })

@@ -59,8 +59,13 @@ const toVault = tagged({
     debug: flag,
     /** What the app put in the environment, to be compared with what is there. */
     environment: dictionary(text),
-    /** The private directory. */
+    /** The private directory, and what tells the folder that the app made at that path from others. */
     directory: text,
+    directoryOutside: text,
+    /** Folders in which the app's user can make files, each with what tells it from others. */
+    writable: dictionary(text),
+    /** Why the vault was started without a jail; null if it was started with one. */
+    noJail: nullable(text),
     /** Whether descriptor 4 is a socket on which app and vault pass descriptors. */
     passing: flag,
   },

@@ -1,6 +1,9 @@
-import type { AesGcm, Cryptography } from "@strongroom/core"
+import type { AesGcm, Cryptography, OpenSegments } from "@strongroom/core"
 import { nodeCryptography } from "@strongroom/core/node"
 import { type Evp, loadEvp, type Pointer } from "../os/evp.js"
+import { loadSegments, type NativeSegments } from "../os/segments.js"
+import { openNatively } from "./native-segments.js"
+import { testSegments } from "./test-segments.js"
 
 /** Below, handing work to another thread costs more than it saves. */
 const leastElsewhere = 65_536
@@ -11,18 +14,31 @@ const mostAtOnce = 2 ** 30
 /** What opens sealed models in a vault, and what to say of it in the report. */
 export interface VaultCryptography {
   readonly cryptography: Cryptography
-  readonly decryption: "OpenSSL, in place" | "node:crypto, by way of other memory"
+  readonly decryption:
+    | "OpenSSL, in place, whole segments at once"
+    | "OpenSSL, in place"
+    | "node:crypto, by way of other memory"
 }
 
 /**
- * OpenSSL's by {@link evpCryptography} where it can be reached and computes as it should; node:crypto's, which is slower
- * and passes the same tests, where not.
+ * OpenSSL's by {@link evpCryptography} where it can be reached and computes as it should, with the native library where
+ * that can; node:crypto's, which is slower, where not. All three pass the same tests.
  */
-export async function vaultCryptography(load: () => Promise<Evp> = loadEvp): Promise<VaultCryptography> {
+export async function vaultCryptography(
+  load: () => Promise<Evp> = loadEvp,
+  loadNative: () => Promise<NativeSegments> = loadSegments,
+): Promise<VaultCryptography> {
   try {
-    const cryptography = evpCryptography(await load())
+    const evp = await load()
+    const cryptography = evpCryptography(evp)
     await testItself(cryptography)
-    return { cryptography, decryption: "OpenSSL, in place" }
+    try {
+      const whole = evpCryptography(evp, await loadNative())
+      await testSegments(whole)
+      return { cryptography: whole, decryption: "OpenSSL, in place, whole segments at once" }
+    } catch {
+      return { cryptography, decryption: "OpenSSL, in place" }
+    }
   } catch {
     return { cryptography: nodeCryptography, decryption: "node:crypto, by way of other memory" }
   }
@@ -30,9 +46,10 @@ export async function vaultCryptography(load: () => Promise<Evp> = loadEvp): Pro
 
 /**
  * Hashes and ciphers by OpenSSL where the bytes lie, without a copy, long ones on libuv's threads; the rest by
- * node:crypto. Keys are copied out of V8's heap, whose collector moves things and leaves them behind.
+ * node:crypto. Keys are copied out of V8's heap, whose collector moves things and leaves them behind. With `native`, its
+ * ciphers open whole segments at once.
  */
-export function evpCryptography(evp: Evp): Cryptography {
+export function evpCryptography(evp: Evp, native?: NativeSegments): Cryptography {
   return {
     ...nodeCryptography,
 
@@ -56,13 +73,16 @@ export function evpCryptography(evp: Evp): Cryptography {
       if (key.length !== 32) throw new RangeError("An AES-256-GCM key has 32 bytes.")
       const own = new Uint8Array(new ArrayBuffer(key.length))
       own.set(key)
-      return aesGcm(evp, own)
+      return aesGcm(evp, native, own)
     },
   }
 }
 
-function aesGcm(evp: Evp, key: Uint8Array): AesGcm {
+function aesGcm(evp: Evp, native: NativeSegments | undefined, key: Uint8Array): AesGcm {
   let closed = false
+  const checkOpen = () => {
+    if (closed) throw new TypeError("This AES-GCM key is closed.")
+  }
 
   /** Calls `end` with a context that has transformed `bytes`, and frees it, with its copy of the key, in every case. */
   async function transform<T>(
@@ -71,7 +91,7 @@ function aesGcm(evp: Evp, key: Uint8Array): AesGcm {
     encrypt: boolean,
     end: (context: Pointer) => T,
   ): Promise<T> {
-    if (closed) throw new TypeError("This AES-GCM key is closed.")
+    checkOpen()
     if (nonce.length !== 12) throw new RangeError("An AES-GCM nonce has 12 bytes here.")
     const context = evp.cipherNew()
     try {
@@ -87,7 +107,19 @@ function aesGcm(evp: Evp, key: Uint8Array): AesGcm {
     }
   }
 
+  const openSegments =
+    (through: NativeSegments): OpenSegments =>
+    async (run, signal, onOpened = () => {}) => {
+      const checkWanted = () => {
+        checkOpen()
+        signal?.throwIfAborted()
+      }
+      checkWanted()
+      return await openNatively(evp, through, { ...run, key, checkWanted, onOpened })
+    }
+
   return {
+    ...(native && { openSegments: openSegments(native) }),
     seal: (nonce, bytes) =>
       transform(nonce, bytes, true, (context) => {
         if (!evp.cipherFinal(context)) throw new Error("OpenSSL couldn't end an encryption.")

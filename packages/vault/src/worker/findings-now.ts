@@ -1,3 +1,4 @@
+import { type Confinement, findConfinement, outcome } from "./confinement.js"
 import { type Finding, type Findings, unavailable } from "./findings.js"
 import {
   observeCoreDumps,
@@ -6,7 +7,6 @@ import {
   observeEnvironment,
   observeInspector,
   observeInspectorAgain,
-  observeMemory,
   observeOutput,
   observeSwap,
 } from "./observe-process.js"
@@ -23,6 +23,8 @@ export interface Loads {
 export interface Setting {
   readonly environment: { readonly [name: string]: string }
   readonly directory: string
+  /** Tells the folder that the app made at that path. */
+  readonly directoryOutside: string
   readonly debug: boolean
   readonly cachePolicy: string
   /** Whether app and vault pass descriptors. */
@@ -30,28 +32,28 @@ export interface Setting {
 }
 
 /** Looks at this process, guarantee by guarantee. Loads change three of them: see {@link withLoads}. */
-export async function lookAround(setting: Setting): Promise<Findings> {
+export async function lookAround(setting: Setting, confinement: Confinement): Promise<Findings> {
   return {
-    ...lookOnce(setting),
-    ...lookAtProcess(setting),
+    ...lookOnce(setting, confinement),
+    ...findConfinement(confinement),
+    ...lookAtProcess(setting, confinement),
     "process.inspector": await observeInspector(),
   }
 }
 
 /** Looks again at what others can change while the vault is open: at every load. */
-export function lookAgain(findings: Findings, setting: Setting): Findings {
+export function lookAgain(findings: Findings, setting: Setting, confinement: Confinement): Findings {
   const inspector = observeInspectorAgain(findings["process.inspector"])
-  return { ...findings, ...lookAtProcess(setting), "process.inspector": inspector }
+  return { ...findings, ...lookAtProcess(setting, confinement), "process.inspector": inspector }
 }
 
-function lookAtProcess({ environment, directory, debug }: Setting) {
+function lookAtProcess({ environment, directory, directoryOutside, debug }: Setting, { attempts }: Confinement) {
   return {
     "process.environment": seen(() => observeEnvironment(environment)),
-    "process.private-directory": seen(() => observeDirectory(directory)),
+    "process.private-directory": seen(() => observeDirectory(directory, directoryOutside)),
     "process.directory-in-memory": seen(() => observeDirectoryInMemory(directory)),
-    "process.core-dumps": seen(observeCoreDumps),
+    "process.core-dumps": seen(() => observeCoreDumps(attempts)),
     "process.output": seen(() => observeOutput(debug)),
-    "memory.private": seen(observeMemory),
     "swap.none": seen(observeSwap),
   } satisfies Partial<Findings>
 }
@@ -65,22 +67,25 @@ function seen(observe: () => Finding): Finding {
   }
 }
 
-function lookOnce({ cachePolicy, passing }: Setting) {
+function lookOnce({ cachePolicy, passing }: Setting, { jail }: Confinement) {
   return {
     "model.authentic": modelAuthentic(0),
     "keys.outside-app": keysOutsideApp(0, 0),
     "process.separate": {
       state: "enforced",
       mechanism: "A child process of the app's.",
-      evidence: { pid: process.pid, parent: process.ppid, files: passing ? "passed open" : "opened by path" },
+      evidence: {
+        pid: jail?.outerNumber ?? process.pid,
+        forked: jail !== undefined,
+        processNamespace: outcome(jail?.processes),
+        ipcNamespace: outcome(jail?.ipc),
+        diesWithApp: outcome(jail?.diesWith),
+        files: passing ? "passed open" : "opened by path",
+      },
     },
-    "process.execute": unavailable("Nothing keeps it from starting programs."),
     "memory.locked": unavailable("Its memory isn't locked."),
     "memory.wiped": memoryWiped(undefined),
     "memory.engine-wiped": unavailable("Engines free their memory as it is."),
-    "files.confined": unavailable("It can write wherever its user can."),
-    "network.none": unavailable("It can reach whatever its user can."),
-    "syscalls.filtered": unavailable("No filter is set."),
     "cache.policy": cache(cachePolicy),
     "modules.known": unavailable("What it loads isn't listed."),
   } satisfies Partial<Findings>

@@ -3,11 +3,14 @@ import type { Frame } from "../channel/frame.js"
 import { frameSocket } from "../channel/frame-socket.js"
 import { parseToVault, type ToApp } from "../channel/messages.js"
 import { channelInvalid, toWireError } from "../channel/wire-error.js"
+import { endProcess } from "./end-process.js"
+import { readJailResults } from "./jail-results.js"
 import { type OwnDirectory, ownDirectory } from "./own-directory.js"
 import { takeSignals } from "./signals.js"
 import { openVaultHost, type VaultHost } from "./vault.js"
 
 takeSignals()
+const jail = readJailResults()
 
 /** The descriptor that the app made; see app/spawn.ts. */
 const channelDescriptor = 3
@@ -41,7 +44,7 @@ function receive({ metadata, blocks }: Frame): void {
     opened = true
     directory = ownDirectory(message.directory)
     const threadScript = new URL("./session-thread.js", import.meta.url)
-    void openVaultHost({ open: message, threadScript, send, fail }).then((made) => {
+    void openVaultHost({ open: message, threadScript, jail, send, fail }).then((made) => {
       host = made
     })
   } else if (message.type !== "open" && host) {
@@ -67,11 +70,7 @@ function fail(error: unknown): void {
   setTimeout(endNow, farewellMilliseconds)
 }
 
-/**
- * Ends at once, whatever the threads are doing. Only SIGKILL does that: `process.exit` waits for threads, which engines
- * block for as long as they like.
- */
 function endNow(): void {
   directory?.remove()
-  process.kill(process.pid, "SIGKILL")
+  void endProcess()
 }

@@ -1,6 +1,8 @@
 import { fstatSync, lstatSync, readFileSync, statfsSync, statSync } from "node:fs"
 import { constants, homedir, tmpdir } from "node:os"
 import { setTimeout } from "node:timers/promises"
+import { folderIdentity } from "../folder-identity.js"
+import type { Attempts } from "./attempts.js"
 import { type Finding, unavailable } from "./findings.js"
 import { inspectorListens, inspectorSignalsTaken, inspectorWasClosed, shutInspector } from "./signals.js"
 
@@ -22,7 +24,8 @@ export function observeEnvironment(expected: { readonly [name: string]: string }
   }
 }
 
-export function observeDirectory(directory: string): Finding {
+/** @param outside tells the folder that the app made: in a mount namespace of its own the vault has another one there. */
+export function observeDirectory(directory: string, outside: string): Finding {
   if (process.platform === "win32") {
     return unavailable("Windows has no file modes; what the folder inherits isn't looked at.", { directory })
   }
@@ -33,10 +36,16 @@ export function observeDirectory(directory: string): Finding {
     const place = statSync(path)
     return place.dev === dev && place.ino === ino
   })
-  const evidence = { mode: (mode & 0o7777).toString(8).padStart(4, "0"), own, homeTemporaryAndWorking: used }
+  const apart = folderIdentity(directory) !== outside
+  const evidence = { mode: (mode & 0o7777).toString(8).padStart(4, "0"), own, homeTemporaryAndWorking: used, apart }
   if (!own || !used || (mode & 0o077) !== 0) return unavailable("The folder isn't private, or isn't used.", evidence)
+  if (!apart) {
+    const mechanism =
+      "A new folder of mode 0700, removed when the vault ends; another process of the same user can enter it."
+    return unavailable(mechanism, evidence)
+  }
   const mechanism =
-    "A new folder of mode 0700, removed when the vault ends; app, vault and the next vault on this machine each see to it."
+    "A tmpfs in a mount namespace of its own, which nobody else can enter and which ends with the process."
   return { state: "enforced", mechanism, evidence }
 }
 
@@ -108,11 +117,17 @@ export function observeOutput(debug: boolean): Finding {
   return { state: "enforced", mechanism: "Standard output and error are the null device.", evidence: { discarded } }
 }
 
-export function observeCoreDumps(): Finding {
+/** A process that isn't dumpable leaves no core, also where core files go to a program whatever their limit: core(5). */
+export function observeCoreDumps({ dumpable, raiseCoreLimit }: Attempts): Finding {
   const limit = /^Max core file size\s+(\S+)/m.exec(readProc("/proc/self/limits") ?? "")?.[1] ?? null
   const pattern = readProc("/proc/sys/kernel/core_pattern")?.trim() ?? null
   const reports = process.report.reportOnFatalError || process.report.reportOnSignal
-  const evidence = { softLimit: limit, piped: pattern?.startsWith("|") ?? null, diagnosticReports: reports }
+  const piped = pattern?.startsWith("|") ?? null
+  const evidence = { dumpable, raisingTheLimit: raiseCoreLimit, softLimit: limit, piped, diagnosticReports: reports }
+  if (dumpable === 0 && raiseCoreLimit === "EPERM" && !reports) {
+    const mechanism = "It isn't dumpable, and core files are limited to 0 bytes, which it tried to raise in vain."
+    return { state: "enforced", mechanism, evidence }
+  }
   if (limit !== "0" || evidence.piped !== false || reports) {
     return unavailable("Core files aren't limited to 0 bytes, or go to a program whatever their limit.", evidence)
   }
@@ -121,13 +136,6 @@ export function observeCoreDumps(): Finding {
     mechanism: "The limit of core files is 0, as the app's own is; it can be raised.",
     evidence,
   }
-}
-
-export function observeMemory(): Finding {
-  const tracer = /^TracerPid:\s+(\d+)/m.exec(readProc("/proc/self/status") ?? "")?.[1] ?? null
-  const yama = readProc("/proc/sys/kernel/yama/ptrace_scope")?.trim() ?? null
-  const evidence = { tracer: tracer === null ? null : Number(tracer), yamaPtraceScope: yama }
-  return unavailable("Nothing keeps a process of the same user from reading it.", evidence)
 }
 
 /** False if it doesn't within a second. */

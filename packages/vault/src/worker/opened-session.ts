@@ -200,8 +200,10 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
       const session = await opening.catch(() => undefined)
       await session?.close()
       await model?.close()
-      memory.close()
+      await memory.close()
       await direct?.close()
+      // As in `memory`: the thread is about to end.
+      await fastest.catch(() => {})
     },
   }
 }

@@ -2,12 +2,18 @@ import type { Json } from "@strongroom/core/backend"
 import { closeAll, type DescriptorPassing, descriptorPassing } from "../channel/descriptor-passing.js"
 import type { ToApp, ToVault } from "../channel/messages.js"
 import { channelInvalid, failure, strongroomErrorName, toWireError, type WireError } from "../channel/wire-error.js"
+import type { JailResults } from "../os/jail.js"
 import { loadLibc } from "../os/libc.js"
+import { linux } from "../os/linux.js"
 import { artifactServer } from "./artifacts.js"
+import { attemptForbidden } from "./attempts.js"
+import type { Confinement } from "./confinement.js"
 import { held, listFindings } from "./findings.js"
 import { lookAgain, lookAround, withLoads } from "./findings-now.js"
+import { harden } from "./harden.js"
 import { closePassed, type PassedDescriptors, passedDescriptors } from "./passed.js"
 import { passingDescriptor } from "./passing-descriptor.js"
+import { setSecondFilter } from "./second-filter.js"
 import { inspectorListens } from "./signals.js"
 import type { SessionThread } from "./thread.js"
 import type { FromSession, LoadMessage } from "./thread-messages.js"
@@ -16,6 +22,8 @@ import { sessionThreads } from "./threads.js"
 export interface VaultSettings {
   readonly open: Extract<ToVault, { type: "open" }>
   readonly threadScript: URL
+  /** What was done before main; undefined without a jail. */
+  readonly jail: JailResults | undefined
   send(message: ToApp, blocks?: readonly Uint8Array[]): void
   /** What the app sends can't be believed any more: the vault ends. */
   fail(error: Error): void
@@ -39,7 +47,8 @@ const abandonedMilliseconds = 3000
  * Looks at the process, makes the first engine, and tells the app that the vault is ready; or why it isn't, and then
  * gives nothing.
  */
-export async function openVaultHost({ open, threadScript, send, fail }: VaultSettings): Promise<VaultHost | undefined> {
+export async function openVaultHost(settings: VaultSettings): Promise<VaultHost | undefined> {
+  const { open, threadScript, jail, send, fail } = settings
   const sessions = new Map<number, { readonly thread: SessionThread; readonly loadCall: number }>()
   const observed = new Map<string, readonly Json[]>()
   const serveArtifact = artifactServer()
@@ -51,12 +60,9 @@ export async function openVaultHost({ open, threadScript, send, fail }: VaultSet
   const passedTo = new Map<SessionThread, PassedDescriptors>()
 
   const threads = sessionThreads({ ...open, script: threadScript, message: fromThread, died, ended })
-  const [engine, foundFirst, passing] = await Promise.all([
-    threads.spare().engine,
-    lookAround(open),
-    open.passing ? passingFromApp() : undefined,
-  ])
-  let found = foundFirst
+  const [engine, passing] = await Promise.all([threads.spare().engine, open.passing ? passingFromApp() : undefined])
+  const confinement = await confine(open, jail)
+  let found = await lookAround(open, confinement)
   const refusal = "error" in engine ? engine.error : (inspected() ?? unpassable() ?? lacking(passphrases))
   if (refusal) {
     send({ type: "failed", call: open.call, error: refusal })
@@ -110,7 +116,7 @@ export async function openVaultHost({ open, threadScript, send, fail }: VaultSet
         models++
         decryption = message.decryption
         threads.restock()
-        found = lookAgain(found, open)
+        found = lookAgain(found, open, confinement)
         send({ ...message.message, state: state() })
         break
       case "load-failed":
@@ -176,7 +182,7 @@ export async function openVaultHost({ open, threadScript, send, fail }: VaultSet
       send({ type: "failed", call, error: told })
       return
     }
-    found = lookAgain(found, open)
+    found = lookAgain(found, open, confinement)
     const passphrasesThen = passphrases + Number("passphrase" in message.keys.identity)
     const refusal = lacking(passphrasesThen)
     if (refusal) {
@@ -229,6 +235,21 @@ export async function openVaultHost({ open, threadScript, send, fail }: VaultSet
     },
   }
 }
+
+/** The last doors are shut, now that the engine has been made; then everything forbidden is tried. */
+async function confine(open: VaultSettings["open"], jail: JailResults | undefined): Promise<Confinement> {
+  const { execute = [] } = open.backend.needs
+  const system = await linux()
+  if (system && !jail) harden(system)
+  const secondFilter =
+    system && jail?.seccomp === 0
+      ? setSecondFilter(system, open.backend.needs.systemCalls ?? [], execute.length > 0)
+      : { result: notThere, calls: 0 }
+  return { jail, missing: open.noJail, attempts: await attemptForbidden(open.writable), execute, secondFilter }
+}
+
+/** -ENOSYS */
+const notThere = -38
 
 /** Each thread's engine observes the same: it is kept once, and no more than a report can hold. */
 function withEvidence(known: readonly Json[] = [], evidence: Json): readonly Json[] {

@@ -1,0 +1,55 @@
+import { existsSync, readdirSync, realpathSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+/** Where Linux distributions keep libraries, programs and their settings, and what a process may know of the machine. */
+const systemPlaces = [
+  ...["/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc", "/nix/store", "/gnu/store"],
+  ...["/proc", "/sys", "/dev"],
+]
+
+/**
+ * What the code of a vault needs to read: the system's folders, Node and its libraries, and the packages that the
+ * modules belong to or can import. Nothing of the user's own besides.
+ *
+ * @param modules are `file:` URLs.
+ */
+export function readPlaces(node: string, modules: readonly (string | URL)[]): readonly string[] {
+  const program = real(node)
+  const libraries = program === undefined ? undefined : join(dirname(dirname(program)), "lib")
+  const places = [...systemPlaces, program, libraries, ...modules.flatMap((url) => packagePlaces(fileURLToPath(url)))]
+  return [...new Set(places.flatMap((place) => (place === undefined ? [] : (real(place) ?? []))))]
+}
+
+/** The folder of the package that holds `file`, and every node_modules folder that Node searches for what it imports. */
+function packagePlaces(file: string): readonly string[] {
+  const path = real(file) ?? file
+  const places = [path]
+  let isPackageFound = false
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    if (!isPackageFound && existsSync(join(folder, "package.json"))) {
+      isPackageFound = true
+      places.push(folder)
+    }
+    const modules = join(folder, "node_modules")
+    if (existsSync(modules)) places.push(modules, ...linkedPackages(modules))
+    if (folder === dirname(folder)) return places
+  }
+}
+
+/** Packages that lie elsewhere: those of a workspace, or linked by hand. */
+function linkedPackages(modules: string): readonly string[] {
+  return readdirSync(modules, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(modules, entry.name)
+    if (entry.isSymbolicLink()) return [path]
+    return entry.name.startsWith("@") && entry.isDirectory() ? linkedPackages(path) : []
+  })
+}
+
+function real(path: string): string | undefined {
+  try {
+    return realpathSync(path)
+  } catch {
+    return undefined
+  }
+}

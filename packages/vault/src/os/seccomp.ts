@@ -1,0 +1,142 @@
+import { type Architecture, numberOf, type SystemCall } from "./system-calls.js"
+
+/**
+ * A filter for seccomp(2): what isn't allowed fails with EPERM, and what is newer than this table with ENOSYS, so that a
+ * C library takes its older way.
+ */
+export interface Filter {
+  readonly allow: readonly SystemCall[]
+  /** True: new processes may be made and programs started. Threads may be made in any case. */
+  readonly execute: boolean
+  /** True: a further filter may be set. Filters only ever add to one another. */
+  readonly filters: boolean
+}
+
+/** linux/audit.h */
+const audit = { x64: 0xc000003e, arm64: 0xc00000b7 } as const
+
+/** Offsets in struct seccomp_data; arguments are 64 bits, little-endian. */
+const data = { number: 0, architecture: 4, low: (argument: number) => 16 + 8 * argument }
+
+/** linux/seccomp.h */
+const allowed = 0x7fff0000
+const failWith = (errno: number) => 0x00050000 | errno
+
+const errno = { EPERM: 1, ENOSYS: 38 }
+
+/** The first number that neither architecture uses for a call of its own; x64 has those of its x32 ABI above. */
+const firstUnknown = 512
+
+/** linux/sched.h */
+const flags = { thread: 0x00010000, namespaces: 0x7e020000 }
+
+/**
+ * prctl(2): naming, timer slack and huge pages of one's own, and asking. Not what makes a process readable, traceable
+ * or longer-lived than its parent.
+ */
+const processControls = {
+  PR_GET_PDEATHSIG: 2,
+  PR_GET_DUMPABLE: 3,
+  PR_SET_NAME: 15,
+  PR_GET_NAME: 16,
+  PR_GET_SECCOMP: 21,
+  PR_CAPBSET_READ: 23,
+  PR_SET_TIMERSLACK: 29,
+  PR_GET_TIMERSLACK: 30,
+  PR_GET_NO_NEW_PRIVS: 39,
+  PR_GET_TID_ADDRESS: 40,
+  PR_SET_THP_DISABLE: 41,
+  PR_GET_THP_DISABLE: 42,
+  PR_SET_VMA: 0x53564d41,
+}
+
+/** ioctl(2) of terminals that put words into another's mouth. */
+const forbiddenControls = { TIOCSTI: 0x5412, TIOCLINUX: 0x541c, TIOCSETD: 0x5423 }
+
+/** seccomp(2) */
+const setFilter = 1
+
+interface Instruction {
+  readonly code: number
+  /** How many instructions to leave out if it is true, and if not. */
+  readonly jt?: number
+  readonly jf?: number
+  readonly k: number
+}
+
+/** linux/bpf_common.h: loads of 32 bits, jumps, returns, bits. */
+const load = (k: number): Instruction => ({ code: 0x20, k })
+const equal = (k: number, jt: number, jf: number): Instruction => ({ code: 0x15, jt, jf, k })
+const greater = (k: number, jt: number, jf: number): Instruction => ({ code: 0x25, jt, jf, k })
+const anyBit = (k: number, jt: number, jf: number): Instruction => ({ code: 0x45, jt, jf, k })
+const give = (k: number): Instruction => ({ code: 0x06, k })
+
+/** Allows if the argument is one of `values`, else refuses; or the other way round. */
+function among(argument: number, values: readonly number[], inside: number, outside: number): Instruction[] {
+  const tests = values.map((value, index) => equal(value, values.length - index, 0))
+  return [load(data.low(argument)), ...tests, give(outside), give(inside)]
+}
+
+/** What decides about a call that is allowed only in some forms. Each ends in a return. */
+function conditions({ execute, filters }: Filter): { readonly [name in SystemCall]?: readonly Instruction[] } {
+  const refused = failWith(errno.EPERM)
+  return {
+    // Its flags are in memory, where a filter can't look; C libraries then use clone.
+    clone3: [give(failWith(errno.ENOSYS))],
+    clone: execute
+      ? [load(data.low(0)), anyBit(flags.namespaces, 0, 1), give(refused), give(allowed)]
+      : [
+          load(data.low(0)),
+          anyBit(flags.thread, 1, 0),
+          give(refused),
+          anyBit(flags.namespaces, 0, 1),
+          give(refused),
+          give(allowed),
+        ],
+    prctl: among(0, Object.values(processControls), allowed, refused),
+    ioctl: among(1, Object.values(forbiddenControls), refused, allowed),
+    // One's own only: 0 is this process.
+    prlimit64: among(0, [0], allowed, refused),
+    ...(filters && { seccomp: among(0, [setFilter], allowed, refused) }),
+    ...(execute && {
+      execve: [give(allowed)],
+      execveat: [give(allowed)],
+      fork: [give(allowed)],
+      vfork: [give(allowed)],
+    }),
+  }
+}
+
+/** The filter as a program of classic BPF: 8 bytes an instruction, struct sock_filter, little-endian. */
+export function compileFilter(filter: Filter, architecture: Architecture): Uint8Array {
+  const program: Instruction[] = [
+    load(data.architecture),
+    equal(audit[architecture], 1, 0),
+    give(failWith(errno.EPERM)),
+    load(data.number),
+    greater(firstUnknown - 1, 0, 1),
+    give(failWith(errno.ENOSYS)),
+  ]
+  for (const [name, body] of Object.entries(conditions(filter))) {
+    const number = numberOf(name as SystemCall, architecture)
+    if (number !== undefined) program.push(equal(number, 0, body.length), ...body)
+  }
+  for (const name of filter.allow) {
+    const number = numberOf(name, architecture)
+    if (number !== undefined) program.push(equal(number, 0, 1), give(allowed))
+  }
+  program.push(give(failWith(errno.EPERM)))
+  return encode(program)
+}
+
+function encode(program: readonly Instruction[]): Uint8Array {
+  const bytes = new Uint8Array(8 * program.length)
+  const view = new DataView(bytes.buffer)
+  program.forEach(({ code, jt = 0, jf = 0, k }, index) => {
+    view.setUint16(8 * index, code, true)
+    view.setUint8(8 * index + 2, jt)
+    view.setUint8(8 * index + 3, jf)
+    view.setUint32(8 * index + 4, k, true)
+  })
+  return bytes
+}

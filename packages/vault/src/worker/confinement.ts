@@ -1,0 +1,126 @@
+import type { Json } from "@strongroom/core/backend"
+import type { JailResults } from "../os/jail.js"
+import { type Attempts, errorName } from "./attempts.js"
+import { type Finding, type Findings, unavailable } from "./findings.js"
+
+/** What the vault knows of its confinement. */
+export interface Confinement {
+  /** What was done before main. Undefined without a jail. */
+  readonly jail: JailResults | undefined
+  /** Why there is none, in the app's words. */
+  readonly missing: string | null
+  readonly attempts: Attempts
+  /** Programs that the backend declares. */
+  readonly execute: readonly string[]
+  readonly secondFilter: SecondFilter
+}
+
+/** What became of the filter that is set when the engine has been made. */
+export interface SecondFilter {
+  /** 0, or -errno. */
+  readonly result: number
+  /** How many system calls it allows. */
+  readonly calls: number
+}
+
+/** What the jail, the filters and the vault's own attempts say, guarantee by guarantee. */
+export function findConfinement(confinement: Confinement) {
+  return {
+    "process.execute": execute(confinement),
+    "memory.private": memoryPrivate(confinement),
+    "files.confined": files(confinement),
+    "network.none": network(confinement),
+    "syscalls.filtered": calls(confinement),
+  } satisfies Partial<Findings>
+}
+
+/** "done", or the name of the error that the step ended with. */
+export function outcome(result: number | undefined): string {
+  if (result === undefined) return "not tried"
+  return result < 0 ? errorName(-result) : "done"
+}
+
+/** The app started the vault with a jail, and no table of results was there. */
+const untold = "Whether the jail did anything isn't known: it has told nothing."
+
+const refusals: readonly string[] = ["EPERM", "EACCES", "EROFS"]
+const confined: readonly string[] = [...refusals, "private", "hidden"]
+
+function memoryPrivate({ jail, missing, attempts: { dumpable } }: Confinement): Finding {
+  if (!jail) return unavailable(missing ?? untold, { dumpable })
+  const { memoryRead, memoryOpen, tracer, user } = jail
+  const evidence = {
+    dumpable,
+    tracer,
+    userNamespace: user === 1 ? "not needed: root" : outcome(user),
+    parentReads: outcome(memoryRead),
+    parentOpens: outcome(memoryOpen),
+  }
+  if (memoryRead >= 0 || memoryOpen >= 0) {
+    return unavailable("Its parent, of the same user, tried to read its memory and could: it is root.", evidence)
+  }
+  if (dumpable !== 0 || tracer !== 0) return unavailable("It is dumpable, or who traces it can't be seen.", evidence)
+  const where = user === 0 ? ", in a user namespace entered without exec" : ""
+  const mechanism = `It isn't dumpable${where}, and has forked since. Its parent, of the same user, tried to read its memory and was refused.`
+  return { state: "enforced", mechanism, evidence }
+}
+
+function files({ jail, missing, attempts }: Confinement): Finding {
+  if (!jail) return unavailable(missing ?? untold)
+  const { landlockAbi, landlock, landlockRules, landlockMissing, readOnly, covered, covers } = jail
+  const isLandlocked = landlock === 0 && attempts.listRoot === "EACCES"
+  const evidence = {
+    landlock: { outcome: outcome(landlock), abi: landlockAbi, rules: landlockRules, missingPlaces: landlockMissing },
+    readOnlyMounts: outcome(readOnly),
+    privateMounts: { outcome: outcome(covered), count: covers },
+    listingRoot: attempts.listRoot,
+    writing: attempts.files,
+  }
+  const escaped = Object.values(attempts.files).some((one) => !confined.includes(one))
+  if (escaped || !(isLandlocked || readOnly === 0)) {
+    return unavailable("Neither Landlock nor read-only mounts keep it from writing where its user can.", evidence)
+  }
+  const mechanisms = [isLandlocked && `Landlock (ABI ${landlockAbi})`, readOnly === 0 && "read-only mounts"].filter(
+    Boolean,
+  )
+  const mechanism = `${mechanisms.join(" and ")}. It tried to write in the user's folders and was refused.`
+  return { state: "enforced", mechanism, evidence }
+}
+
+function network({ jail, missing, attempts: { calls } }: Confinement): Finding {
+  if (!jail) return unavailable(missing ?? untold)
+  const sockets = Object.entries(calls).filter(([name]) => name.startsWith("socket"))
+  const evidence = { namespace: outcome(jail.network), attempts: Object.fromEntries(sockets) }
+  if (sockets.length === 0 || sockets.some(([, one]) => one !== "EPERM")) {
+    const mechanism = jail.network === 0 ? "A network namespace holds, but sockets can be made" : "Sockets can be made"
+    return unavailable(`${mechanism}, so that it can reach what listens at a path.`, evidence)
+  }
+  const also = jail.network === 0 ? ", and it is alone in a network namespace" : ""
+  return { state: "enforced", mechanism: `It can make no socket of any kind: it tried${also}.`, evidence }
+}
+
+function calls({ jail, missing, attempts, secondFilter }: Confinement): Finding {
+  if (!jail) return unavailable(missing ?? untold)
+  const evidence: { [name: string]: Json } = {
+    first: outcome(jail.seccomp),
+    second: { outcome: outcome(secondFilter.result), calls: secondFilter.calls },
+    noNewPrivileges: outcome(jail.noNewPrivileges),
+    attempts: attempts.calls,
+  }
+  const open = Object.entries(attempts.calls).filter(([, one]) => one !== "EPERM")
+  if (jail.seccomp < 0 || Object.keys(attempts.calls).length === 0 || open.length > 0) {
+    return unavailable("No filter was set, or calls that it should refuse went through.", evidence)
+  }
+  const second = secondFilter.result === 0 ? `, and since the engine was made only ${secondFilter.calls}` : ""
+  const mechanism = `A seccomp filter allows what is on a list${second}. It tried others and was refused.`
+  return { state: "enforced", mechanism, evidence }
+}
+
+function execute({ jail, missing, attempts: { start }, execute }: Confinement): Finding {
+  const evidence = { starting: start, declared: execute.length }
+  if (!jail) return unavailable(missing ?? untold, evidence)
+  if (!refusals.includes(start)) return unavailable("It started a program that the backend doesn't declare.", evidence)
+  const by =
+    start === "EPERM" ? "The seccomp filter lets no process be made" : "Landlock lets none but those declared start"
+  return { state: "enforced", mechanism: `${by}. It tried to start /bin/true and was refused.`, evidence }
+}

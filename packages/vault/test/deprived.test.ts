@@ -1,0 +1,162 @@
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import type { Guarantee, GuaranteeId, Report } from "@strongroom/vault"
+import { beforeAll, describe, expect, it } from "vitest"
+import { numberOf, type SystemCall, thisArchitecture } from "../src/os/system-calls.js"
+import { ordinaryUser } from "./ordinary-user.js"
+import { testBackend } from "./support.js"
+
+/*
+ * A mechanism that silently did nothing must turn its guarantee: each is taken away from outside, as an older kernel, a
+ * container or an administrator does it, never by an option of the vault's.
+ */
+
+const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))
+const errno = { EPERM: 1, ENOSYS: 38 } as const
+
+type Deprived = { readonly [call in SystemCall]?: keyof typeof errno }
+type Answer = Report | { readonly name: string; readonly code?: string; readonly message: string }
+
+/** What a vault says of itself on a machine where these calls fail. */
+function openWithout(calls: Deprived, options: object = {}): Answer {
+  const architecture = thisArchitecture() ?? "x64"
+  const numbers = Object.entries(calls).map(([name, error]) => [
+    numberOf(name as SystemCall, architecture),
+    errno[error],
+  ])
+  const app = [fixture("report.mjs"), JSON.stringify({ backend: testBackend(), ...options })]
+  const arguments_ = [fixture("deprive.mjs"), JSON.stringify(Object.fromEntries(numbers)), process.execPath, ...app]
+  const home = mkdtempSync(join(tmpdir(), "deprived-"))
+  try {
+    const environment = { PATH: process.env.PATH, HOME: home }
+    return JSON.parse(
+      execFileSync(process.execPath, arguments_, { ...ordinaryUser, cwd: "/", env: environment, encoding: "utf8" }),
+    )
+  } finally {
+    rmSync(home, { recursive: true })
+  }
+}
+
+function guarantee(answer: Answer, id: GuaranteeId): Guarantee {
+  if (!("guarantees" in answer)) throw new Error(`There is no report: ${answer.message}`)
+  const found = answer.guarantees.find((one) => one.id === id)
+  if (!found) throw new Error(`There is no ${id}`)
+  return found
+}
+
+describe.skipIf(thisArchitecture() === undefined)("a vault of an ordinary user", () => {
+  let whole: Answer
+  beforeAll(() => {
+    whole = openWithout({})
+  })
+
+  it("has everything that the jail gives, and tried it", () => {
+    const ids = [
+      ...([
+        "process.private-directory",
+        "process.directory-in-memory",
+        "process.core-dumps",
+        "process.execute",
+      ] as const),
+      ...(["memory.private", "files.confined", "network.none", "syscalls.filtered"] as const),
+    ]
+    for (const id of ids) expect([id, guarantee(whole, id).state]).toEqual([id, "enforced"])
+  })
+
+  /** The guarantee's state without `calls`, whose evidence must then be another. */
+  function stateWithout(calls: Deprived, id: GuaranteeId): Guarantee {
+    const found = guarantee(openWithout(calls), id)
+    expect(found.evidence).not.toEqual(guarantee(whole, id).evidence)
+    return found
+  }
+
+  it("without seccomp filters nothing calls", () => {
+    const without: Deprived = { seccomp: "ENOSYS" }
+    expect(stateWithout(without, "syscalls.filtered")).toMatchObject({
+      state: "unavailable",
+      evidence: { first: "ENOSYS", attempts: { shmget: "done", "socket (Unix)": "done" } },
+    })
+    expect(stateWithout(without, "network.none")).toMatchObject({
+      state: "unavailable",
+      evidence: { namespace: "done" },
+    })
+    // Landlock still lets nothing start.
+    expect(stateWithout(without, "process.execute")).toMatchObject({
+      state: "enforced",
+      evidence: { starting: "EACCES" },
+    })
+  })
+
+  it("without Landlock is confined by its mounts", () => {
+    const found = stateWithout({ landlock_create_ruleset: "ENOSYS" }, "files.confined")
+    expect(found).toMatchObject({
+      state: "enforced",
+      mechanism: expect.stringContaining("read-only mounts"),
+      evidence: { landlock: { outcome: "ENOSYS" }, listingRoot: "done", readOnlyMounts: "done" },
+    })
+  })
+
+  it("without read-only mounts is confined by Landlock", () => {
+    const found = stateWithout({ mount_setattr: "ENOSYS" }, "files.confined")
+    expect(found).toMatchObject({
+      state: "enforced",
+      evidence: { readOnlyMounts: "ENOSYS", landlock: { outcome: "done" } },
+    })
+  })
+
+  it("without both is not confined, and starts programs once there is no filter either", () => {
+    const without: Deprived = { landlock_create_ruleset: "ENOSYS", mount_setattr: "ENOSYS" }
+    expect(stateWithout(without, "files.confined").state).toBe("unavailable")
+    expect(stateWithout({ ...without, seccomp: "ENOSYS" }, "process.execute")).toMatchObject({
+      state: "unavailable",
+      evidence: { starting: "done" },
+    })
+  })
+
+  it("without namespaces, as in most containers, keeps its memory to itself and says what it lacks", () => {
+    const without: Deprived = { unshare: "EPERM" }
+    expect(stateWithout(without, "process.private-directory").state).toBe("unavailable")
+    expect(stateWithout(without, "memory.private")).toMatchObject({
+      state: "enforced",
+      evidence: { userNamespace: "EPERM" },
+    })
+    expect(stateWithout(without, "network.none")).toMatchObject({ state: "enforced", evidence: { namespace: "EPERM" } })
+    expect(stateWithout(without, "files.confined")).toMatchObject({
+      state: "enforced",
+      evidence: { readOnlyMounts: "EPERM" },
+    })
+    expect(stateWithout(without, "process.separate")).toMatchObject({ evidence: { processNamespace: "EPERM" } })
+  })
+
+  it("on a kernel with little of it says unavailable, guarantee by guarantee", () => {
+    const without: Deprived = {
+      ...{ landlock_create_ruleset: "ENOSYS", seccomp: "ENOSYS", unshare: "ENOSYS", close_range: "ENOSYS" },
+      ...{ mount_setattr: "ENOSYS", memfd_secret: "ENOSYS", pidfd_open: "ENOSYS" },
+    }
+    for (const id of ["files.confined", "network.none", "syscalls.filtered", "process.execute"] as const) {
+      expect([id, stateWithout(without, id).state]).toEqual([id, "unavailable"])
+    }
+    expect(guarantee(openWithout(without), "memory.private").state).toBe("enforced")
+  })
+
+  it("that can't hear from its jail counts on nothing of it", () => {
+    const answer = openWithout({ memfd_create: "ENOSYS" })
+    for (const id of ["memory.private", "files.confined", "network.none", "syscalls.filtered"] as const) {
+      expect([id, guarantee(answer, id).state]).toEqual([id, "unavailable"])
+    }
+  })
+
+  it("fails closed, with the list, where what is demanded doesn't hold", () => {
+    const answer = openWithout(
+      { seccomp: "ENOSYS" },
+      { strict: ["network.none", "memory.private", "syscalls.filtered"] },
+    )
+    expect(answer).toMatchObject({
+      code: "policy-guarantee",
+      message: expect.stringContaining("network.none, syscalls.filtered"),
+    })
+  })
+})
