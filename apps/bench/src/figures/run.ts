@@ -15,8 +15,9 @@ import {
   type Session,
   sealModel,
 } from "@strongroom/core"
-import type { Backend, Json } from "@strongroom/core/backend"
+import type { Json } from "@strongroom/core/backend"
 import { openVault, tensor } from "@strongroom/vault"
+import { echo } from "../echo-backend.js"
 import type { Bench, Figure } from "../figure.js"
 import { median } from "../measure.js"
 
@@ -53,11 +54,6 @@ async function medianOf(count: number, run: () => unknown): Promise<number> {
   const times: number[] = []
   for (let i = 0; i < count; i++) times.push(await timed(run))
   return median(times)
-}
-
-const echo = (options: Json): Backend => {
-  const module = new URL("./echo.js", import.meta.url).href
-  return { contract: 1, name: "echo", module, options, needs: {} }
 }
 
 interface Sealed {
