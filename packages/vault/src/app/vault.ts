@@ -99,6 +99,8 @@ export async function openVaultWith(
     throw error
   }
   const crossing = await cross()
+  // A jailed vault opens no file of the app's: without a way to pass files to it, it would load none.
+  if (!crossing) jail = { missing: "Open files can't be passed to the vault here, so it has to open them itself." }
   try {
     vaultProcess = startProcess({
       node,

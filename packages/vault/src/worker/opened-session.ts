@@ -182,7 +182,8 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
     if (message.type === "run") void run(message, blocks)
     else if (message.type === "share") void share(message.call, message.byteLength)
     else if (message.type === "abort") running.get(message.call)?.abort()
-    else opening.then((session) => session.release(message.kept)).catch(() => {})
+    // In the order of the messages: a later run mustn't find it.
+    else hosted?.release(message.kept)
   }
 
   return {
