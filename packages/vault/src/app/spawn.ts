@@ -108,7 +108,8 @@ export function startProcess(settings: ProcessSettings): VaultProcess {
   })
   // A channel that breaks means a vault that ends: that is told by `ended`. One that only closes must end, too.
   socket.on("error", kill)
-  socket.on("end", kill)
+  // Its own end, or what a crash was, is told first: a jailed process ends before the one that relays how.
+  socket.on("end", () => void setTimeout(kill, drainMilliseconds).unref())
   return {
     pid: child.pid,
     channel: channelOver(socket),
