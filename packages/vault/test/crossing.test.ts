@@ -171,15 +171,10 @@ describe.runIf(linux)("where descriptors can be passed", () => {
       () => vault.load(shipped.model, other.keys),
       () => vault.load(shipped.keys.grant, shipped.keys),
       () => vault.load(shipped.model, { ...shipped.keys, identity: { file: "/nowhere" } }),
-      () => vault.load(shipped.model, shipped.keys, { signal: AbortSignal.timeout(5) }),
-      () => vault.load(shipped.model, shipped.keys, { signal: AbortSignal.timeout(20) }),
-      async () => {
-        const controller = new AbortController()
-        const load = vault.load(shipped.model, shipped.keys, { signal: controller.signal })
-        await Promise.resolve()
-        controller.abort()
-        await load
-      },
+      ...[0, 5, 20].map((milliseconds) => async () => {
+        const load = vault.load(shipped.model, shipped.keys, { signal: AbortSignal.timeout(milliseconds) })
+        await (await load).close()
+      }),
     ]
     const round = async (count: number) => {
       for (let i = 0; i < count; i++) await ways[i % ways.length]?.().catch(() => {})

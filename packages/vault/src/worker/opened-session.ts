@@ -182,7 +182,8 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
     if (message.type === "run") void run(message, blocks)
     else if (message.type === "share") void share(message.call, message.byteLength)
     else if (message.type === "abort") running.get(message.call)?.abort()
-    else opening.then((session) => session.release(message.kept)).catch(() => {})
+    // In the order of the messages: a later run mustn't find it.
+    else hosted?.release(message.kept)
   }
 
   return {
@@ -200,8 +201,10 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
       const session = await opening.catch(() => undefined)
       await session?.close()
       await model?.close()
-      memory.close()
+      await memory.close()
       await direct?.close()
+      // As in `memory`: the thread is about to end.
+      await fastest.catch(() => {})
     },
   }
 }
