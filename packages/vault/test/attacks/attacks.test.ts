@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs"
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Attack, Scene } from "./attack.js"
 import { setStage } from "./stage.js"
@@ -21,6 +21,7 @@ describe.runIf(process.platform === "linux")("attacks", () => {
   let scene: Scene
   const close: (() => Promise<void> | void)[] = []
   const victims = new Set<Victim>()
+  const told: unknown[] = []
 
   beforeAll(async () => {
     const stage = await setStage()
@@ -53,6 +54,10 @@ describe.runIf(process.platform === "linux")("attacks", () => {
 
   afterAll(async () => {
     for (const action of close) await action()
+    // What was tried, and what the system said to it.
+    const results = new URL("../../.results/", import.meta.url)
+    mkdirSync(results, { recursive: true })
+    writeFileSync(new URL("attacks.json", results), `${JSON.stringify(told, null, 2)}\n`)
   })
 
   for (const attack of lists.flatMap(({ attacks }) => attacks)) {
@@ -71,7 +76,7 @@ describe.runIf(process.platform === "linux")("attacks", () => {
           const outcome = await attack.run(scene, "vault")
           expect(outcome.tried.length, "the attack tried nothing").toBeGreaterThan(0)
           expect(outcome.taken, outcome.tried.join("; ")).toEqual([])
-          if (process.env.STRONGROOM_FULL) console.log(`${title}: ${outcome.tried.join("; ")}`)
+          told.push({ title, control, vault: outcome })
         } finally {
           await clear()
         }

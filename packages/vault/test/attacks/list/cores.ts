@@ -30,6 +30,15 @@ export const attacks: readonly Attack[] = [
     }),
   ),
   {
+    title: "prlimit from outside: core files allowed, locked memory taken away",
+    takes: ["raise core", "lower locked memory"],
+    async run(scene, kind) {
+      const victim = await scene.start(kind, { launcher: noPrlimit ? [] : launcher })
+      const tried = victim.pids().flatMap((pid) => steal(scene.stage, "prlimit", pid))
+      return { taken: tried.flatMap((one) => /^(.*): done$/.exec(one)?.[1] ?? []), tried }
+    },
+  },
+  {
     title: "a core piped to a program by core_pattern, whatever the limit",
     takes: ["identity", "weights"],
     missing: withCorePattern.missing,

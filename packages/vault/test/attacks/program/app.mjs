@@ -24,6 +24,10 @@ const backend = {
   needs: {},
 }
 
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
+/** False: there are no more. */
+const nextLine = async () => !(await lines.next()).done
+
 let vault
 /** An app that opens models again keeps what it opens them with. */
 let keys
@@ -46,6 +50,7 @@ async function openProtected() {
     identity: { file: place("test.key") },
     trust: [place("publisher.pub")],
   }
+  if (settings.pause) await nextLine()
   return vault.load(place("model.sealed"), keys)
 }
 
@@ -72,7 +77,7 @@ try {
   const session = await (settings.kind === "vault" ? openProtected() : openUnprotected())
   tell("loaded")
   await run(session)
-  for await (const _ of createInterface({ input: process.stdin })) {
+  while (await nextLine()) {
     await run(session).catch((error) => tell("failed", { code: error.code, message: error.message }))
   }
   await session.close()

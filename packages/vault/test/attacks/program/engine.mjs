@@ -113,10 +113,10 @@ const deeds = {
       ),
     }
   },
-  memory({ bytes }) {
+  /** JavaScript's own memory: where there is none, V8 ends the process. */
+  heap() {
     const held = []
-    for (let taken = 0; taken < bytes; taken += 2 ** 26) held.push(Buffer.alloc(2 ** 26, 1))
-    return { taken: held.length * 2 ** 26 }
+    for (;;) held.push(new Array(2 ** 16).fill(held.length))
   },
   fill({ folder = ".", bytes }) {
     mkdirSync(join(folder, "filled"), { recursive: true })
@@ -148,7 +148,7 @@ const deeds = {
   slow: ({ milliseconds }) => new Promise((resolve) => setTimeout(resolve, milliseconds, {})),
 }
 
-export default async function create(options, host) {
+export default async function create(options) {
   return {
     fingerprint: { engine: "attacked", version: "1", device: "cpu", driver: "none" },
     capabilities: {

