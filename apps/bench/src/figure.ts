@@ -16,7 +16,8 @@ export interface Figure {
 export interface Bench {
   readonly name: string
   readonly about: string
-  measure(say: (line: string) => void): Promise<readonly Figure[]>
+  /** `isFull`: also what takes long or installs much. */
+  measure(say: (line: string) => void, isFull?: boolean): Promise<readonly Figure[]>
 }
 
 export const ratio = (figure: Figure): number => figure.ours / figure.theirs

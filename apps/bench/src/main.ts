@@ -1,20 +1,31 @@
-// npm run bench [-- NAME ...] [--record]: every figure beside its peer, in one run.
+// npm run bench [-- NAME ...] [--full] [--record]: every figure beside its peer, in one run.
 import { mkdir, writeFile } from "node:fs/promises"
 import { availableParallelism, cpus, release, totalmem } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { type Bench, type Figure, formatFigure, holds, ratio } from "./figure.js"
+import { decryption } from "./figures/decryption.js"
 import { load } from "./figures/load.js"
 import { memory } from "./figures/memory.js"
+import { opening } from "./figures/opening.js"
+import { run } from "./figures/run.js"
+import { stream } from "./figures/stream.js"
 
-const benches: readonly Bench[] = [load, memory]
+const benches: readonly Bench[] = [opening, load, stream, decryption, run, memory]
 
-const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
+/** Benches by another name. */
+const groups: { readonly [name: string]: readonly string[] } = {
+  vault: ["opening", "load", "stream", "decryption", "run"],
+}
+
+const asked = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
+const names = asked.flatMap((name) => groups[name] ?? [name])
+const isFull = process.argv.includes("--full")
 const record = process.argv.includes("--record")
 const unknown = names.filter((name) => !benches.some((bench) => bench.name === name))
 if (unknown.length > 0) {
   console.error(`No bench is called ${unknown.join(", ")}. There are:`)
-  for (const { name, about } of benches) console.error(`  ${name.padEnd(8)} ${about}`)
+  for (const { name, about } of benches) console.error(`  ${name.padEnd(11)} ${about}`)
   process.exit(2)
 }
 
@@ -30,7 +41,7 @@ console.log(Object.values(machine).join(", "))
 const figures: Figure[] = []
 for (const bench of benches) {
   if (names.length > 0 && !names.includes(bench.name)) continue
-  for (const figure of await bench.measure((line) => console.error(line))) {
+  for (const figure of await bench.measure((line) => console.error(line), isFull)) {
     figures.push(figure)
     console.log(formatFigure(figure))
   }

@@ -17,6 +17,8 @@ export function onnxruntime(options: OnnxRuntimeOptions = {}): Backend {
     options: checkOptions(options),
     needs: {
       read: packageFolders(),
+      // Its pool's threads are bound to cores.
+      systemCalls: ["sched_setaffinity"],
       // Without it ONNX Runtime keeps a device id and a database in the user's cache folder, and a log beside.
       environment: { ORT_DISABLE_TELEMETRY: "1" },
     },

@@ -1,11 +1,16 @@
+import type { Source } from "@strongroom/core"
 import { fileSource } from "@strongroom/core/node"
 
 /** More than any key, keyring, grant or identity file has. A longer file is read so far, and then isn't one. */
 const mostBytes = 1024 * 1024
 
 /** @throws StrongroomError `source-missing`; `source-unreadable` for what isn't a file, such as a pipe. */
-export async function readSmallFile(path: string, signal?: AbortSignal): Promise<Uint8Array> {
-  const source = fileSource(path)
+export function readSmallFile(path: string, signal?: AbortSignal): Promise<Uint8Array> {
+  return readSmall(fileSource(path), signal)
+}
+
+/** The same of a source, which it closes. */
+export async function readSmall(source: Source, signal?: AbortSignal): Promise<Uint8Array> {
   try {
     const bytes = new Uint8Array(Math.min(await source.byteLength(signal), mostBytes))
     await source.read(0, bytes, signal)

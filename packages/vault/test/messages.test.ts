@@ -12,6 +12,9 @@ const run = {
   inputs: [{ name: "x", type: "int8", shape: [1], block: 0 }],
   outputs: null,
   keep: [],
+  memory: null,
+  room: null,
+  abortable: false,
 }
 
 describe("messages", () => {
@@ -29,6 +32,7 @@ describe("messages", () => {
     ["half a call", { ...run, call: 0.5 }],
     ["an element type that isn't one", { ...run, inputs: [{ name: "x", type: "int7", shape: [1], block: 0 }] }],
     ["a negative size", { ...run, inputs: [{ name: "x", type: "int8", shape: [-1], block: 0 }] }],
+    ["room that isn't one", { ...run, room: { at: -1, byteLength: 1 } }],
     ["a name that isn't text", { ...run, keep: [1] }],
   ]
   it.each(wrong)("with %s are refused", (_, message) => {

@@ -80,16 +80,19 @@ function checkTensor(spec: TensorSpec, raw: RawTensor, copy: boolean): RawTensor
 }
 
 function checkedCount(spec: TensorSpec, shape: readonly number[]): number {
-  const refused = wrong("input-shape", `an input "${spec.name}" of shape ${shapeText(spec.shape)}`)
-  if (!Array.isArray(shape)) throw refused
+  const refused = () => wrong("input-shape", `an input "${spec.name}" of shape ${shapeText(spec.shape)}`)
+  if (!Array.isArray(shape)) throw refused()
+  let cause: unknown
   try {
     const count = elementCount(shape)
     if (shapeFits(spec, shape)) return count
-  } catch (cause) {
-    refused.cause = cause
+  } catch (error) {
+    cause = error
   }
-  refused.message += ` It was given ${shapeText(shape)}.`
-  throw refused
+  const error = refused()
+  error.message += ` It was given ${shapeText(shape)}.`
+  if (cause !== undefined) error.cause = cause
+  throw error
 }
 
 function checkStrings(spec: TensorSpec, data: readonly string[], count: number): readonly string[] {

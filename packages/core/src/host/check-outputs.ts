@@ -12,15 +12,26 @@ export interface OutputMemory {
   allocate(type: ElementType, shape: readonly number[]): Uint8Array
   /** True, once, for bytes that are a whole piece of this memory: they need no copy. */
   take(bytes: Uint8Array): boolean
+  /** The same bytes in a whole piece of this memory. */
+  copy(bytes: Uint8Array): Uint8Array
 }
 
-export function outputMemory(): OutputMemory {
+const fresh = (byteLength: number) => new Uint8Array(byteLength)
+
+/** @param source gives a whole buffer of a length; by default a new one. */
+export function outputMemory(source: (byteLength: number) => Uint8Array = fresh): OutputMemory {
   const pieces = new Set<ArrayBufferLike>()
+  const whole = (byteLength: number) => claim(source, byteLength)
   return {
     allocate(type, shape) {
-      const bytes = claim((byteLength) => new Uint8Array(byteLength), tensorByteLength(type, shape))
+      const bytes = whole(tensorByteLength(type, shape))
       pieces.add(bytes.buffer)
       return bytes
+    },
+    copy(bytes) {
+      const copy = whole(bytes.length)
+      copy.set(bytes)
+      return copy
     },
     take: (bytes) => bytes.byteLength === bytes.buffer.byteLength && pieces.delete(bytes.buffer),
   }
@@ -78,7 +89,7 @@ function detach(spec: TensorSpec, raw: RawTensor, memory: OutputMemory): RawTens
   const expected = tensorByteLength(type, shape)
   if (data.byteLength !== expected)
     throw contractBroken(`an output of its shape has ${expected} bytes, not ${data.byteLength}`)
-  return { type, shape, data: memory.take(data) ? data : new Uint8Array(data) }
+  return { type, shape, data: memory.take(data) ? data : memory.copy(data) }
 }
 
 function countOf(shape: readonly number[]): number {

@@ -16,6 +16,11 @@ export interface HostedRunOptions extends RunOptions {
    * after an aborted run has rejected. Nobody may write to them until then.
    */
   lent?(): void
+  /**
+   * Whole buffers of a length for this run's outputs, such as those of an earlier run; what they hold is overwritten.
+   * Absent: new ones.
+   */
+  outputMemory?(byteLength: number): Uint8Array
 }
 
 /** What a hosted run gives: tensors, or kept outputs for those that were to be kept. */
@@ -78,8 +83,10 @@ export function hostSession({ session, loaded, inputs, outputs, lease }: Session
   async function run(given: RunInputs, options: HostedRunOptions = {}): Promise<RunOutputs> {
     const { signal } = options
     const { wanted, keep, checked } = checkOrGiveBack(given, options)
-    const memory = outputMemory()
+    const memory = outputMemory(options.outputMemory)
     const engineKeeps = capabilities.keepsOutputs ? keep : new Set<string>()
+
+    let unaborted: AbortSignal | undefined
 
     const start = async (): Promise<Values> => {
       let result: EngineOutputs
@@ -89,7 +96,11 @@ export function hostSession({ session, loaded, inputs, outputs, lease }: Session
           outputs: wanted.map(({ name }) => name),
           keep: [...engineKeeps],
           allocate: memory.allocate,
-          signal: signal ?? new AbortController().signal,
+          // Made when it is looked at: it takes longer than all checks.
+          get signal() {
+            unaborted ??= signal ?? new AbortController().signal
+            return unaborted
+          },
         })
       } catch (error) {
         throw engineFailure("in a run", error, loaded.host.debug)

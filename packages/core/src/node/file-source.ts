@@ -135,6 +135,16 @@ function checkUnchanged(file: OpenFile, name: string, full: boolean): void {
   )
 }
 
+/**
+ * Opens a file for reading, and reads nothing: the descriptor is the caller's, such as for {@link namedFileSource}, here
+ * or in the process that it is passed to. `name` is what messages call the file.
+ *
+ * @throws StrongroomError `source-missing`; `source-unreadable` for what isn't a regular file or may not be read.
+ */
+export async function openFile(place: string | URL, name: string): Promise<number> {
+  return (await openPath(place, name)).descriptor
+}
+
 async function openPath(place: string | URL, name: string): Promise<OpenFile> {
   let descriptor: number | undefined
   try {

@@ -5,5 +5,5 @@
  */
 export { nodeCryptography } from "./cryptography.js"
 export { type FileSinkOptions, fileSink } from "./file-sink.js"
-export { fileSource } from "./file-source.js"
+export { fileSource, namedFileSource, openFile } from "./file-source.js"
 export { type ImportPathOptions, importPath } from "./import-path.js"

@@ -4,7 +4,7 @@ import type { Frame } from "../channel/frame.js"
 import { checkToVault, parseToApp, type ToApp, type ToVault } from "../channel/messages.js"
 import { channelInvalid } from "../channel/wire-error.js"
 
-type AnswerType = "ready" | "loaded" | "result" | "done"
+type AnswerType = "ready" | "loaded" | "result" | "shared" | "done"
 type Answer<T extends AnswerType> = Extract<ToApp, { type: T }>
 /** What comes without having been asked for. */
 export type Notice = Exclude<ToApp, { type: AnswerType | "failed" | "progress" | "fatal" }>
@@ -18,24 +18,36 @@ export interface RequestOptions {
   /** Rejects with its reason, and tells the vault. */
   readonly signal?: AbortSignal | undefined
   onProgress?(done: number, total: number): void
+  /** The vault uses nothing of the request any more, or never did: once, maybe long after an abort. */
+  released?(): void
 }
 
 interface Pending {
   readonly type: AnswerType
   readonly session: number | undefined
-  onProgress?(done: number, total: number): void
+  readonly options: RequestOptions
   resolve(message: ToApp, blocks: readonly ArrayBuffer[]): void
   reject(error: unknown): void
 }
 
+export interface AnswerWithBlocks<T extends AnswerType> {
+  readonly message: Answer<T>
+  readonly blocks: readonly ArrayBuffer[]
+}
+
 /** Matches the vault's answers to what was asked, and rejects all that waits when it can't answer any more. */
 export interface Connection {
-  /** Sends a request and waits for its answer. Rejects with a TypeError what no vault would take. */
-  request<T extends AnswerType>(
+  /**
+   * Sends a request and waits for its answer. Rejects with a TypeError what no vault would take.
+   *
+   * @param take is called with the answer in the moment it comes, before `released`; what it gives is the promise's.
+   */
+  request<T extends AnswerType, R = AnswerWithBlocks<T>>(
     type: T,
     message: Unnumbered,
     options?: RequestOptions,
-  ): Promise<{ message: Answer<T>; blocks: readonly ArrayBuffer[] }>
+    take?: (answer: AnswerWithBlocks<T>) => R,
+  ): Promise<R>
   /** Sends what has no answer; to a vault that has ended, nothing. @throws TypeError for what no vault would take. */
   send(message: ToVault, blocks?: readonly Uint8Array[]): void
   /** For the process's `receive`. @throws StrongroomError `channel-invalid` */
@@ -55,8 +67,8 @@ export function connect(
   notice: (message: Notice) => void,
 ): Connection {
   const waiting = new Map<number, Pending>()
-  /** Aborted calls, whose answers are still to come, with their sessions. */
-  const abandoned = new Map<number, number | undefined>()
+  /** Aborted calls, whose answers are still to come. */
+  const abandoned = new Map<number, Pending>()
   let lastCall = 0
   let ended: (() => Error) | undefined
 
@@ -75,7 +87,7 @@ export function connect(
     if (message.type === "progress") {
       // Not from here: what the app's own function throws is not the channel's fault.
       const pending = waiting.get(message.call)
-      queueMicrotask(() => pending?.onProgress?.(message.done, message.total))
+      queueMicrotask(() => pending?.options.onProgress?.(message.done, message.total))
       return
     }
     if (abandoned.has(message.call)) {
@@ -89,12 +101,15 @@ export function connect(
     take(message.call)
     if (message.type === "failed") pending.reject(errorFromWire(message.error))
     else pending.resolve(message, blocks)
+    pending.options.released?.()
   }
 
   /** An answer that nobody waits for any more: what it keeps in the engine is freed. */
   function drop(message: Extract<ToApp, { call: number }>): void {
-    const session = abandoned.get(message.call)
+    const pending = abandoned.get(message.call)
     abandoned.delete(message.call)
+    pending?.options.released?.()
+    const session = pending?.session
     if (message.type !== "result" || session === undefined) return
     for (const value of message.outputs) if ("kept" in value) send({ type: "release", session, kept: value.kept })
   }
@@ -123,17 +138,28 @@ export function connect(
       }
       notice(message)
     },
-    request<T extends AnswerType>(type: T, message: Unnumbered, options: RequestOptions = {}) {
-      return new Promise<{ message: Answer<T>; blocks: readonly ArrayBuffer[] }>((resolve, reject) => {
-        const { signal, onProgress } = options
-        signal?.throwIfAborted()
-        if (ended) throw ended()
+    request<T extends AnswerType, R = AnswerWithBlocks<T>>(
+      type: T,
+      message: Unnumbered,
+      options: RequestOptions = {},
+      read: (answer: AnswerWithBlocks<T>) => R = (answer) => answer as R,
+    ) {
+      return new Promise<R>((resolve, reject) => {
+        const { signal } = options
         const call = ++lastCall
         const session = "session" in message ? message.session : undefined
-        send({ ...message, call }, options.blocks)
+        try {
+          signal?.throwIfAborted()
+          if (ended) throw ended()
+          send({ ...message, call }, options.blocks)
+        } catch (error) {
+          options.released?.()
+          throw error
+        }
         const onAbort = () => {
-          if (!take(call)) return
-          abandoned.set(call, session)
+          const pending = take(call)
+          if (!pending) return
+          abandoned.set(call, pending)
           if (session !== undefined) send({ type: "abort", call, session })
           reject(signal?.reason)
         }
@@ -142,10 +168,10 @@ export function connect(
         waiting.set(call, {
           type,
           session,
-          ...(onProgress && { onProgress }),
-          resolve(answered, blocks) {
+          options,
+          resolve(message, blocks) {
             settle()
-            resolve({ message: answered as Answer<T>, blocks })
+            resolve(read({ message: message as Answer<T>, blocks }))
           },
           reject(error) {
             settle()

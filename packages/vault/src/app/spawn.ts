@@ -19,6 +19,8 @@ export interface ProcessSettings {
   readonly directory: string
   /** True: what it prints goes to this process's standard error. */
   readonly debug: boolean
+  /** The vault's descriptor 4, on which descriptors are passed; it stays the caller's here. */
+  readonly passing: number | undefined
   receive(frame: Frame): void
   /** What came over the channel can't be read, or `receive` threw. The process is being killed. */
   broken(error: unknown): void
@@ -72,7 +74,15 @@ export function startProcess(settings: ProcessSettings): VaultProcess {
     cwd: directory,
     // Node copies NODE_V8_COVERAGE from the app into every child, unless it is named here.
     env: { ...environment, ...(jail && jailEnvironment), NODE_V8_COVERAGE: undefined },
-    stdio: ["ignore", output, output, "pipe", "ignore", jail ? "pipe" : "ignore", library ?? "ignore"],
+    stdio: [
+      "ignore",
+      output,
+      output,
+      "pipe",
+      settings.passing ?? "ignore",
+      jail ? "pipe" : "ignore",
+      library ?? "ignore",
+    ],
     windowsHide: true,
   })
   if (library !== undefined) closeSync(library)

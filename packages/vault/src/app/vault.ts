@@ -3,15 +3,19 @@ import { errorFromWire } from "../channel/error-from-wire.js"
 import { toWireError } from "../channel/wire-error.js"
 import { folderIdentity } from "../folder-identity.js"
 import { type Connection, connect, type Notice } from "./connection.js"
+import { type Crossing, openCrossing } from "./crossing.js"
 import { exitError } from "./ending.js"
 import { vaultEnvironment } from "./environment.js"
 import { type Jail, makeJail, type NoJail } from "./jail.js"
 import { packKeys, type VaultKeys } from "./keys.js"
 import { locateModel, type SealedModelPlace } from "./model.js"
 import { checkOptions, type VaultEvent, type VaultOptions } from "./options.js"
+import { openParcel, type Parcel } from "./parcel.js"
 import { makePrivateDirectory, removeDirectory, sweep } from "./private-directory.js"
 import { makeReport } from "./report.js"
 import { type SessionProxy, sessionProxy } from "./session.js"
+import { type SessionChannel, sessionChannel } from "./session-channel.js"
+import { sessionMemory } from "./session-memory.js"
 import { sourceServer } from "./source-server.js"
 import { startProcess, type VaultProcess } from "./spawn.js"
 import { writableFolders } from "./writable-folders.js"
@@ -51,11 +55,13 @@ const closeMilliseconds = 10_000
 /**
  * @param script is the vault's main module.
  * @param native is the folder of the shared objects that native/ is built to.
+ * @param cross finds out how things cross; a test may say that there is no way but the main thread's.
  */
 export async function openVaultWith(
   script: URL,
   options: VaultOptions,
   native = new URL("../native/", script),
+  cross: () => Promise<Crossing | undefined> = openCrossing,
 ): Promise<Vault> {
   const { backend, cachePolicy, strict, node, debug } = checkOptions(options)
   const { signal } = options
@@ -71,6 +77,10 @@ export async function openVaultWith(
     })
   })
   const sessions = new Map<number, SessionProxy>()
+  /** The sessions' own channels, also of those that are being loaded. */
+  const channels = new Map<number, SessionChannel>()
+  /** The connections on which something is awaited. */
+  const waiting = new Set<unknown>()
   let report: Report | undefined
   let lastSession = 0
   let closing: Promise<void> | undefined
@@ -88,6 +98,7 @@ export async function openVaultWith(
     await removeDirectory(directory)
     throw error
   }
+  const crossing = await cross()
   try {
     vaultProcess = startProcess({
       node,
@@ -96,33 +107,63 @@ export async function openVaultWith(
       environment,
       directory,
       debug,
+      passing: crossing?.vaultEnd,
       receive: (frame) => connection.receive(frame),
       broken(error) {
         broken = error
       },
     })
   } catch (error) {
+    crossing?.close()
     await removeDirectory(directory)
     throw exitError({ code: null, signal: null, error: error as Error }, false, debug)
   }
-  connection = connect(vaultProcess.channel, (held) => vaultProcess.hold(held || closing !== undefined), notice)
+  crossing?.releaseVaultEnd()
+  connection = connect(vaultProcess.channel, holder(vaultProcess), notice)
   const sources = sourceServer(connection.send)
   log({ event: "started", pid: vaultProcess.pid })
   const ended = vaultProcess.ended.then(async (end) => {
     sources.closeAll()
     // The vault has done this already, unless it was killed.
     await removeDirectory(directory).catch(() => {})
-    connection.end(() => {
+    const reason = () => {
       if (broken !== undefined) return errorFromWire(toWireError(broken, "channel-invalid"))
       return closing ? vaultClosed() : exitError(end, report !== undefined, debug)
-    })
+    }
+    connection.end(reason)
+    await Promise.all([...channels.keys()].map((session) => endChannel(session, reason)))
+    crossing?.close()
     log({ event: "ended", code: end.code, signal: end.signal })
   })
 
+  /** For a connection: the vault's process keeps this one alive while any of them waits. */
+  function holder(process: VaultProcess): (held: boolean) => void {
+    const connection = {}
+    return (held) => {
+      if (held) waiting.add(connection)
+      else waiting.delete(connection)
+      process.hold(waiting.size > 0 || closing !== undefined)
+    }
+  }
+
+  function broke(error: unknown): void {
+    broken ??= error
+    vaultProcess.kill()
+  }
+
+  async function endChannel(session: number, reason: () => Error): Promise<void> {
+    await channels.get(session)?.end(reason)
+    channels.delete(session)
+    sessions.get(session)?.memory?.close()
+  }
+
   function notice(message: Notice): void {
     if (message.type === "session-ended") {
-      sources.close(message.session)
-      sessions.get(message.session)?.end(() => errorFromWire(message.error))
+      const { session } = message
+      const reason = () => errorFromWire(message.error)
+      sources.close(session)
+      sessions.get(session)?.end(reason)
+      void endChannel(session, reason)
     } else {
       sources.serve(message)
     }
@@ -134,25 +175,71 @@ export async function openVaultWith(
     const place = locateModel(model)
     const number = ++lastSession
     if ("source" in place) sources.add(number, place.source)
+    let parcel: Parcel | undefined
     try {
       const { signal, onProgress } = options
       signal?.throwIfAborted()
       const packed = await packKeys(keys, signal)
+      const named = { model: "file" in place ? place : null, keys: packed.keys }
+      if (crossing) parcel = await openParcel(named)
       refuseWhenClosed()
-      const { message } = await connection.request(
-        "loaded",
-        { type: "load", session: number, model: "file" in place ? place : null, keys: packed.keys },
-        { blocks: packed.blocks, signal, ...(onProgress && { onProgress }) },
-      )
+      const channel = crossing && parcel && openChannel(crossing, parcel, number)
+      const request = () =>
+        connection.request(
+          "loaded",
+          {
+            type: "load",
+            session: number,
+            ...{ model: parcel?.model ?? named.model, keys: parcel?.keys ?? named.keys },
+            ...{ passed: parcel && !parcel.isEmpty ? number : null, channel: channel?.place ?? null },
+          },
+          { blocks: packed.blocks, signal, ...(onProgress && { onProgress }) },
+        )
+      const { message } = await (crossing && parcel
+        ? parcel.send(crossing.passing, number, signal, request)
+        : request())
       report = makeReport(message.state, backend.name, cachePolicy)
-      const closed = () => void sessions.delete(number)
-      const proxy = sessionProxy({ number, inputs: message.inputs, outputs: message.outputs, connection, closed })
+      const runs = channel?.connection ?? connection
+      const proxy = sessionProxy({
+        ...{ number, inputs: message.inputs, outputs: message.outputs, connection: runs },
+        memory: crossing && channel && sessionMemory(number, crossing, runs),
+        closed: () => channels.get(number)?.finish(),
+        end: () => endSession(number),
+      })
       sessions.set(number, proxy)
       log({ event: "loaded", session: number, milliseconds: performance.now() - loadBegan })
       return proxy.session
     } catch (error) {
       sources.close(number)
+      channels.get(number)?.abandon(() => error as Error)
+      channels.delete(number)
       throw error
+    } finally {
+      parcel?.close()
+    }
+  }
+
+  /** A channel for that session, whose other end goes into the parcel; none where the system has no more to give. */
+  function openChannel({ libc }: Crossing, parcel: Parcel, session: number) {
+    try {
+      const [own, other] = libc.socketPair("stream")
+      const channel = sessionChannel({ descriptor: own, hold: holder(vaultProcess), broken: broke })
+      channels.set(session, channel)
+      return { connection: channel.connection, place: parcel.add(other) }
+    } catch {
+      return undefined
+    }
+  }
+
+  async function endSession(session: number): Promise<void> {
+    try {
+      if (!connection.isEnded) await connection.request("done", { type: "close-session", session })
+    } finally {
+      await endChannel(
+        session,
+        () => new StrongroomError("session-closed", "The session is closed: load the model again"),
+      )
+      sessions.delete(session)
     }
   }
 
@@ -163,6 +250,7 @@ export async function openVaultWith(
   async function close(): Promise<void> {
     if (!connection.isEnded) {
       vaultProcess.hold(true)
+      for (const channel of channels.values()) channel.finish()
       connection.send({ type: "close" })
     }
     const deadline = setTimeout(vaultProcess.kill, closeMilliseconds)
@@ -187,6 +275,7 @@ export async function openVaultWith(
       directoryOutside: folderIdentity(directory),
       writable: writableFolders(),
       noJail: "missing" in jail ? jail.missing : null,
+      passing: crossing !== undefined,
     } as const
     const { message } = await connection.request("ready", opening, { signal })
     report = makeReport(message.state, backend.name, cachePolicy)

@@ -28,15 +28,14 @@ const headBytes = 12
 /** Blocks of a frame up to this size travel in one piece with the metadata. */
 const packedBytes = 64 * 1024
 
+/** Text whose bytes aren't counted before they are written. */
+const smallText = 4096
+
 /** The pieces of a frame, to be written one after another. Large blocks are given as they are, without a copy. */
 export function encodeFrame(metadata: object, blocks: readonly Uint8Array[] = []): readonly Uint8Array[] {
-  const text = new TextEncoder().encode(JSON.stringify(metadata))
-  if (text.length > frameLimits.metadataBytes || blocks.length > frameLimits.blocks) {
-    throw new RangeError(
-      `A message of ${text.length} bytes and ${blocks.length} blocks is over the channel's limits ` +
-        `(${frameLimits.metadataBytes} and ${frameLimits.blocks}): give fewer or shorter names and strings`,
-    )
-  }
+  const text = JSON.stringify(metadata)
+  // UTF-8 takes at most three bytes for each of JavaScript's units of text.
+  const textBytes = text.length < smallText ? 3 * text.length : Buffer.byteLength(text)
   let blockBytes = 0
   for (const block of blocks) {
     if (block.length > frameLimits.blockBytes) {
@@ -44,24 +43,32 @@ export function encodeFrame(metadata: object, blocks: readonly Uint8Array[] = []
     }
     blockBytes += block.length
   }
+  if (textBytes > frameLimits.metadataBytes || blocks.length > frameLimits.blocks) {
+    throw new RangeError(
+      `A message of ${textBytes} bytes and ${blocks.length} blocks is over the channel's limits ` +
+        `(${frameLimits.metadataBytes} and ${frameLimits.blocks}): give fewer or shorter names and strings`,
+    )
+  }
   const textAt = headBytes + 8 * blocks.length
   const packed = blockBytes <= packedBytes
-  const first = new Uint8Array(textAt + text.length + (packed ? blockBytes : 0))
-  const view = new DataView(first.buffer)
-  view.setUint32(0, magic, true)
-  view.setUint32(4, blocks.length, true)
-  view.setUint32(8, text.length, true)
-  blocks.forEach((block, index) => {
-    view.setBigUint64(headBytes + 8 * index, BigInt(block.length), true)
-  })
-  first.set(text, textAt)
-  if (!packed) return [first, ...blocks.filter((block) => block.length > 0)]
-  let at = textAt + text.length
+  const first = Buffer.allocUnsafe(textAt + textBytes + (packed ? blockBytes : 0))
+  const written = first.write(text, textAt)
+  first.writeUInt32LE(magic, 0)
+  first.writeUInt32LE(blocks.length, 4)
+  first.writeUInt32LE(written, 8)
+  let lengthAt = headBytes
+  for (const { length } of blocks) {
+    first.writeUInt32LE(length, lengthAt)
+    first.writeUInt32LE(0, lengthAt + 4)
+    lengthAt += 8
+  }
+  let at = textAt + written
+  if (!packed) return [first.subarray(0, at), ...blocks.filter((block) => block.length > 0)]
   for (const block of blocks) {
     first.set(block, at)
     at += block.length
   }
-  return [first]
+  return [first.subarray(0, at)]
 }
 
 /** Takes bytes as they arrive and gives whole frames. */
@@ -83,35 +90,37 @@ export interface FrameReader {
 export function frameReader(receive: (frame: Frame) => void): FrameReader {
   const staging = new Uint8Array(packedBytes)
   let stage: "head" | "lengths" | "metadata" | "blocks" = "head"
-  let section = new Uint8Array(headBytes)
+  /** For short sections that are done with when the next begins. */
+  const scratch = new Uint8Array(4096)
+  let section = scratch.subarray(0, headBytes)
   let filled = 0
   let metadataBytes = 0
   let lengths: number[] = []
   let metadata: unknown
   let blocks: ArrayBuffer[] = []
 
-  function begin(next: typeof stage, buffer: ArrayBuffer): void {
+  function begin(next: typeof stage, byteLength: number): void {
     stage = next
-    section = new Uint8Array(buffer)
+    section = byteLength <= scratch.length ? scratch.subarray(0, byteLength) : new Uint8Array(byteLength)
     filled = 0
   }
 
   /** What follows when the section is full. */
   function next(): void {
     if (stage === "head") {
-      const view = new DataView(section.buffer)
+      const view = new DataView(section.buffer, section.byteOffset)
       const count = view.getUint32(4, true)
       metadataBytes = view.getUint32(8, true)
       if (view.getUint32(0, true) !== magic) throw invalid("bytes that begin no message")
       if (count > frameLimits.blocks) throw invalid(`a message of ${count} blocks`)
       if (metadataBytes > frameLimits.metadataBytes) throw invalid(`a message of ${metadataBytes} bytes`)
-      begin("lengths", new ArrayBuffer(8 * count))
+      begin("lengths", 8 * count)
     } else if (stage === "lengths") {
-      const view = new DataView(section.buffer)
+      const view = new DataView(section.buffer, section.byteOffset)
       lengths = Array.from({ length: section.length / 8 }, (_, index) => Number(view.getBigUint64(8 * index, true)))
       const over = lengths.find((length) => length > frameLimits.blockBytes)
       if (over !== undefined) throw invalid(`a block of ${over} bytes`)
-      begin("metadata", new ArrayBuffer(metadataBytes))
+      begin("metadata", metadataBytes)
     } else if (stage === "metadata") {
       metadata = parse(section)
       blocks = []
@@ -125,13 +134,15 @@ export function frameReader(receive: (frame: Frame) => void): FrameReader {
   function nextBlock(): void {
     const length = lengths[blocks.length]
     if (length !== undefined) {
-      begin("blocks", claim(length))
+      stage = "blocks"
+      section = new Uint8Array(claim(length))
+      filled = 0
       return
     }
     const frame = { metadata, blocks }
     metadata = undefined
     blocks = []
-    begin("head", new ArrayBuffer(headBytes))
+    begin("head", headBytes)
     receive(frame)
   }
 
@@ -175,9 +186,11 @@ function claim(byteLength: number): ArrayBuffer {
   }
 }
 
+const decoder = new TextDecoder("utf-8", { fatal: true })
+
 function parse(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes))
+    return JSON.parse(decoder.decode(bytes))
   } catch {
     throw invalid("a message that isn't JSON")
   }

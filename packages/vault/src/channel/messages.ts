@@ -14,7 +14,7 @@ import {
   text,
 } from "./check.js"
 import { channelInvalid, wireError } from "./wire-error.js"
-import { wireSpec, wireValues } from "./wire-tensor.js"
+import { wireRange, wireSpec, wireValues } from "./wire-tensor.js"
 
 /*
  * Every message between app and vault. Sessions and calls are numbered by the app; a call is answered once, by a
@@ -22,7 +22,9 @@ import { wireSpec, wireValues } from "./wire-tensor.js"
  */
 
 const json: Check<Json> = (value): value is Json => value !== undefined
-const place = fields({ file: text })
+/** A file by its path, or one that was passed open: its place among the message's descriptors, and what to call it. */
+const place = either(fields({ file: text }), fields({ descriptor: natural, name: text }))
+export type WirePlace = Checked<typeof place>
 const block = fields({ block: natural })
 
 const backend = fields({
@@ -64,17 +66,37 @@ const toVault = tagged({
     writable: dictionary(text),
     /** Why the vault was started without a jail; null if it was started with one. */
     noJail: nullable(text),
+    /** Whether descriptor 4 is a socket on which app and vault pass descriptors. */
+    passing: flag,
   },
-  /** Makes the session of that number. Answered by `loaded`. `model: null` is read by `source-*` messages. */
-  load: { call: natural, session: natural, model: nullable(place), keys },
-  /** Answered by `result`. */
+  /**
+   * Makes the session of that number. Answered by `loaded`. `model: null` is read by `source-*` messages. `passed`: under
+   * which number descriptors were passed for it; `channel`: which of them is the session's own channel.
+   */
+  load: {
+    call: natural,
+    session: natural,
+    model: nullable(place),
+    keys,
+    passed: nullable(natural),
+    channel: nullable(natural),
+  },
+  /**
+   * Answered by `result`. `memory`: the shared memory in which its inputs are, and `room`, where outputs may be put.
+   * Inputs may be read until the answer comes, also when the caller has gone. `abortable`: whether `abort` may follow.
+   */
   run: {
     call: natural,
     session: natural,
     inputs: wireValues,
     outputs: nullable(list(text)),
     keep: list(text),
+    memory: nullable(natural),
+    room: nullable(wireRange),
+    abortable: flag,
   },
+  /** Asks for shared memory of that size, in place of what there was: later runs name no other. Answered by `shared`. */
+  share: { call: natural, session: natural, byteLength: natural },
   /** The caller has gone: nothing waits for the call's answer. An aborted load also ends its session. */
   abort: { call: natural, session: natural },
   /** Frees a kept output. */
@@ -109,6 +131,8 @@ const toApp = tagged({
   ready: { call: natural, state: vaultState },
   loaded: { call: natural, inputs: list(wireSpec), outputs: list(wireSpec), state: vaultState },
   result: { call: natural, outputs: wireValues },
+  /** The memory's number; the file was passed under the session's. */
+  shared: { call: natural, memory: natural },
   done: { call: natural },
   failed: { call: natural, error: wireError },
   progress: { call: natural, done: natural, total: natural },

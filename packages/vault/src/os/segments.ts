@@ -22,6 +22,8 @@ export interface JobToOpen {
   readonly segmentSize: number
   /** Where the ciphertext is. Absent: in `target`. */
   readonly file?: { readonly descriptor: number; readonly position: number } | undefined
+  /** Digest two segments at once where the processor can (native/sha256-pair.c). Default: yes. */
+  readonly digestPairs?: boolean
 }
 
 /** What failed. `library`: a function of OpenSSL's that has no reason to. */
@@ -29,11 +31,12 @@ export type NativeStep = "read" | "digest" | "tag" | "library"
 
 export interface NativeJob {
   /**
-   * Opens the next segments, at most `most`, on one of libuv's threads, and gives how many: fewer when there are no
+   * Opens the next segments, `most` or one more, on one of libuv's threads, and gives how many: fewer when there are no
    * more, or one failed. Any number of calls may be under way, each with contexts of its own: a cipher's that has its
-   * key, for decrypting, and a digest's that has its algorithm.
+   * key, for decrypting, and a digest's that has its algorithm. Without the latter no digest is compared: to measure what
+   * they cost, and for nothing else.
    */
-  open(cipher: Pointer, digest: Pointer, most: number): Promise<number>
+  open(cipher: Pointer, digest: Pointer | undefined, most: number): Promise<number>
   /** The failed segment of the lowest index, counted from the job's first, once no call is under way. It is zeroed. */
   fault(): { readonly index: number; readonly step: NativeStep } | undefined
 }
@@ -45,11 +48,11 @@ export interface NativeSegments {
 const steps: readonly NativeStep[] = ["read", "digest", "tag", "library"]
 const noFault = 2n ** 64n - 1n
 
-/** Bytes read, digested and decrypted before the next: they stay in a core's cache. */
+/** Bytes read and digested before the next: they stay in a core's cache. */
 const blockLength = 131_072
 
 /** Words of `struct job`. */
-const [faultWord, jobWords] = [13, 14]
+const [faultWord, jobWords] = [14, 15]
 
 /** In the order of `struct functions`. */
 const functionNames = [
@@ -68,11 +71,11 @@ const signature = "uint64_t strongroom_open_segments(void *job, void *cipher, vo
 type Open = { async(...values: [...unknown[], (error: unknown, opened: number) => void]): void }
 
 /**
- * Finds the library: preloaded into this process, or else in this package.
+ * Finds the library: preloaded into this process, or else in this package, or at `path`.
  *
  * @throws when it wasn't built for this platform, or koffi isn't installed for it.
  */
-export async function loadSegments(): Promise<NativeSegments> {
+export async function loadSegments(path?: string): Promise<NativeSegments> {
   const { default: koffi } = await import("koffi")
   const library = koffi.load(null)
   const open = openFunction()
@@ -83,12 +86,12 @@ export async function loadSegments(): Promise<NativeSegments> {
     try {
       return library.func(signature) as unknown as Open
     } catch {
-      return koffi.load(libraryPath()).func(signature) as unknown as Open
+      return koffi.load(path ?? libraryPath()).func(signature) as unknown as Open
     }
   }
 
   return {
-    job({ target, tags, digests, first, count, segments, segmentSize, file }) {
+    job({ target, tags, digests, first, count, segments, segmentSize, file, digestPairs = true }) {
       const shared = new BigUint64Array(new ArrayBuffer(8 * jobWords))
       shared.set([
         koffi.address(functions),
@@ -102,6 +105,7 @@ export async function loadSegments(): Promise<NativeSegments> {
         BigInt(target.length - (count - 1) * segmentSize),
         BigInt(file?.position ?? 0),
         BigInt(blockLength),
+        BigInt(digestPairs),
         BigInt.asUintN(64, BigInt(file?.descriptor ?? -1)),
         0n,
         noFault,
@@ -111,7 +115,7 @@ export async function loadSegments(): Promise<NativeSegments> {
           return new Promise((resolve, reject) => {
             const lent = [shared, functions, target, tags, digests]
             inUse.add(lent)
-            open.async(shared, cipher, digest, most, (error, opened) => {
+            open.async(shared, cipher, digest ?? null, most, (error, opened) => {
               inUse.delete(lent)
               if (error) reject(error)
               else resolve(opened)

@@ -1,19 +1,27 @@
-import type { Keys, Trust } from "@strongroom/core"
+import type { Keys, Source, Trust } from "@strongroom/core"
 import type { WireKeys } from "../channel/messages.js"
 import { blockOf } from "../channel/wire-tensor.js"
-import { readSmallFile } from "../small-file.js"
+import { readSmall } from "../small-file.js"
+import { type PassedDescriptors, passedDescriptors } from "./passed.js"
+import { sourceOf } from "./passed-source.js"
 
 /**
  * Resolves what the app named: here, and only here, grant and identity files are read.
  *
+ * @param passed holds the files that the app opened, unread.
  * @throws StrongroomError `source-missing`, `source-unreadable`.
  */
-export async function readKeys(keys: WireKeys, blocks: readonly ArrayBuffer[], signal: AbortSignal): Promise<Keys> {
+export async function readKeys(
+  keys: WireKeys,
+  blocks: readonly ArrayBuffer[],
+  signal: AbortSignal,
+  passed: PassedDescriptors = passedDescriptors([]),
+): Promise<Keys> {
   const bytesOf = (block: number) => new Uint8Array(blockOf(blocks, block))
   const { grant, identity } = keys
   return {
-    grant: "file" in grant ? await readSmallFile(grant.file, signal) : bytesOf(grant.block),
-    identity: "file" in identity ? await readText(identity.file, signal) : identity,
+    grant: "block" in grant ? bytesOf(grant.block) : await readSmall(sourceOf(grant, passed), signal),
+    identity: "passphrase" in identity ? identity : await readText(sourceOf(identity, passed), signal),
     trust: keys.trust.map(
       ({ publisher, keyring, leastKeyringVersion }): Trust => ({
         publisher,
@@ -24,8 +32,8 @@ export async function readKeys(keys: WireKeys, blocks: readonly ArrayBuffer[], s
   }
 }
 
-async function readText(path: string, signal: AbortSignal): Promise<string> {
-  const bytes = await readSmallFile(path, signal)
+async function readText(source: Source, signal: AbortSignal): Promise<string> {
+  const bytes = await readSmall(source, signal)
   try {
     return new TextDecoder().decode(bytes)
   } finally {

@@ -1,7 +1,6 @@
 /** The vault's process: what runs in it first, and the only thing that ends it. */
-import { type OnReadOpts, Socket, type SocketConstructorOpts } from "node:net"
-import { channelOver } from "../channel/channel.js"
-import { type Frame, frameReader } from "../channel/frame.js"
+import type { Frame } from "../channel/frame.js"
+import { frameSocket } from "../channel/frame-socket.js"
 import { parseToVault, type ToApp } from "../channel/messages.js"
 import { channelInvalid, toWireError } from "../channel/wire-error.js"
 import { endProcess } from "./end-process.js"
@@ -25,29 +24,17 @@ let opened = false
 let closing = false
 let host: VaultHost | undefined
 
-const reader = frameReader(receive)
-const socketOptions: SocketConstructorOpts & { onread: OnReadOpts } = {
-  fd: channelDescriptor,
-  onread: {
-    buffer: () => reader.target(),
-    callback(byteLength) {
-      if (closing) return true
-      try {
-        reader.advance(byteLength)
-      } catch (error) {
-        fail(error)
-      }
-      return true
-    },
+const { socket, channel } = frameSocket({
+  descriptor: channelDescriptor,
+  receive(frame) {
+    if (!closing) receive(frame)
   },
-}
-const socket = new Socket(socketOptions)
-const channel = channelOver(socket)
+  broken: fail,
+})
 const send = (message: ToApp, blocks?: readonly Uint8Array[]) => channel.send(message, blocks)
 
 // The app has gone, or has had enough.
 for (const event of ["end", "error", "close"] as const) socket.on(event, endNow)
-socket.resume()
 
 function receive({ metadata, blocks }: Frame): void {
   const message = parseToVault(metadata)
@@ -57,7 +44,7 @@ function receive({ metadata, blocks }: Frame): void {
     opened = true
     directory = ownDirectory(message.directory)
     const threadScript = new URL("./session-thread.js", import.meta.url)
-    void openVaultHost({ open: message, threadScript, jail, send }).then((made) => {
+    void openVaultHost({ open: message, threadScript, jail, send, fail }).then((made) => {
       host = made
     })
   } else if (message.type !== "open" && host) {

@@ -10,10 +10,10 @@ import type { NativeJob, NativeSegments } from "../os/segments.js"
 const mostLanes = Math.min(3, availableParallelism())
 
 /**
- * Bytes after which a thread comes back, to be heard of and to be stopped: 2 to 4 ms of work. Coming back costs some
- * 40 microseconds.
+ * Bytes after which a thread comes back, to be heard of and to be stopped: some 10 ms of work. Coming back interrupts
+ * another, where there are no more cores than lanes.
  */
-const bytesAtOnce = 4 * 1024 * 1024
+const bytesAtOnce = 16 * 1024 * 1024
 
 /** Contexts of one lane, which know the key, until `free`. */
 interface Lane {
@@ -46,7 +46,7 @@ export async function openNatively(evp: Evp, native: NativeSegments, run: Native
     const job = native.job(run)
     let left = target.length
     const work = async ({ cipher, digest }: Lane) => {
-      for (let opened = most; opened === most; ) {
+      for (let opened = most; opened >= most; ) {
         run.checkWanted()
         opened = await job.open(cipher, digest, most)
         const bytes = Math.min(left, opened * segmentSize)

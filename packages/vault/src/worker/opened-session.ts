@@ -1,21 +1,27 @@
 import { openSealedModel, type SealedModel, StrongroomError } from "@strongroom/core"
 import { artifactsFor, type HostedSession, heapPlaintext, type LoadedEngine, loadSession } from "@strongroom/core/host"
-import { fileSource } from "@strongroom/core/node"
-import type { ToApp } from "../channel/messages.js"
-import { toWireError } from "../channel/wire-error.js"
+import type { Frame } from "../channel/frame.js"
+import { parseToVault, type ToApp, type ToVault, type WirePlace } from "../channel/messages.js"
+import { channelInvalid, toWireError } from "../channel/wire-error.js"
 import { packValues, unpackValues } from "../channel/wire-tensor.js"
+import { appChannel } from "./app-channel.js"
 import { vaultCryptography } from "./cryptography.js"
 import { readKeys } from "./keys.js"
+import { outputPool } from "./output-pool.js"
+import { type PassedDescriptors, takePassed } from "./passed.js"
+import { sourceOf } from "./passed-source.js"
 import { rehearse } from "./rehearsal.js"
 import { relayedStore } from "./relayed-store.js"
 import { remoteSource } from "./remote-source.js"
-import type { FromThread, LoadMessage, ThreadMessage, ThreadSettings, ToThread } from "./thread-messages.js"
+import { type RunMemory, sharedMemory } from "./shared-memory.js"
+import type { FromThread, LoadMessage, ThreadSettings, ToThread } from "./thread-messages.js"
 
 export interface SessionToOpen {
   readonly message: LoadMessage
   readonly blocks: readonly ArrayBuffer[]
   /** Ids of the guarantees that the publisher's policy may count on. */
   readonly held: readonly string[]
+  readonly passed: PassedDescriptors
   readonly settings: ThreadSettings
   readonly engine: Promise<LoadedEngine>
   post(message: FromThread, transfer?: readonly ArrayBuffer[]): void
@@ -28,7 +34,13 @@ export interface OpenedSession {
   close(): Promise<void>
 }
 
-type RunMessage = Extract<ThreadMessage, { type: "run" }>
+/** What a session's own channel carries. */
+type RunsMessage = Extract<ToVault, { type: "run" | "share" | "abort" | "release" }>
+type RunMessage = Extract<RunsMessage, { type: "run" }>
+
+function isOfRuns(message: ToVault): message is RunsMessage {
+  return ["run", "share", "abort", "release"].includes(message.type)
+}
 
 /** Progress is told at most this often. */
 const progressMilliseconds = 50
@@ -42,12 +54,46 @@ export async function prepare(isWanted: () => boolean): Promise<void> {
 }
 
 /** Begins to load a model; `post` tells the outcome, and that of every run. */
-export function openSession({ message: load, blocks, held, settings, engine, post }: SessionToOpen): OpenedSession {
+export function openSession(toOpen: SessionToOpen): OpenedSession {
+  const { message: load, blocks, held, passed, settings, engine, post } = toOpen
   const stopping = new AbortController()
   const running = new Map<number, AbortController>()
   const store = relayedStore(post)
   const remote = load.model === null ? remoteSource(load.session, send) : undefined
+  const memory = sharedMemory(load.session)
+  const pool = outputPool()
+  /** The session's own channel; without it the main thread brings what the app sends. */
+  const direct = load.channel === null ? undefined : appChannel(takePassed(passed, load.channel), receiveFrame, broken)
   let model: SealedModel | undefined
+
+  function receiveFrame({ metadata, blocks }: Frame): void {
+    const message = parseToVault(metadata)
+    if (!isOfRuns(message) || message.session !== load.session) {
+      throw channelInvalid(`The app sent ${message.type} on a session's channel`)
+    }
+    take(message, blocks)
+  }
+
+  function broken(error: unknown): void {
+    post({ type: "broken", error: toWireError(error, "channel-invalid") })
+  }
+
+  /** Answers what the app asks of runs: on the channel that it asks on. */
+  function answer(message: ToApp, transfer: readonly ArrayBuffer[] = []): void {
+    if (!direct) {
+      send(message, transfer)
+      return
+    }
+    try {
+      direct.send(
+        message,
+        transfer.map((block) => new Uint8Array(block)),
+      )
+    } catch (error) {
+      // Over the channel's limits.
+      if ("call" in message) direct.send({ type: "failed", call: message.call, error: toWireError(error) })
+    }
+  }
 
   function send(message: ToApp, transfer: readonly ArrayBuffer[] = []): void {
     post({ type: "forward", message, blocks: transfer }, transfer)
@@ -57,10 +103,10 @@ export function openSession({ message: load, blocks, held, settings, engine, pos
     const { signal } = stopping
     const { backend, cachePolicy } = settings
     const made = await engine
-    const keys = await readKeys(load.keys, blocks, signal)
+    const keys = await readKeys(load.keys, blocks, signal, passed)
     const { cryptography } = await fastest
     const place = { vault: true, cachePolicy, backend: backend.name, guarantees: held }
-    const source = remote ?? fileSource((load.model as { readonly file: string }).file)
+    const source = remote ?? sourceOf(load.model as WirePlace, passed)
     model = await openSealedModel(source, keys, { signal, cryptography, place })
     const { fingerprint } = made.engine
     const artifacts = artifactsFor(cachePolicy, { store, model: model.header, fingerprint, allocate: heapPlaintext })
@@ -76,42 +122,80 @@ export function openSession({ message: load, blocks, held, settings, engine, pos
     (error) => post({ type: "load-failed", call: load.call, session: load.session, error: toWireError(error) }),
   )
 
-  async function run({ call, inputs, outputs, keep }: RunMessage, given: readonly ArrayBuffer[]): Promise<void> {
-    const abort = new AbortController()
-    running.set(call, abort)
+  async function run(message: RunMessage, given: readonly ArrayBuffer[]): Promise<void> {
+    const { call, outputs, keep } = message
+    const abort = message.abortable ? new AbortController() : undefined
+    let shared: RunMemory | undefined
+    /** Called when nothing reads the inputs any more, which an abort doesn't wait for. */
+    let whenReturned = () => {}
+    let returned: Promise<void> | undefined
+    if (abort) running.set(call, abort)
     try {
       const session = await opening
-      const results = await session.run(unpackValues(inputs, given), {
+      if (message.memory !== null) shared = memory.open(message.memory, message.room)
+      const inputs = unpackValues(message.inputs, given, shared?.get)
+      returned = new Promise<void>((resolve) => {
+        whenReturned = resolve
+      })
+      const results = await session.run(inputs, {
         ...(outputs && { outputs }),
         keep,
-        signal: abort.signal,
-        // The blocks are this run's own: the engine may read them where they lie.
-        lent: () => {},
+        ...(abort && { signal: abort.signal }),
+        // The blocks are this run's own, and the app leaves what it shares as it is until the answer: the engine may read
+        // them where they lie.
+        lent: whenReturned,
+        outputMemory: pool.take,
       })
-      const packed = packValues(results)
-      send({ type: "result", call, outputs: packed.values }, packed.blocks.map(wholeBuffer))
+      const copied: Uint8Array[] = []
+      const packed = packValues(results, (bytes) => {
+        const range = shared?.put(bytes)
+        if (range) copied.push(bytes)
+        return range
+      })
+      answer({ type: "result", call, outputs: packed.values }, packed.blocks.map(wholeBuffer))
+      pool.give(copied)
     } catch (error) {
-      send({ type: "failed", call, error: toWireError(error) })
+      await returned
+      answer({ type: "failed", call, error: toWireError(error) })
     } finally {
+      shared?.close()
       running.delete(call)
     }
+  }
+
+  async function share(call: number, byteLength: number): Promise<void> {
+    try {
+      answer({ type: "shared", call, memory: await memory.make(byteLength) })
+    } catch (error) {
+      answer({ type: "failed", call, error: toWireError(error, "out-of-memory") })
+    }
+  }
+
+  /** @throws `channel-invalid` */
+  function take(message: RunsMessage, blocks: readonly ArrayBuffer[]): void {
+    if (message.type === "run") void run(message, blocks)
+    else if (message.type === "share") void share(message.call, message.byteLength)
+    else if (message.type === "abort") running.get(message.call)?.abort()
+    else opening.then((session) => session.release(message.kept)).catch(() => {})
   }
 
   return {
     receive(received) {
       if (received.type === "artifact") return store.receive(received)
       const { message } = received
-      if (message.type === "run") void run(message, received.blocks)
-      else if (message.type === "abort") running.get(message.call)?.abort()
-      else if (message.type === "release") opening.then((session) => session.release(message.kept)).catch(() => {})
+      if (isOfRuns(message)) take(message, received.blocks)
       else remote?.answer(message, received.blocks)
     },
     async close() {
       // A load is only stopped when nobody waits for it, or by the vault's close.
       stopping.abort(new StrongroomError("vault-closed", "The vault was closed while it loaded the model"))
+      // What was asked before the close comes before it.
+      await direct?.finished
       const session = await opening.catch(() => undefined)
       await session?.close()
       await model?.close()
+      memory.close()
+      await direct?.close()
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Backend, CachePolicy, Fingerprint, Json } from "@strongroom/core/backend"
 import type { ToApp, ToVault } from "../channel/messages.js"
 import type { WireError } from "../channel/wire-error.js"
+import type { PassedDescriptors } from "./passed.js"
 
 /** A session thread's `workerData`. */
 export interface ThreadSettings {
@@ -13,7 +14,7 @@ export interface ThreadSettings {
 
 /** The app's messages that a session's thread answers. */
 export type LoadMessage = Extract<ToVault, { type: "load" }>
-export type ThreadMessage = Extract<ToVault, { type: "run" | "abort" | "release" | `source-${string}` }>
+export type ThreadMessage = Extract<ToVault, { type: "run" | "share" | "abort" | "release" | `source-${string}` }>
 
 /** What the main thread sends. Blocks are transferred. */
 export type ToThread =
@@ -24,6 +25,7 @@ export type ToThread =
       readonly message: LoadMessage
       readonly blocks: readonly ArrayBuffer[]
       readonly held: readonly string[]
+      readonly passed: PassedDescriptors
     }
   | { readonly type: "artifact"; readonly request: number; readonly bytes: ArrayBuffer | null }
   /** Stop loading, or close the session when its runs have ended; free everything and end. */
@@ -45,6 +47,8 @@ export type FromThread =
   /** Artifacts that live as long as the vault are kept in the main thread, for all its sessions. */
   | { readonly type: "artifact-get"; readonly request: number; readonly key: string }
   | { readonly type: "artifact-put"; readonly key: string; readonly bytes: ArrayBuffer }
+  /** The session's own channel can't be believed any more. */
+  | { readonly type: "broken"; readonly error: WireError }
   /** Goes to the app as it is. */
   | { readonly type: "forward"; readonly message: ToApp; readonly blocks: readonly ArrayBuffer[] }
 

@@ -17,6 +17,8 @@ export interface ThreadEvents {
   message(message: FromSession): void
   /** It ended without having been stopped. */
   died(error: WireError): void
+  /** It ended, however: what it was lent is free. */
+  ended(): void
 }
 
 export function startThread(script: URL, settings: ThreadSettings, events: ThreadEvents): SessionThread {
@@ -32,6 +34,7 @@ export function startThread(script: URL, settings: ThreadSettings, events: Threa
       rmSync(settings.directory, { recursive: true, force: true })
       const error = threadError(cause)
       told({ error })
+      events.ended()
       resolve()
       if (!stopping) events.died(error)
     })

@@ -14,6 +14,8 @@ export interface ThreadsSettings {
   message(thread: SessionThread, message: FromSession): void
   /** A thread ended without having been stopped. */
   died(thread: SessionThread, error: WireError): void
+  /** A thread ended, however. */
+  ended(thread: SessionThread): void
 }
 
 /** The threads of a vault. One is kept warm, with its engine made, so that a load needn't wait for that. */
@@ -52,6 +54,7 @@ export function sessionThreads(settings: ThreadsSettings): Threads {
           if (spare === thread) spare = undefined
           settings.died(thread, error)
         },
+        ended: () => settings.ended(thread),
       },
     )
     running.add(thread)

@@ -1,7 +1,9 @@
 import type { Json } from "@strongroom/core/backend"
+import { closeAll, type DescriptorPassing, descriptorPassing } from "../channel/descriptor-passing.js"
 import type { ToApp, ToVault } from "../channel/messages.js"
 import { channelInvalid, failure, strongroomErrorName, toWireError, type WireError } from "../channel/wire-error.js"
 import type { JailResults } from "../os/jail.js"
+import { loadLibc } from "../os/libc.js"
 import { linux } from "../os/linux.js"
 import { artifactServer } from "./artifacts.js"
 import { attemptForbidden } from "./attempts.js"
@@ -9,6 +11,8 @@ import type { Confinement } from "./confinement.js"
 import { held, listFindings } from "./findings.js"
 import { lookAgain, lookAround, withLoads } from "./findings-now.js"
 import { harden } from "./harden.js"
+import { closePassed, type PassedDescriptors, passedDescriptors } from "./passed.js"
+import { passingDescriptor } from "./passing-descriptor.js"
 import { setSecondFilter } from "./second-filter.js"
 import { inspectorListens } from "./signals.js"
 import type { SessionThread } from "./thread.js"
@@ -21,6 +25,8 @@ export interface VaultSettings {
   /** What was done before main; undefined without a jail. */
   readonly jail: JailResults | undefined
   send(message: ToApp, blocks?: readonly Uint8Array[]): void
+  /** What the app sends can't be believed any more: the vault ends. */
+  fail(error: Error): void
 }
 
 /** Passes messages between the app and the sessions' threads, and keeps what the report is made of. */
@@ -41,7 +47,8 @@ const abandonedMilliseconds = 3000
  * Looks at the process, makes the first engine, and tells the app that the vault is ready; or why it isn't, and then
  * gives nothing.
  */
-export async function openVaultHost({ open, threadScript, jail, send }: VaultSettings): Promise<VaultHost | undefined> {
+export async function openVaultHost(settings: VaultSettings): Promise<VaultHost | undefined> {
+  const { open, threadScript, jail, send, fail } = settings
   const sessions = new Map<number, { readonly thread: SessionThread; readonly loadCall: number }>()
   const observed = new Map<string, readonly Json[]>()
   const serveArtifact = artifactServer()
@@ -49,11 +56,14 @@ export async function openVaultHost({ open, threadScript, jail, send }: VaultSet
   let passphrases = 0
   let decryption: string | undefined
 
-  const threads = sessionThreads({ ...open, script: threadScript, message: fromThread, died })
-  const engine = await threads.spare().engine
+  /** What came with a thread's load, until the thread has ended. */
+  const passedTo = new Map<SessionThread, PassedDescriptors>()
+
+  const threads = sessionThreads({ ...open, script: threadScript, message: fromThread, died, ended })
+  const [engine, passing] = await Promise.all([threads.spare().engine, open.passing ? passingFromApp() : undefined])
   const confinement = await confine(open, jail)
   let found = await lookAround(open, confinement)
-  const refusal = "error" in engine ? engine.error : (inspected() ?? lacking(passphrases))
+  const refusal = "error" in engine ? engine.error : (inspected() ?? unpassable() ?? lacking(passphrases))
   if (refusal) {
     send({ type: "failed", call: open.call, error: refusal })
     return undefined
@@ -69,6 +79,11 @@ export async function openVaultHost({ open, threadScript, jail, send }: VaultSet
     if (!inspectorListens()) return undefined
     const message = "Node's inspector was opened in the vault's process and can't be closed. Open another vault"
     return toWireError(failure("vault-start", message))
+  }
+
+  function unpassable(): WireError | undefined {
+    if (!open.passing || passing) return undefined
+    return toWireError(failure("vault-start", "The vault can't load koffi, as the app can. Install the package again"))
   }
 
   /** Why the app's demands aren't met, if so. */
@@ -110,6 +125,9 @@ export async function openVaultHost({ open, threadScript, jail, send }: VaultSet
       case "forward":
         forward(message)
         break
+      case "broken":
+        fail(Object.assign(new Error(message.error.message), message.error))
+        break
       default:
         void serveArtifact(thread, message)
     }
@@ -136,20 +154,48 @@ export async function openVaultHost({ open, threadScript, jail, send }: VaultSet
     }
   }
 
+  function ended(thread: SessionThread): void {
+    closePassed(passedTo.get(thread) ?? passedDescriptors([]))
+    passedTo.delete(thread)
+  }
+
+  /** @throws `channel-invalid`; `source-unreadable` where too many files are open. */
+  function take({ passed }: LoadMessage): readonly number[] {
+    if (passed === null) return []
+    if (!passing) throw channelInvalid("The app passed descriptors, which it hadn't announced")
+    try {
+      return passing.take(passed)
+    } finally {
+      passing.discardSkipped()
+    }
+  }
+
   function load(message: LoadMessage, blocks: readonly ArrayBuffer[]): void {
     const { session, call } = message
     if (sessions.has(session)) throw channelInvalid(`Session ${session} was loaded twice`)
+    let descriptors: readonly number[]
+    try {
+      descriptors = take(message)
+    } catch (error) {
+      const told = toWireError(error)
+      if (told.code === "channel-invalid") throw error
+      send({ type: "failed", call, error: told })
+      return
+    }
     found = lookAgain(found, open, confinement)
     const passphrasesThen = passphrases + Number("passphrase" in message.keys.identity)
     const refusal = lacking(passphrasesThen)
     if (refusal) {
+      closeAll(descriptors)
       send({ type: "failed", call, error: refusal })
       return
     }
     passphrases = passphrasesThen
     const thread = threads.take()
     sessions.set(session, { thread, loadCall: call })
-    thread.post({ type: "load", message, blocks, held: held(findings()) }, blocks)
+    const passed = passedDescriptors(descriptors)
+    passedTo.set(thread, passed)
+    thread.post({ type: "load", message, blocks, held: held(findings()), passed }, blocks)
   }
 
   function refuse({ call, session }: { call: number; session: number }, error: WireError): void {
@@ -210,4 +256,12 @@ function withEvidence(known: readonly Json[] = [], evidence: Json): readonly Jso
   const text = JSON.stringify(evidence)
   const isKnown = known.some((one) => JSON.stringify(one) === text)
   return isKnown || known.length >= mostEvidence ? known : [...known, evidence]
+}
+
+async function passingFromApp(): Promise<DescriptorPassing | undefined> {
+  try {
+    return descriptorPassing(await loadLibc(), passingDescriptor)
+  } catch {
+    return undefined
+  }
 }

@@ -1,0 +1,36 @@
+import type { Channel } from "../channel/channel.js"
+import type { Frame } from "../channel/frame.js"
+import { frameSocket } from "../channel/frame-socket.js"
+
+/** The thread's end of its session's own channel. */
+export interface AppChannel extends Channel {
+  /** Settles when the app has said that it sends no more, or is gone: all that it sent has been received. */
+  readonly finished: Promise<void>
+  /** Settles when all that was sent has left. */
+  close(): Promise<void>
+}
+
+/** @param descriptor is the channel's from now on. */
+export function appChannel(
+  descriptor: number,
+  receive: (frame: Frame) => void,
+  broken: (error: unknown) => void,
+): AppChannel {
+  const { socket, channel } = frameSocket({ descriptor, receive, broken })
+  const finished = new Promise<void>((resolve) => {
+    socket.once("end", resolve)
+    socket.once("close", resolve)
+  })
+  // An app that is gone ends the whole vault: the main thread sees that.
+  socket.on("error", () => {})
+  return {
+    ...channel,
+    finished,
+    close: () =>
+      new Promise((resolve) => {
+        socket.once("close", () => resolve())
+        if (socket.closed) resolve()
+        else socket.end(() => resolve())
+      }),
+  }
+}
