@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
 import { compilePlant, noCompiler } from "./compile-tools.js"
 import { makeLoot } from "./loot.js"
@@ -5,7 +6,7 @@ import { isRoot, ptraceDenied } from "./machine.js"
 import { searchMemoryOf } from "./search-memory.js"
 import { type Stage, setStage } from "./stage.js"
 import { steal } from "./user-program.js"
-import { type Kind, startVictim, type Victim, type VictimSettings } from "./victim.js"
+import { isAlive, type Kind, startVictim, type Victim, type VictimSettings } from "./victim.js"
 
 /*
  * What software in user space can't stop: docs/threat-model.md names each of these. A test that begins to fail here is
@@ -96,6 +97,9 @@ describe.runIf(process.platform === "linux")("what can't be stopped", () => {
       expect(tried.some((one) => one.startsWith("write ") && one.endsWith("done"))).toBe(true)
       expect(await victim.run()).toMatchObject({ state: "failed" })
       expect(["vault-exited", "channel-invalid"]).toContain(victim.told.at(-1)?.code)
+      // The app is told, and goes on.
+      await wait(300)
+      expect(isAlive(victim.app.pid ?? 0)).toBe(true)
     },
   )
 })

@@ -28,24 +28,8 @@ export function hasProgram(name: string): boolean {
 
 /** Runs tools/steal.mjs, and gives what it says. */
 export function steal(stage: Stage, way: string, ...values: readonly (string | number)[]): readonly string[] {
-  return stealBy(stage, [], way, ...values)
-}
-
-/** The same, started by another program. */
-export function stealBy(
-  stage: Stage,
-  launcher: readonly string[],
-  way: string,
-  ...values: readonly (string | number)[]
-): readonly string[] {
   const script = join(stage.tools, "steal.mjs")
-  const { status, stdout, stderr } = runAsUser(stage, [
-    ...launcher,
-    process.execPath,
-    script,
-    way,
-    ...values.map(String),
-  ])
+  const { status, stdout, stderr } = runAsUser(stage, [process.execPath, script, way, ...values.map(String)])
   if (status !== 0) throw new Error(`steal.mjs ${way} failed: ${stderr}`)
   return JSON.parse(String(stdout))
 }

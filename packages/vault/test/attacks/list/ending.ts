@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs"
+import { join } from "node:path"
 import { setTimeout as wait } from "node:timers/promises"
 import { until } from "../../support.js"
 import type { Attack, Scene } from "../attack.js"
@@ -32,17 +33,11 @@ function signal(pids: readonly number[], name: NodeJS.Signals): void {
   }
 }
 
-/** What lies in vaults' folders that nobody has any more. */
-function leftFiles(): readonly string[] {
+/** What lies in the vault's folders of an app, by whose number they are named. */
+function leftFiles(app: number): readonly string[] {
   return readdirSync("/dev/shm")
-    .filter((name) => name.startsWith("strongroom-"))
-    .flatMap((name) => {
-      try {
-        return readdirSync(`/dev/shm/${name}`, { recursive: true }).map(String)
-      } catch {
-        return []
-      }
-    })
+    .filter((name) => new RegExp(`^strongroom-\\d+-${app}-`).test(name))
+    .flatMap((name) => readdirSync(join("/dev/shm", name), { recursive: true }).map(String))
 }
 
 export const attacks: readonly Attack[] = [
@@ -55,7 +50,6 @@ export const attacks: readonly Attack[] = [
         const tried: string[] = []
         // The unprotected process leaves something once it has loaded.
         for (const moment of kind === "vault" ? moments : (["ran"] as const)) {
-          const before = leftFiles().length
           const victim = await startUntil(scene, kind, moment)
           const app = victim.app.pid ?? 0
           const vault = kind === "vault" ? [...victim.pids()] : []
@@ -65,7 +59,7 @@ export const attacks: readonly Attack[] = [
           const at = victim.told.at(-1)?.state ?? "starting"
           const report = scan(scene.stage)
           for (const needle of needlesIn(report)) taken.add(needle)
-          if (leftFiles().length > before) taken.add("files of the engine")
+          if (leftFiles(app).length > 0) taken.add("files of the engine")
           tried.push(
             `${moment} (${at}): ${killed.length} killed, ${report.files} files and ${report.processes.length} processes searched`,
           )

@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Attack, Outcome, Scene } from "../attack.js"
 import { ptraceDenied } from "../machine.js"
-import { noNamespaces } from "../namespaces.js"
 import { needlesIn, scan } from "../scan.js"
-import { hasProgram, runAsUser, steal, stealBy } from "../user-program.js"
+import { hasProgram, runAsUser, steal } from "../user-program.js"
 import { descendants, type Kind } from "../victim.js"
 
 /** Makes one try on each process that holds the model, and searches what it brought. */
@@ -55,20 +54,6 @@ export const attacks: readonly Attack[] = [
     takes: ["identity", "weights"],
     missing: ptraceDenied,
     run: (scene, kind) => onEach(scene, kind, "ptrace"),
-  },
-  {
-    title: "process_vm_readv by who is root of a user namespace of his own",
-    takes: ["weights"],
-    missing: noNamespaces ?? ptraceDenied,
-    async run(scene, kind) {
-      const victim = await scene.shared(kind)
-      const folder = scene.stage.makeFolder("root")
-      const inside = ["unshare", "--user", "--map-root-user"]
-      const tried = victim
-        .pids()
-        .flatMap((pid) => stealBy(scene.stage, inside, "readv", pid, join(folder, `dump-${pid}`)))
-      return { taken: needlesIn(scan(scene.stage, [folder])), tried }
-    },
   },
   {
     title: "gdb, and its gcore",
