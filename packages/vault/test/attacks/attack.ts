@@ -12,6 +12,8 @@ export interface Outcome {
 /** One attack, made twice: on a process that opens the model by itself, where it succeeds, and on a vault. */
 export interface Attack {
   readonly title: string
+  /** Why it takes nothing from a vault, in words for docs/attacks.md. */
+  readonly stoppedBy: string
   /** What it takes from the unprotected process, at the least. */
   readonly takes: readonly string[]
   /** Why it can't be made on this machine, if so. */

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, writeFileSync } from "node:fs"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import type { Attack, Scene } from "./attack.js"
+import { attacks } from "./all.js"
+import type { Scene } from "./attack.js"
 import { setStage } from "./stage.js"
 import { isAlive, type Kind, startVictim, type Victim } from "./victim.js"
 
@@ -8,14 +9,6 @@ import { isAlive, type Kind, startVictim, type Victim } from "./victim.js"
  * Each file of list/ is one attack, or a family of them that differ in a word. It is made first on a process that opens
  * the model by itself, where it must succeed, and then on a vault, where it must take nothing.
  */
-
-const names = readdirSync(new URL("list", import.meta.url)).sort()
-const lists = await Promise.all(
-  names.map(
-    async (name) =>
-      (await import(new URL(`list/${name}`, import.meta.url).href)) as { readonly attacks: readonly Attack[] },
-  ),
-)
 
 describe.runIf(process.platform === "linux")("attacks", () => {
   let scene: Scene
@@ -60,7 +53,7 @@ describe.runIf(process.platform === "linux")("attacks", () => {
     writeFileSync(new URL("attacks.json", results), `${JSON.stringify(told, null, 2)}\n`)
   })
 
-  for (const attack of lists.flatMap(({ attacks }) => attacks)) {
+  for (const attack of attacks) {
     const { title, missing, takes } = attack
     it.skipIf(missing !== undefined)(
       missing ? `${title} (not here: ${missing})` : title,

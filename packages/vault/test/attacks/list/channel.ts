@@ -6,6 +6,7 @@ import { steal } from "../user-program.js"
 export const attacks: readonly Attack[] = [
   {
     title: "a second process that connects to its channel",
+    stoppedBy: "the channel has no name; its descriptors can't be taken from the vault (EPERM)",
     takes: ["a descriptor that takes what is written"],
     missing: ptraceDenied,
     async run(scene, kind) {

@@ -44,6 +44,8 @@ export const attacks: readonly Attack[] = [
   ...(["the vault", "the app", "all"] as const).map(
     (whom): Attack => ({
       title: `SIGKILL for ${whom} in each phase: what is left is searched`,
+      stoppedBy:
+        "there is nothing on a disk; the tmpfs and the memory go with the process, and each process with the other",
       takes: ["weights"],
       async run(scene, kind) {
         const taken = new Set<string>()
@@ -71,6 +73,7 @@ export const attacks: readonly Attack[] = [
   ),
   {
     title: "SIGSTOP in each phase: everything is searched while it stands still",
+    stoppedBy: "a process that stands still is as closed",
     takes: ["identity", "weights"],
     async run(scene, kind) {
       const taken = new Set<string>()

@@ -42,6 +42,7 @@ async function listen(folder: string) {
 export const attacks: readonly Attack[] = [
   {
     title: "an engine that writes the weights to files",
+    stoppedBy: "everything is mounted read-only (EROFS); temporary places are the vault's own",
     takes: ["weights"],
     async run(scene, kind): Promise<Outcome> {
       const folder = scene.stage.makeFolder("written")
@@ -59,6 +60,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     title: "an engine that sends the weights away: TCP, UDP, a Unix socket",
+    stoppedBy: "a filter refuses sockets (EPERM); there is no network",
     takes: ["weights"],
     async run(scene, kind) {
       const folder = scene.stage.makeFolder("received")
@@ -76,6 +78,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     title: "an engine that starts a program and gives it the weights",
+    stoppedBy: "a filter and Landlock refuse exec",
     takes: ["weights"],
     async run(scene, kind) {
       const folder = scene.stage.makeFolder("started")
@@ -85,6 +88,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     title: "an engine that prints the weights",
+    stoppedBy: "standard output and error are the null device",
     takes: ["weights"],
     async run(scene, kind) {
       const folder = scene.stage.makeFolder("printed")
@@ -96,6 +100,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     title: "an engine that looks at the user's files",
+    stoppedBy: "Landlock lets it read the system and the app's packages (EACCES)",
     takes: ["the user's files"],
     async run(scene, kind) {
       writeFileSync(join(scene.stage.home, "letter.txt"), "dear")

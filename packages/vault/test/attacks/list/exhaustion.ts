@@ -11,6 +11,7 @@ const noPrlimit = hasProgram("prlimit") ? undefined : "there is no prlimit: inst
 export const attacks: readonly Attack[] = [
   {
     title: "exhaustion of memory: the process is let run out of it, and crashes",
+    stoppedBy: "the crash leaves no core; the tmpfs goes with the process",
     takes: ["weights"],
     missing: coresPiped ?? noPrlimit,
     async run(scene, kind) {
@@ -30,6 +31,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     title: "exhaustion of the file system that the private directory is in: what was written is searched",
+    stoppedBy: "the same",
     takes: ["weights"],
     async run(scene, kind) {
       // To a limit of the attacker's: the system kills who writes more, by a signal that leaves a core.

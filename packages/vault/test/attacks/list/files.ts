@@ -11,6 +11,7 @@ const engine = { file: true }
 export const attacks: readonly Attack[] = [
   {
     title: "/proc/PID/fd, map_files, cwd, root and the rest of /proc/PID, and pidfd_getfd",
+    stoppedBy: "its folders in /proc are root's (EACCES); pidfd_getfd asks what ptrace asks (EPERM)",
     takes: ["weights"],
     missing: ptraceDenied,
     async run(scene, kind) {
@@ -22,6 +23,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     title: "the private directory, /dev/shm and all other places for files, read from outside",
+    stoppedBy: "the private directory is on a tmpfs of its own mount namespace",
     takes: ["weights"],
     async run(scene, kind) {
       const victim = await scene.start(kind, { engine })

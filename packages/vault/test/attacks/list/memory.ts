@@ -17,6 +17,7 @@ async function onEach(scene: Scene, kind: Kind, way: "readv" | "ptrace"): Promis
 export const attacks: readonly Attack[] = [
   {
     title: "/proc/PID/mem of every process of the user, and swap",
+    stoppedBy: "not dumpable, and its memory is the parent user namespace's: EACCES",
     takes: ["identity", "weights"],
     missing: ptraceDenied,
     async run(scene, kind) {
@@ -35,12 +36,14 @@ export const attacks: readonly Attack[] = [
   },
   {
     title: "process_vm_readv",
+    stoppedBy: "the same: EPERM",
     takes: ["identity", "weights"],
     missing: ptraceDenied,
     run: (scene, kind) => onEach(scene, kind, "readv"),
   },
   {
     title: "process_vm_writev",
+    stoppedBy: "the same: EPERM",
     takes: ["its memory, to write"],
     missing: ptraceDenied,
     async run(scene, kind) {
@@ -51,12 +54,14 @@ export const attacks: readonly Attack[] = [
   },
   {
     title: "a debugger attached to the running process (ptrace)",
+    stoppedBy: "the same: EPERM",
     takes: ["identity", "weights"],
     missing: ptraceDenied,
     run: (scene, kind) => onEach(scene, kind, "ptrace"),
   },
   {
     title: "gdb, and its gcore",
+    stoppedBy: "the same: gdb can't attach",
     takes: ["identity", "weights"],
     missing: ptraceDenied ?? (hasProgram("gcore") ? undefined : "there is no gcore: install gdb"),
     async run(scene, kind) {

@@ -27,6 +27,7 @@ const execInside: VictimSettings = {
 export const attacks: readonly Attack[] = [
   {
     title: "exec inside a user namespace opens the process: the memory of one that made itself not dumpable",
+    stoppedBy: "nothing is exec'ed after the namespace is entered, so that it isn't the attacker's",
     takes: ["weights"],
     missing: noNamespaces ?? ptraceDenied,
     async run(scene, kind) {
@@ -41,6 +42,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     title: "nsenter and setns into its namespaces",
+    stoppedBy: "its namespaces can't be opened (EACCES), nor entered by its pidfd (EPERM)",
     takes: ["a shell inside"],
     missing: noNamespaces,
     async run(scene, kind): Promise<Outcome> {

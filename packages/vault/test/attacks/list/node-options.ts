@@ -13,6 +13,7 @@ export const attacks: readonly Attack[] = [
   ...(["--require", "--import"] as const).map(
     (option): Attack => ({
       title: `NODE_OPTIONS=${option}`,
+      stoppedBy: "an environment built from nothing",
       takes: ["identity", "weights"],
       async run(scene, kind) {
         const loot = makeLoot(scene.stage)
@@ -27,6 +28,7 @@ export const attacks: readonly Attack[] = [
   ),
   {
     title: "NODE_OPTIONS=--inspect",
+    stoppedBy: "an environment built from nothing; the vault can open no socket",
     takes: ["identity", "weights"],
     async run(scene, kind) {
       const loot = makeLoot(scene.stage)
@@ -38,6 +40,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     title: "SIGUSR1, then the inspector",
+    stoppedBy: "a handler of the vault's takes the signal; it can open no socket",
     takes: ["identity", "weights"],
     async run(scene, kind) {
       const loot = makeLoot(scene.stage)
@@ -51,6 +54,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     title: "NODE_OPTIONS=--heapsnapshot-signal",
+    stoppedBy: "an environment built from nothing",
     takes: ["identity"],
     async run(scene, kind) {
       const workingDirectory = scene.stage.makeFolder("snapshots")
@@ -65,6 +69,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     title: "Node's --cpu-prof",
+    stoppedBy: "neither variables nor options of the app's are passed on",
     takes: ["a profile of the engine"],
     async run(scene, kind) {
       const workingDirectory = scene.stage.makeFolder("profiles")
@@ -84,6 +89,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     title: "NODE_OPTIONS=--report-on-signal, and the reports of errors",
+    stoppedBy: "an environment built from nothing; reports are off",
     takes: ["a report of the process with the model"],
     async run(scene, kind) {
       const folder = scene.stage.makeFolder("reports")

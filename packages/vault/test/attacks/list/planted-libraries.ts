@@ -21,18 +21,21 @@ async function plant(scene: Scene, kind: Kind, variables: (library: string, loot
 export const attacks: readonly Attack[] = [
   {
     title: "LD_PRELOAD",
+    stoppedBy: "an environment built from nothing; only the jail is preloaded",
     takes: ["identity", "weights"],
     missing: noCompiler ?? ptraceDenied,
     run: (scene, kind) => plant(scene, kind, (library) => ({ LD_PRELOAD: library })),
   },
   {
     title: "LD_AUDIT",
+    stoppedBy: "an environment built from nothing",
     takes: ["identity", "weights"],
     missing: noCompiler ?? ptraceDenied,
     run: (scene, kind) => plant(scene, kind, (library) => ({ LD_AUDIT: library })),
   },
   {
     title: "OPENSSL_CONF with a provider",
+    stoppedBy: "an environment built from nothing",
     takes: ["identity", "weights"],
     missing: noCompiler ?? ptraceDenied,
     run: (scene, kind) =>

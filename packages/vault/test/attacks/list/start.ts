@@ -11,6 +11,7 @@ import type { Kind } from "../victim.js"
 export const attacks: readonly Attack[] = [
   {
     title: "a debugger that is attached before the start, to the app and all that it starts",
+    stoppedBy: "the vault sees its tracer, and ends before it knows any key",
     takes: ["identity", "weights"],
     missing: noCompiler,
     async run(scene, kind) {
@@ -30,6 +31,7 @@ export const attacks: readonly Attack[] = [
   {
     // The control closed the door as well, by PR_SET_DUMPABLE, but did not fork after that.
     title: "descriptors of /proc/PID/mem that are opened from the first moment on, read later",
+    stoppedBy: "one fork after the door is closed: a new memory map, which those descriptors don't lead to",
     takes: ["weights"],
     missing: noCompiler ?? ptraceDenied,
     async run(scene, kind) {

@@ -19,6 +19,7 @@ async function dumped(scene: Scene, kind: Kind, folder: string, settings: Victim
 export const attacks: readonly Attack[] = [
   {
     title: "a variable that makes an engine dump",
+    stoppedBy: "an environment built from nothing",
     takes: ["weights"],
     run(scene, kind) {
       const folder = scene.stage.makeFolder("dumps")
@@ -27,6 +28,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     title: "a cache folder in the working directory",
+    stoppedBy: "the working directory is the vault's own",
     takes: ["weights"],
     run(scene, kind) {
       const workingDirectory = scene.stage.makeFolder("work")
@@ -37,6 +39,7 @@ export const attacks: readonly Attack[] = [
   ...([".config/engine.conf", ".engine.conf"] as const).map(
     (file): Attack => ({
       title: `a configuration file in HOME: ${file}`,
+      stoppedBy: "HOME is the vault's own",
       takes: ["weights"],
       run(scene, kind) {
         const folder = scene.stage.makeFolder("dumps")
@@ -48,6 +51,7 @@ export const attacks: readonly Attack[] = [
   ),
   {
     title: "a configuration file in the working directory",
+    stoppedBy: "the working directory is the vault's own",
     takes: ["weights"],
     run(scene, kind) {
       const workingDirectory = scene.stage.makeFolder("work")
@@ -57,6 +61,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     title: "node_modules and a package.json planted in the working directory",
+    stoppedBy: "modules are found from the vault's own files; the working directory is its own",
     takes: ["weights"],
     run(scene, kind) {
       const workingDirectory = scene.stage.makeFolder("work")
@@ -72,6 +77,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     title: "GLIBC_TUNABLES, and other variables of the C library's",
+    stoppedBy: "an environment built from nothing",
     takes: ["GLIBC_TUNABLES", "MALLOC_PERTURB_", "GCONV_PATH"],
     async run(scene, kind) {
       const environment = {
@@ -89,6 +95,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     title: "LD_DEBUG: the loader's own log, of every library and symbol",
+    stoppedBy: "an environment built from nothing",
     takes: ["a log of the process with the model"],
     async run(scene, kind) {
       const folder = scene.stage.makeFolder("log")
@@ -104,6 +111,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     title: "NODE_EXTRA_CA_CERTS: a certificate authority of the attacker's",
+    stoppedBy: "an environment built from nothing; there is no network",
     takes: ["a connection of the engine's"],
     missing: noAuthority,
     async run(scene, kind) {

@@ -113,6 +113,11 @@ const deeds = {
       ),
     }
   },
+  /** What a bug of native code comes to. */
+  crash() {
+    const { load } = createRequire(import.meta.url)("koffi")
+    load(null).func("void *memset(intptr_t, int, size_t)")(8, 0, 8)
+  },
   /** JavaScript's own memory: where there is none, V8 ends the process. */
   heap() {
     const held = []
