@@ -10,6 +10,8 @@ import { isAlive, type Kind, startVictim, type Victim } from "./victim.js"
  * the model by itself, where it must succeed, and then on a vault, where it must take nothing.
  */
 
+const timeout = process.env.STRONGROOM_FULL ? 1_200_000 : 120_000
+
 describe.runIf(process.platform === "linux")("attacks", () => {
   let scene: Scene
   const close: (() => Promise<void> | void)[] = []
@@ -55,25 +57,21 @@ describe.runIf(process.platform === "linux")("attacks", () => {
 
   for (const attack of attacks) {
     const { title, missing, takes } = attack
-    it.skipIf(missing !== undefined)(
-      missing ? `${title} (not here: ${missing})` : title,
-      { timeout: 120_000 },
-      async () => {
-        try {
-          const control = await attack.run(scene, "unprotected")
-          expect(control.tried.length, "the control tried nothing").toBeGreaterThan(0)
-          expect(control.taken, `the control took too little: ${control.tried.join("; ")}`).toEqual(
-            expect.arrayContaining([...takes]),
-          )
-          await clear()
-          const outcome = await attack.run(scene, "vault")
-          expect(outcome.tried.length, "the attack tried nothing").toBeGreaterThan(0)
-          expect(outcome.taken, outcome.tried.join("; ")).toEqual([])
-          told.push({ title, control, vault: outcome })
-        } finally {
-          await clear()
-        }
-      },
-    )
+    it.skipIf(missing !== undefined)(missing ? `${title} (not here: ${missing})` : title, { timeout }, async () => {
+      try {
+        const control = await attack.run(scene, "unprotected")
+        expect(control.tried.length, "the control tried nothing").toBeGreaterThan(0)
+        expect(control.taken, `the control took too little: ${control.tried.join("; ")}`).toEqual(
+          expect.arrayContaining([...takes]),
+        )
+        await clear()
+        const outcome = await attack.run(scene, "vault")
+        expect(outcome.tried.length, "the attack tried nothing").toBeGreaterThan(0)
+        expect(outcome.taken, outcome.tried.join("; ")).toEqual([])
+        told.push({ title, control, vault: outcome })
+      } finally {
+        await clear()
+      }
+    })
   }
 })

@@ -3,6 +3,8 @@ import { join } from "node:path"
 import { setTimeout as wait } from "node:timers/promises"
 import { until } from "../../support.js"
 import type { Attack, Scene } from "../attack.js"
+import { ptraceDenied } from "../machine.js"
+import { noNamespaces } from "../namespaces.js"
 import { needlesIn, scan } from "../scan.js"
 import { isAlive, type Kind, type Told, type Victim } from "../victim.js"
 
@@ -47,6 +49,7 @@ export const attacks: readonly Attack[] = [
       stoppedBy:
         "there is nothing on a disk; the tmpfs and the memory go with the process, and each process with the other",
       takes: ["weights"],
+      missing: noNamespaces,
       async run(scene, kind) {
         const taken = new Set<string>()
         const tried: string[] = []
@@ -75,6 +78,7 @@ export const attacks: readonly Attack[] = [
     title: "SIGSTOP in each phase: everything is searched while it stands still",
     stoppedBy: "a process that stands still is as closed",
     takes: ["identity", "weights"],
+    missing: noNamespaces ?? ptraceDenied,
     async run(scene, kind) {
       const taken = new Set<string>()
       const tried: string[] = []

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises"
 import { until } from "../../support.js"
 import type { Attack } from "../attack.js"
 import { coresPiped } from "../machine.js"
+import { noNamespaces } from "../namespaces.js"
 import { needlesIn, scan } from "../scan.js"
 import { hasProgram } from "../user-program.js"
 import { isAlive } from "../victim.js"
@@ -13,7 +14,7 @@ export const attacks: readonly Attack[] = [
     title: "exhaustion of memory: the process is let run out of it, and crashes",
     stoppedBy: "the crash leaves no core; the tmpfs goes with the process",
     takes: ["weights"],
-    missing: coresPiped ?? noPrlimit,
+    missing: coresPiped ?? noPrlimit ?? noNamespaces,
     async run(scene, kind) {
       const workingDirectory = scene.stage.makeFolder("core")
       const launcher = ["prlimit", "--core=unlimited", "--data=700000000"]
@@ -33,9 +34,10 @@ export const attacks: readonly Attack[] = [
     title: "exhaustion of the file system that the private directory is in: what was written is searched",
     stoppedBy: "the same",
     takes: ["weights"],
+    missing: noPrlimit ?? noNamespaces,
     async run(scene, kind) {
       // To a limit of the attacker's: the system kills who writes more, by a signal that leaves a core.
-      const launcher = noPrlimit ? [] : ["prlimit", "--core=unlimited", "--fsize=33554432"]
+      const launcher = ["prlimit", "--core=unlimited", "--fsize=33554432"]
       const engine = { file: true, deed: { name: "fill", bytes: 2 ** 28 } }
       const workingDirectory = scene.stage.makeFolder("full")
       const victim = await scene.start(kind, { launcher, engine, workingDirectory, app: { stay: true } })

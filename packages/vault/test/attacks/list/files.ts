@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import type { Attack } from "../attack.js"
 import { ptraceDenied } from "../machine.js"
+import { noNamespaces } from "../namespaces.js"
 import { needlesIn, scan } from "../scan.js"
 import { steal } from "../user-program.js"
 
@@ -25,6 +26,7 @@ export const attacks: readonly Attack[] = [
     title: "the private directory, /dev/shm and all other places for files, read from outside",
     stoppedBy: "the private directory is on a tmpfs of its own mount namespace",
     takes: ["weights"],
+    missing: noNamespaces,
     async run(scene, kind) {
       const victim = await scene.start(kind, { engine })
       const { found, files } = scan(scene.stage)

@@ -44,7 +44,7 @@ export const attacks: readonly Attack[] = [
     title: "nsenter and setns into its namespaces",
     stoppedBy: "its namespaces can't be opened (EACCES), nor entered by its pidfd (EPERM)",
     takes: ["a shell inside"],
-    missing: noNamespaces,
+    missing: noNamespaces ?? ptraceDenied,
     async run(scene, kind): Promise<Outcome> {
       const victim = await scene.start(kind, kind === "unprotected" ? execInside : {})
       const outcomes = victim.pids().map((pid) => {
