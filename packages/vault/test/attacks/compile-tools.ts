@@ -11,7 +11,7 @@ export const noCompiler =
 /** Compiles those tools that need no folder compiled in. */
 export function compileTools(tools: string): void {
   if (!compiler) return
-  for (const name of ["tracer", "hold"]) {
+  for (const name of ["tracer", "hold", "race"]) {
     execFileSync(compiler, ["-O1", "-o", join(tools, name), join(tools, `${name}.c`)])
   }
 }

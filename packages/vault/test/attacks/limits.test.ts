@@ -1,5 +1,10 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { setTimeout as wait } from "node:timers/promises"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { ordinaryUser } from "../ordinary-user.js"
 import { compilePlant, noCompiler } from "./compile-tools.js"
 import { makeLoot } from "./loot.js"
 import { isRoot, ptraceDenied } from "./machine.js"
@@ -68,6 +73,46 @@ describe.runIf(process.platform === "linux")("what can't be stopped", () => {
       const { loot, victim } = await startWithShim({ strict: ["memory.private"] })
       expect(victim.told.at(-1)).toMatchObject({ state: "failed", code: "policy-guarantee" })
       expect(loot.needles()).toEqual([])
+    },
+  )
+
+  /** Opens vaults until one of them has been changed before its jail's first call. */
+  async function startAndRace(app: object): Promise<Victim> {
+    for (let round = 0; round < 30; round++) {
+      const loot = makeLoot(stage)
+      const victim = await start("vault", { until: "spawned", app })
+      const racer = spawn(join(stage.tools, "race"), [loot.folder, String(victim.app.pid)], {
+        ...ordinaryUser,
+        cwd: "/",
+      })
+      const ended = once(racer, "exit")
+      await victim.next("ran")
+      writeFileSync(join(loot.folder, "go"), "")
+      const [code] = await ended
+      if (code === 0) return victim
+      await victim.kill()
+    }
+    throw new Error("The race was never won: is it still one?")
+  }
+
+  it.skipIf(noCompiler !== undefined || ptraceDenied !== undefined)(
+    "a race against the start, which takes the jail away before its first call: the report says what is missing",
+    { timeout: 60_000 },
+    async () => {
+      const victim = await startAndRace({})
+      const states = Object.fromEntries(victim.told.at(-1)?.guarantees ?? [])
+      for (const id of ["process.environment", "memory.private", "files.confined", "network.none"]) {
+        expect([id, states[id]]).toEqual([id, "unavailable"])
+      }
+    },
+  )
+
+  it.skipIf(noCompiler !== undefined || ptraceDenied !== undefined)(
+    "the same, where the app demands the jail: the vault doesn't open",
+    { timeout: 60_000 },
+    async () => {
+      const victim = await startAndRace({ strict: ["memory.private"] })
+      expect(victim.told.at(-1)).toMatchObject({ state: "failed", code: "policy-guarantee" })
     },
   )
 

@@ -27,7 +27,10 @@ export const attacks: readonly Attack[] = [
       await wait(300)
       const { state, code } = victim.told.at(-1) ?? {}
       if (kind === "vault" && state !== "failed") throw new Error(`The vault had memory enough: ${state}`)
-      return { taken: needlesIn(scan(scene.stage)), tried: [`the app: ${state} ${code ?? "crashed"}`] }
+      return {
+        taken: needlesIn(scan(scene.stage, undefined, false)),
+        tried: [`the app: ${state} ${code ?? "crashed"}`],
+      }
     },
   },
   {
@@ -42,7 +45,10 @@ export const attacks: readonly Attack[] = [
       const workingDirectory = scene.stage.makeFolder("full")
       const victim = await scene.start(kind, { launcher, engine, workingDirectory, app: { stay: true } })
       const { state, facts, code } = victim.told.at(-1) ?? {}
-      return { taken: needlesIn(scan(scene.stage)), tried: [`the app: ${state} ${code ?? JSON.stringify(facts)}`] }
+      return {
+        taken: needlesIn(scan(scene.stage, undefined, false)),
+        tried: [`the app: ${state} ${code ?? JSON.stringify(facts)}`],
+      }
     },
   },
 ]
