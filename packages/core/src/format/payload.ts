@@ -1,3 +1,4 @@
+import type { Plaintext } from "../backend.js"
 import { equalBytes } from "../bytes.js"
 import type { AesGcm, Cryptography } from "../crypto/cryptography.js"
 import { inLanes, lanesFor } from "../parallel.js"
@@ -21,6 +22,8 @@ export interface Payload {
   readonly layout: Layout
   readonly tables: Tables
   readonly cryptography: Cryptography
+  /** Memory for plaintext that isn't read into the receiver's own. */
+  readonly allocate: (byteLength: number) => Plaintext
 }
 
 /**
@@ -28,7 +31,7 @@ export interface Payload {
  * compared there is what is decrypted there, also when the source is a file that somebody changes meanwhile.
  */
 export async function readSegment(
-  payload: Payload,
+  payload: Omit<Payload, "allocate">,
   index: number,
   target: Uint8Array,
   signal: AbortSignal | undefined,
@@ -81,13 +84,14 @@ export async function readPlaintext(
     const { index, begin, end, at } = piece(i)
     const length = segmentLength(layout, index)
     const room = target.subarray(at, at + end - begin)
-    const segment = room.length === length ? room : new Uint8Array(length)
+    const own = room.length === length ? undefined : payload.allocate(length)
+    const segment = own?.bytes ?? room
     try {
       await readSegment(payload, index, segment, signal)
       await openSegment(index, layout.segments, segment, payload.tables.tag(index), cipher)
       if (segment !== room) room.set(segment.subarray(begin, end))
     } finally {
-      if (segment !== room) segment.fill(0)
+      own?.close()
     }
     done += room.length
     onProgress?.(done, target.length)
