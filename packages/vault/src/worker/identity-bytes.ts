@@ -1,4 +1,4 @@
-import { type Identity, StrongroomError } from "@strongroom/core"
+import { StrongroomError } from "@strongroom/core"
 import type { IdentityKey } from "@strongroom/core/backend"
 import { decodeSecretKey, isSecretKey } from "./bech32.js"
 import type { Keeping } from "./cryptography.js"
@@ -6,7 +6,7 @@ import { secretIdentity } from "./secret-identity.js"
 
 /** Identities that were read, until `close()`, which overwrites them as far as they aren't texts. */
 export interface ReadIdentities {
-  readonly identity: Exclude<Identity, { readonly passphrase: string } | string>
+  readonly identity: readonly (string | IdentityKey)[]
   /** Lines of another kind than X25519, which age's library takes as strings only. */
   readonly texts: number
   close(): void

@@ -23,7 +23,9 @@ interface Piece {
   readonly address: bigint
   /** A view of its own that lives as long as the place: of memory outside there must be no second ArrayBuffer. */
   readonly bytes: Uint8Array<ArrayBuffer>
+  /** Its pages weren't given back. */
   present: boolean
+  isLocked: boolean
 }
 
 /**
@@ -42,34 +44,32 @@ export function lockedMemory(system: SystemMemory, ledger: MemoryLedger): Locked
     // One that isn't in the ledger is the process's until it ends, and is overwritten when it is closed all the same.
     ledger.addRegion({ address, byteLength, secret: false })
     system.keepApart(address, byteLength)
-    lock(address, byteLength)
-    return { address, bytes: system.view(address, byteLength), present: true }
+    return { address, bytes: system.view(address, byteLength), present: true, isLocked: lock(address, byteLength) }
   }
 
-  function lock(address: bigint, byteLength: number): void {
+  function lock(address: bigint, byteLength: number): boolean {
     const errno = system.lock(address, byteLength)
     if (errno === 0) ledger.noteLocked(byteLength)
     else ledger.noteUnlocked(byteLength, errno)
+    return errno === 0
   }
 
   function take(size: number): Piece {
     const found = free.get(size)?.pop()
     if (!found) return size >= slabBytes ? map(size) : cut(size)
-    if (found.present) {
-      keptBytes -= size
-    } else {
-      lock(found.address, size)
-      found.present = true
-    }
+    if (found.present) keptBytes -= size
+    found.present = true
+    // Others may have given back what the limit allows; a slab's pieces are locked with it, or never.
+    if (!found.isLocked && size >= slabBytes) found.isLocked = lock(found.address, size)
     return found
   }
 
   /** A slab is all of one size, and its other pieces wait. */
   function cut(size: number): Piece {
-    const { address, bytes } = map(slabBytes)
+    const { address, bytes, isLocked } = map(slabBytes)
     const pieces: Piece[] = []
     for (let at = slabBytes - size; at >= 0; at -= size) {
-      pieces.push({ address: address + BigInt(at), bytes: bytes.subarray(at, at + size), present: true })
+      pieces.push({ address: address + BigInt(at), bytes: bytes.subarray(at, at + size), present: true, isLocked })
     }
     const first = pieces.pop() as Piece
     put(size, ...pieces)
@@ -89,8 +89,8 @@ export function lockedMemory(system: SystemMemory, ledger: MemoryLedger): Locked
     } else {
       system.unlock(piece.address, size)
       system.release(piece.address, size)
-      ledger.noteLocked(-size)
-      piece.present = false
+      if (piece.isLocked) ledger.noteLocked(-size)
+      piece.present = piece.isLocked = false
     }
     put(size, piece)
   }
