@@ -36,7 +36,7 @@ export function readIdentities(bytes: Uint8Array, keeping: Keeping | undefined):
       const key = keeping.secrets.allocate(32)
       open.push(key)
       if (!decodeSecretKey(line, key.bytes)) throw identityInvalid()
-      const identity = secretIdentity(keeping, key.address)
+      const identity = secretIdentity(keeping, key)
       open.push(identity)
       keys.push(identity)
     }

@@ -69,7 +69,7 @@ async function readIdentity(
     if (!keeping || own === undefined) {
       throw new StrongroomError("identity-invalid", "The vault has no identity of its own on this platform.")
     }
-    const key = secretIdentity(keeping, own)
+    const key = secretIdentity(keeping, { address: own })
     return { identity: key, texts: 0, close: key.close }
   }
   if ("module" in identity) return await moduleIdentity(identity, setting)

@@ -3,6 +3,7 @@ import type { Evp, Pointer } from "../os/evp.js"
 import { encodeRecipient } from "./bech32.js"
 import type { Keeping } from "./cryptography.js"
 import { deriveKey, openChaCha } from "./secret-derivation.js"
+import type { Secret } from "./secret-memory.js"
 
 /** An age X25519 identity: a private key by its address. https://c2sp.org/age */
 export interface SecretIdentity extends IdentityKey {
@@ -13,10 +14,10 @@ export interface SecretIdentity extends IdentityKey {
 const shareBytes = 32
 const zeroNonce = new Uint8Array(12)
 
-/** @param privateKey is the address of 32 bytes, which must stay until the identity is closed. */
-export function secretIdentity(keeping: Keeping, privateKey: Pointer): SecretIdentity {
+/** @param privateKey is 32 bytes, which must stay until the identity is closed. */
+export function secretIdentity(keeping: Keeping, privateKey: Pick<Secret, "address">): SecretIdentity {
   const { evp, secrets } = keeping
-  const recipient = evp.x25519Public(privateKey)
+  const recipient = evp.x25519Public(privateKey.address)
   const given: { close(): void }[] = []
 
   /** @throws for a stanza that is malformed. */
@@ -25,7 +26,7 @@ export function secretIdentity(keeping: Keeping, privateKey: Pointer): SecretIde
     if (share.length !== shareBytes || body.length !== 32) throw new Error("a stanza is malformed")
     const shared = secrets.allocate(32)
     try {
-      if (!evp.x25519(privateKey, share, shared.address) || shared.bytes.every((byte) => byte === 0)) {
+      if (!evp.x25519(privateKey.address, share, shared.address) || shared.bytes.every((byte) => byte === 0)) {
         throw new Error("a share is of small order")
       }
       const wrapping = deriveKey(
