@@ -1,7 +1,14 @@
 import { defineConfig } from "tsup"
 
 export default defineConfig({
-  entry: ["src/main.ts", "src/child.ts", "src/load-child.ts", "src/echo.ts", "src/round-trip.ts"],
+  entry: [
+    "src/main.ts",
+    "src/child.ts",
+    "src/load-child.ts",
+    "src/echo.ts",
+    "src/round-trip.ts",
+    "src/stream-child.ts",
+  ],
   format: "esm",
   clean: true,
   target: "es2022",

@@ -5,6 +5,7 @@ export default defineConfig({
   entry: {
     index: "src/index.ts",
     wrong: "src/wrong/index.ts",
+    "sink-engine": "src/sink-engine.ts",
     "reference-engine": "src/reference/engine.ts",
     "wrong-engine": "src/wrong/engine.ts",
   },

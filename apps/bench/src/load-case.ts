@@ -6,6 +6,9 @@ export interface LoadCase {
   readonly keys: { readonly grant: string; readonly identity: { readonly file: string }; readonly trust: string[] }
 }
 
+/** What it loads: the sealed model, the plain file, or the plain file's bytes. */
+export type Side = "sealed" | "file" | "bytes"
+
 /** What it measured, in milliseconds from the start of a load to the first outputs. */
 export interface LoadTimes {
   /** The first load of the process. */

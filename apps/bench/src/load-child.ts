@@ -1,10 +1,11 @@
-// One measured process: loads a model and runs it once, and then again, sealed in a vault or plain in the engine alone.
+// One measured process: loads a model and runs it once, and then again: sealed in a vault, or plain in the engine alone,
+// from its file or from bytes that are in memory before the clock starts.
 // Prints {"first":ms,"again":ms} and writes the outputs' bytes, in the order of their names.
 import { readFile, writeFile } from "node:fs/promises"
 import { setTimeout } from "node:timers/promises"
-import type { LoadCase, LoadTimes } from "./load-case.js"
+import type { LoadCase, LoadTimes, Side } from "./load-case.js"
 
-const [side, casePath, outputPath] = process.argv.slice(2) as ["sealed" | "plain", string, string]
+const [side, casePath, outputPath] = process.argv.slice(2) as [Side, string, string]
 const { input, plainPath, sealedPath, keys } = JSON.parse(await readFile(casePath, "utf8")) as LoadCase
 
 /** Until the vault's next spare thread is warm, and what the last load left has been freed. */
@@ -22,11 +23,11 @@ interface Loaded {
 
 /** Loads anew at each call: what is called is what is timed. */
 async function makeLoader(): Promise<() => Promise<Loaded>> {
-  if (side === "plain") {
+  if (side !== "sealed") {
     const ort = await import("onnxruntime-node")
-    const bytes = new Uint8Array(await readFile(plainPath))
+    const bytes = side === "bytes" ? new Uint8Array(await readFile(plainPath)) : undefined
     return async () => {
-      const session = await ort.InferenceSession.create(bytes)
+      const session = bytes ? await ort.InferenceSession.create(bytes) : await ort.InferenceSession.create(plainPath)
       const outputs = await session.run({ [input.name]: new ort.Tensor("float32", data, input.shape) })
       return { outputs, close: () => session.release() }
     }

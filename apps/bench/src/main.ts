@@ -7,11 +7,19 @@ import { type Bench, type Figure, formatFigure, holds, ratio } from "./figure.js
 import { decryption } from "./figures/decryption.js"
 import { load } from "./figures/load.js"
 import { memory } from "./figures/memory.js"
+import { opening } from "./figures/opening.js"
 import { run } from "./figures/run.js"
+import { stream } from "./figures/stream.js"
 
-const benches: readonly Bench[] = [load, decryption, run, memory]
+const benches: readonly Bench[] = [opening, load, stream, decryption, run, memory]
 
-const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
+/** Benches by another name. */
+const groups: { readonly [name: string]: readonly string[] } = {
+  vault: ["opening", "load", "stream", "decryption", "run"],
+}
+
+const asked = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
+const names = asked.flatMap((name) => groups[name] ?? [name])
 const isFull = process.argv.includes("--full")
 const record = process.argv.includes("--record")
 const unknown = names.filter((name) => !benches.some((bench) => bench.name === name))

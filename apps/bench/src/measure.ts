@@ -6,20 +6,19 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Runs `ours` and `peer` in turn, so that a machine that speeds up or slows down meets both alike: first once each
- * uncounted, then `runs` times each. Each returns what it measured.
+ * Takes every sample in turn, so that a machine that speeds up or slows down meets all alike: first once each uncounted,
+ * then `runs` times each. Gives what each returned, in the order of `samples`.
  */
-export async function inTurn<T>(
+export async function allInTurn<T>(
   runs: number,
-  ours: () => Promise<T>,
-  peer: () => Promise<T>,
-): Promise<{ ours: readonly T[]; peer: readonly T[] }> {
-  await ours()
-  await peer()
-  const times = { ours: [] as T[], peer: [] as T[] }
-  for (let run = 0; run < runs; run++) {
-    times.ours.push(await ours())
-    times.peer.push(await peer())
+  samples: readonly (() => Promise<T>)[],
+): Promise<readonly (readonly T[])[]> {
+  const found = samples.map((): T[] => [])
+  for (let run = -1; run < runs; run++) {
+    for (const [i, sample] of samples.entries()) {
+      const value = await sample()
+      if (run >= 0) found[i]?.push(value)
+    }
   }
-  return times
+  return found
 }

@@ -8,8 +8,8 @@ import { describe, expect, it, onTestFinished } from "vitest"
 import { makePrivateDirectory, removeDirectory } from "../src/app/private-directory.js"
 import { openVaultWith } from "../src/app/vault.js"
 import { encodeFrame, frameReader } from "../src/channel/frame.js"
-import { parseToApp, type ToApp } from "../src/channel/messages.js"
-import { coded, temporaryFolder, testBackend } from "./support.js"
+import { parseToApp, parseToVault, type ToApp } from "../src/channel/messages.js"
+import { coded, noNativePart, temporaryFolder, testBackend } from "./support.js"
 
 const script = fileURLToPath(new URL("../dist/worker/main.js", import.meta.url))
 
@@ -30,10 +30,12 @@ async function bareVault(
 }
 
 const join = (pieces: readonly Uint8Array[]) => Buffer.concat(pieces)
-const opening = (directory: string) => ({
-  ...{ type: "open", call: 1, backend: testBackend(), cachePolicy: "off", strict: [], debug: false },
-  ...{ environment: {}, directory, passing: false },
-})
+/** As a vault would take it. */
+const opening = (directory: string) =>
+  parseToVault({
+    ...{ type: "open", call: 1, backend: testBackend(), cachePolicy: "off", strict: [], debug: false },
+    ...{ environment: {}, directory, directoryOutside: "0:0", writable: {}, noJail: "started by hand", passing: false },
+  })
 const frames: [string, Buffer][] = [
   ["noise", Buffer.from("GET / HTTP/1.1\r\nHost: vault\r\n\r\n")],
   ["a message that isn't one", join(encodeFrame({ type: "constructor" }))],
@@ -121,20 +123,26 @@ describe("the vault's file, started by hand in somebody's folder, leaves it as i
 })
 
 describe("the app's end of the channel", () => {
-  it.each([
+  const wrong = [
     ["noise", coded("channel-invalid")],
     ["unknown", coded("channel-invalid")],
     ["unasked", coded("channel-invalid")],
     ["silent", coded("vault-start")],
     ["huge", coded("channel-invalid")],
-  ])("ends a vault that sends %s", async (what, expected) => {
+  ] as const
+  const kinds = [
+    ["a vault", noNativePart],
+    ["a jailed vault", new URL("../dist/native/", import.meta.url)],
+  ] as const
+  const all = kinds.flatMap(([kind, native]) => wrong.map((one) => [kind, ...one, native] as const))
+  it.each(all)("ends %s that sends %s", async (_, what, expected, native) => {
     const wrongVault = new URL(`./fixtures/wrong-vault.mjs`, import.meta.url)
     const pids: (number | undefined)[] = []
     const log = (event: { event: string; pid?: number | undefined }) => {
       if (event.event === "started") pids.push(event.pid)
     }
     const backend = testBackend({}, { environment: { WRONG: what } })
-    await expect(openVaultWith(wrongVault, { backend, log })).rejects.toEqual(expected)
+    await expect(openVaultWith(wrongVault, { backend, log }, { native })).rejects.toEqual(expected)
     expect(() => process.kill(pids[0] ?? 0, 0)).toThrow("ESRCH")
   })
 })

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { openVault } from "@strongroom/vault"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { vaultEnvironment } from "../src/app/environment.js"
-import { pidOf, testBackend } from "./support.js"
+import { canLookInside, pidOf, testBackend } from "./support.js"
 
 describe("a backend's needs", () => {
   it.each([
@@ -27,7 +27,7 @@ describe("a backend's needs", () => {
   })
 })
 
-it.runIf(process.platform === "linux")("what Node gives to its children by itself isn't there either", async () => {
+it.runIf(canLookInside)("what Node gives to its children by itself isn't there either", async () => {
   process.env.NODE_V8_COVERAGE = "/nowhere/coverage"
   onTestFinished(() => void delete process.env.NODE_V8_COVERAGE)
   await using vault = await openVault({ backend: testBackend(), strict: ["process.environment"] })

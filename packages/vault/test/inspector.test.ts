@@ -7,7 +7,8 @@ import { pathToFileURL } from "node:url"
 import { openVault, type Vault } from "@strongroom/vault"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { openVaultWith } from "../src/app/vault.js"
-import { coded, pidOf, ship, startApp, temporaryFolder, testBackend, until } from "./support.js"
+import { thisArchitecture } from "../src/os/system-calls.js"
+import { canLookInside, coded, pidOf, ship, startApp, temporaryFolder, testBackend, until, vaultOf } from "./support.js"
 
 const found = (vault: Vault) => vault.report().guarantees.find(({ id }) => id === "process.inspector")
 
@@ -35,15 +36,25 @@ function catchesSignal(pid: number): boolean {
   return (BigInt(`0x${mask}`) & (1n << BigInt(constants.signals.SIGUSR1 - 1))) !== 0n
 }
 
-/** The vault's main module, after something else. */
+const dist = new URL("../dist/", import.meta.url)
+
+/** The vault's main module, after something else. It is in no package, so that it has no jail. */
 async function mainAfter(lines: string): Promise<URL> {
   const script = join(await temporaryFolder(), "main.mjs")
-  const main = new URL("../dist/worker/main.js", import.meta.url).href
+  const main = new URL("worker/main.js", dist).href
   writeFileSync(script, `import inspector from "node:inspector"\n${lines}\nawait import(${JSON.stringify(main)})\n`)
   return pathToFileURL(script)
 }
 
-describe.runIf(process.platform === "linux")("the inspector", () => {
+describe.runIf(canLookInside)("the inspector", () => {
+  it.runIf(thisArchitecture())("can't be opened in a jail, which lets nothing listen", async () => {
+    const script = await mainAfter("inspector.open(0)")
+    const options = { backend: testBackend(), strict: ["network.none"] } as const
+    await using vault = await openVaultWith(script, options, { native: new URL("native/", dist) })
+    expect(listening(pidOf(vault))).toBe(0)
+    expect(found(vault)).toMatchObject({ state: "enforced", evidence: { closedAtStart: false, listening: false } })
+  })
+
   it("is opened by no signal, which doesn't end the vault either", async () => {
     const app = await startApp(await ship(), "wait")
     const control = spawn(process.execPath, ["--inspect-port=0", "-e", "setInterval(() => {}, 1000)"], {
@@ -60,6 +71,7 @@ describe.runIf(process.platform === "linux")("the inspector", () => {
 
   it("listens in no vault that is ready, however often the signal comes while it starts", async () => {
     let ready = 0
+    let signals = 0
     for (let round = 0; round < 6; round++) {
       let timer: NodeJS.Timeout | undefined
       const opening = openVault({
@@ -67,10 +79,12 @@ describe.runIf(process.platform === "linux")("the inspector", () => {
         strict: ["process.inspector"],
         log(event) {
           if (event.event !== "started") return
-          const pid = event.pid ?? 0
           const signal = () => {
             try {
-              if (catchesSignal(pid)) process.kill(pid, "SIGUSR1")
+              const pid = vaultOf(event.pid ?? 0) ?? 0
+              if (!catchesSignal(pid)) return
+              process.kill(pid, "SIGUSR1")
+              signals++
             } catch {
               // It has ended.
             }
@@ -91,6 +105,7 @@ describe.runIf(process.platform === "linux")("the inspector", () => {
       await vault.close()
     }
     expect(ready).toBeGreaterThan(0)
+    expect(signals).toBeGreaterThan(0)
   })
 
   it("that was opened before the vault's first line is closed, and the report says so", async () => {

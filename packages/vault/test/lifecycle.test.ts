@@ -1,36 +1,70 @@
 import { existsSync, readdirSync } from "node:fs"
 import { dirname } from "node:path"
-import { openVault, tensor } from "@strongroom/vault"
+import { openVault, tensor, type VaultEvent } from "@strongroom/vault"
 import { describe, expect, it } from "vitest"
-import { coded, directoryOf, isRunning, pidOf, ship, startApp, testBackend, until } from "./support.js"
+import {
+  canLookInside,
+  coded,
+  directoryOf,
+  isEmptyOrGone,
+  isRunning,
+  openUnjailed,
+  pidOf,
+  placeOf,
+  ship,
+  startApp,
+  testBackend,
+  until,
+  vaultOf,
+} from "./support.js"
 
 const x = tensor("float32", [1], Float32Array.of(1))
-const linux = process.platform === "linux"
 
 describe("a vault", () => {
-  it.runIf(linux)("removes its folder when it is closed, with what engines left there", async () => {
-    const shipped = await ship()
-    const vault = await openVault({ backend: testBackend({ file: true }) })
-    const directory = directoryOf(pidOf(vault))
-    const session = await vault.load(shipped.model, shipped.keys)
-    expect(readdirSync(directory, { recursive: true }).map(String)).toContainEqual(expect.stringMatching(/written$/))
-    await Promise.all([vault.close(), vault.close()])
-    expect(existsSync(directory)).toBe(false)
-    expect(isRunning(pidOf(vault))).toBe(false)
+  for (const [kind, open, apart] of [
+    ["in its jail", openVault, true],
+    ["without a jail", openUnjailed, false],
+  ] as const) {
+    it.runIf(canLookInside)(`${kind} removes its folder when it is closed, with what engines left there`, async () => {
+      const shipped = await ship()
+      const vault = await open({ backend: testBackend({ file: true }) })
+      const place = placeOf(pidOf(vault))
+      const session = await vault.load(shipped.model, shipped.keys)
+      const files = (folder: string) => readdirSync(folder, { recursive: true }).map(String)
+      expect(files(directoryOf(pidOf(vault)))).toContainEqual(expect.stringMatching(/written$/))
+      expect(files(place).length === 0).toBe(apart)
+      await Promise.all([vault.close(), vault.close()])
+      expect(existsSync(place)).toBe(false)
+      expect(isRunning(pidOf(vault))).toBe(false)
+      await vault.close()
+      await session.close()
+      await expect(session.run({ x })).rejects.toEqual(coded("session-closed"))
+      await expect(vault.load(shipped.model, shipped.keys)).rejects.toEqual(coded("vault-closed"))
+      expect(vault.report().place).toBe("vault")
+    })
+  }
+
+  it.each([
+    ["in its jail", openVault],
+    ["without a jail", openUnjailed],
+  ])("%s ends by itself when it is closed", async (_, open) => {
+    const ends: VaultEvent[] = []
+    const log = (event: VaultEvent) => void (event.event === "ended" && ends.push(event))
+    const vault = await open({ backend: testBackend(), log })
     await vault.close()
-    await session.close()
-    await expect(session.run({ x })).rejects.toEqual(coded("session-closed"))
-    await expect(vault.load(shipped.model, shipped.keys)).rejects.toEqual(coded("vault-closed"))
-    expect(vault.report().place).toBe("vault")
+    await until(() => ends.length > 0)
+    expect(ends).toEqual([{ event: "ended", code: 0, signal: null }])
   })
 
-  it.runIf(linux)("removes a session's folder with the session", async () => {
+  it.runIf(canLookInside)("removes a session's folder with the session", async () => {
     const shipped = await ship()
     await using vault = await openVault({ backend: testBackend({ file: true }) })
     const session = await vault.load(shipped.model, shipped.keys)
-    const directory = directoryOf(pidOf(vault))
+    const written = () =>
+      readdirSync(directoryOf(pidOf(vault)), { recursive: true }).filter((path) => String(path).endsWith("written"))
+    expect(written()).toHaveLength(1)
     await session.close()
-    expect(readdirSync(directory, { recursive: true }).filter((path) => String(path).endsWith("written"))).toEqual([])
+    expect(written()).toEqual([])
   })
 
   it("waits for an engine's run when it is closed", async () => {
@@ -64,18 +98,19 @@ describe("a vault", () => {
     expect(await load).toEqual(coded("vault-closed"))
   })
 
-  it.runIf(linux)("that is killed in a run rejects all that waits, and leaves nothing", async () => {
+  it.runIf(canLookInside)("that is killed in a run rejects all that waits, and leaves nothing", async () => {
     const shipped = await ship()
     const vault = await openVault({ backend: testBackend({ running: "block" }) })
     const sessions = await Promise.all([1, 2].map(() => vault.load(shipped.model, shipped.keys)))
-    const directory = directoryOf(pidOf(vault))
+    const place = placeOf(pidOf(vault))
+    expect(existsSync(place)).toBe(true)
     const runs = sessions.map((session) => session.run({ x }).catch((error) => error))
     await new Promise((resolve) => setTimeout(resolve, 50))
     process.kill(pidOf(vault), "SIGKILL")
     const errors = await Promise.all(runs)
     expect(errors).toEqual([coded("vault-exited"), coded("vault-exited")])
     expect(errors[0].message).toMatch(/SIGKILL.*Open another vault/)
-    expect(existsSync(directory)).toBe(false)
+    expect(existsSync(place)).toBe(false)
     await expect(vault.load(shipped.model, shipped.keys)).rejects.toEqual(coded("vault-exited"))
     await expect(sessions[0]?.run({ x })).rejects.toEqual(coded("vault-exited"))
     await sessions[0]?.close()
@@ -94,21 +129,25 @@ describe("a vault", () => {
     await vault.close()
   })
 
-  it.each([
-    ["crash", /SIGSEGV/],
-    ["kill", /SIGKILL/],
-  ])("whose engine crashes (%s) in a run, in a load or at its import says how", async (deed, how) => {
-    const shipped = await ship()
-    for (const when of ["running", "loading"]) {
-      const vault = await openVault({ backend: testBackend({ [when]: deed }) })
-      const outcome = vault.load(shipped.model, shipped.keys).then((session) => session.run({ x }))
-      const error = await outcome.catch((thrown) => thrown)
-      expect(error).toEqual(coded("vault-exited"))
-      expect(error.message).toMatch(how)
-      await vault.close()
-    }
-    await expect(openVault({ backend: testBackend({ importing: deed }) })).rejects.toEqual(coded("vault-start"))
-  })
+  for (const [kind, open] of [
+    ["in its jail", openVault],
+    ["without a jail", openUnjailed],
+  ] as const) {
+    it(`${kind} whose engine crashes in a run, in a load or at its import says how`, async () => {
+      const shipped = await ship()
+      for (const when of ["running", "loading"]) {
+        const vault = await open({ backend: testBackend({ [when]: "crash" }) })
+        const outcome = vault.load(shipped.model, shipped.keys).then((session) => session.run({ x }))
+        const error = await outcome.catch((thrown) => thrown)
+        expect(error).toEqual(coded("vault-exited"))
+        expect(error.message).toMatch(/SIGSEGV/)
+        await vault.close()
+      }
+      const opening = open({ backend: testBackend({ importing: "crash" }) })
+      await expect(opening).rejects.toEqual(coded("vault-start"))
+      await expect(opening).rejects.toThrow(/SIGSEGV/)
+    })
+  }
 
   it("tells when its process can't start", async () => {
     const { openVaultWith } = await import("../src/app/vault.js")
@@ -136,7 +175,7 @@ describe("a session's thread that dies", () => {
 })
 
 describe("an abort", () => {
-  it.runIf(linux)("of openVault ends the process and its folder", async () => {
+  it.runIf(canLookInside)("of openVault ends the process and its folder", async () => {
     const controller = new AbortController()
     const reason = new Error("enough")
     let pid = 0
@@ -147,40 +186,47 @@ describe("an abort", () => {
         if (event.event === "started") pid = event.pid ?? 0
       },
     })
-    await until(() => pid > 0 && directoryOf(pid).includes("strongroom-"))
-    const directory = directoryOf(pid)
+    await until(() => pid > 0 && vaultOf(pid) !== undefined && placeOf(pid).includes("strongroom-"))
+    const place = placeOf(pid)
+    const vault = vaultOf(pid) ?? 0
+    expect(isRunning(vault) && existsSync(place)).toBe(true)
     controller.abort(reason)
     await expect(opening).rejects.toBe(reason)
-    expect(existsSync(directory)).toBe(false)
+    expect(existsSync(place)).toBe(false)
+    await until(() => !isRunning(vault), 1000)
     await expect(openVault({ backend: testBackend(), signal: controller.signal })).rejects.toBe(reason)
   })
 
-  it.runIf(linux).each(["hang", "block"])("of a load (%s) frees its thread, and the vault goes on", async (loading) => {
-    const shipped = await ship()
-    await using vault = await openVault({ backend: testBackend({ loading }) })
-    const threads = () => readdirSync(directoryOf(pidOf(vault))).sort()
-    const reason = new Error("enough")
-    const controller = new AbortController()
-    const load = vault.load(shipped.model, shipped.keys, { signal: controller.signal })
-    setTimeout(() => controller.abort(reason), 300)
-    await expect(load).rejects.toBe(reason)
-    expect(threads()).toContain("thread-1")
-    // The first thread goes; a spare one comes.
-    await until(() => threads().join() === "thread-2")
-    await expect(vault.load(shipped.model, shipped.keys, { signal: controller.signal })).rejects.toBe(reason)
-  })
+  it.runIf(canLookInside).each(["hang", "block"])(
+    "of a load (%s) frees its thread, and the vault goes on",
+    async (loading) => {
+      const shipped = await ship()
+      await using vault = await openVault({ backend: testBackend({ loading }) })
+      const threads = () => readdirSync(directoryOf(pidOf(vault))).sort()
+      const reason = new Error("enough")
+      const controller = new AbortController()
+      const load = vault.load(shipped.model, shipped.keys, { signal: controller.signal })
+      setTimeout(() => controller.abort(reason), 300)
+      await expect(load).rejects.toBe(reason)
+      expect(threads()).toContain("thread-1")
+      // The first thread goes; a spare one comes.
+      await until(() => threads().join() === "thread-2")
+      await expect(vault.load(shipped.model, shipped.keys, { signal: controller.signal })).rejects.toBe(reason)
+    },
+  )
 })
 
-describe.runIf(linux)("an app", () => {
-  it.each(["wait", "block"])("that is killed takes its vault along (%s)", async (then) => {
-    const app = await startApp(
-      await ship(),
-      then,
-      testBackend({ file: true, ...(then === "block" && { running: "block" }) }),
-    )
-    const directory = directoryOf(app.vaultPid)
+describe.runIf(canLookInside)("an app", () => {
+  it.each(["wait", "block", "load"] as const)("that is killed takes its vault along (%s)", async (then) => {
+    const deed = { wait: {}, block: { running: "block" }, load: { loading: "block" } }[then]
+    const app = await startApp(await ship(), then, testBackend({ file: true, ...deed }))
+    const place = placeOf(app.vaultPid)
+    // So that the load, or the run, is in the engine.
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const files = readdirSync(directoryOf(app.vaultPid), { recursive: true }).join()
+    expect(files.includes("written")).toBe(then !== "load")
     app.process.kill("SIGKILL")
-    await until(() => !isRunning(app.vaultPid) && !existsSync(directory), 2000)
+    await until(() => !isRunning(app.vaultPid) && isEmptyOrGone(place), 1000)
   })
 
   it("that has nothing more to do ends, though it didn't close its vault", async () => {
@@ -189,19 +235,15 @@ describe.runIf(linux)("an app", () => {
     await until(() => !isRunning(app.vaultPid))
   })
 
-  it("that is killed together with its vault leaves a folder that the next vault sweeps", async () => {
-    const shipped = await ship()
-    const app = await startApp(shipped, "wait")
-    const directory = directoryOf(app.vaultPid)
-    process.kill(app.vaultPid, "SIGSTOP")
+  it("that is killed leaves at most an empty folder, which the next vault sweeps", async () => {
+    const app = await startApp(await ship(), "wait")
+    const place = placeOf(app.vaultPid)
     app.process.kill("SIGKILL")
-    process.kill(app.vaultPid, "SIGKILL")
     await app.ended
     await until(() => !isRunning(app.vaultPid))
-    expect(existsSync(directory)).toBe(true)
-    const events: unknown[] = []
-    await using vault = await openVault({ backend: testBackend(), log: (event) => events.push(event) })
-    expect(existsSync(directory)).toBe(false)
-    expect(dirname(directory)).toBe(dirname(directoryOf(pidOf(vault))))
+    expect(isEmptyOrGone(place)).toBe(true)
+    await using vault = await openVault({ backend: testBackend() })
+    expect(existsSync(place)).toBe(false)
+    expect(dirname(place)).toBe(dirname(placeOf(pidOf(vault))))
   })
 })

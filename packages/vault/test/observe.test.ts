@@ -1,5 +1,6 @@
 import type * as fs from "node:fs"
 import { beforeEach, describe, expect, it, vi } from "vitest"
+import type { Attempts } from "../src/worker/attempts.js"
 import {
   observeCoreDumps,
   observeDirectory,
@@ -42,6 +43,12 @@ vi.mock("node:os", async (original) => ({
 }))
 
 const noSwap = "Filename Type Size Used Priority\n"
+/** What a process finds that nothing closed, and one that its jail did. */
+const open: Attempts = { calls: {}, files: {}, listRoot: "done", start: "done", raiseCoreLimit: "done", dumpable: 1 }
+const closed: Attempts = { ...open, raiseCoreLimit: "EPERM", dumpable: 0 }
+
+/** Tells the folder that the app made from the vault's, which is 1:2. */
+const outside = "1:1"
 const folder = { uid: process.getuid?.(), mode: 0o40700, dev: 1, ino: 2 }
 const nullDevice = { rdev: 259, isCharacterDevice: () => true }
 
@@ -60,7 +67,14 @@ const posix = process.platform !== "win32"
 
 describe.runIf(posix)("the folder", () => {
   it("is private as it is made", () => {
-    expect(observeDirectory("/vault")).toMatchObject({ state: "enforced", evidence: { mode: "0700", own: true } })
+    expect(observeDirectory("/vault", outside)).toMatchObject({
+      state: "enforced",
+      evidence: { mode: "0700", own: true, apart: true },
+    })
+  })
+
+  it("that the app's other processes can enter, isn't", () => {
+    expect(observeDirectory("/vault", "1:2")).toMatchObject({ state: "unavailable", evidence: { apart: false } })
   })
 
   it.each([
@@ -73,12 +87,12 @@ describe.runIf(posix)("the folder", () => {
     ["that isn't for temporary files", "/tmp", { ino: 3 }],
   ])("%s isn't", (_, path, change) => {
     system.places[path] = { ...folder, ...change }
-    expect(observeDirectory("/vault").state).toBe("unavailable")
+    expect(observeDirectory("/vault", outside).state).toBe("unavailable")
   })
 
   it("that has been moved away can't be looked at", () => {
     delete system.places["/vault"]
-    expect(() => observeDirectory("/vault")).toThrow()
+    expect(() => observeDirectory("/vault", outside)).toThrow()
   })
 })
 
@@ -127,7 +141,20 @@ describe.runIf(posix)("output", () => {
 
 describe("core dumps", () => {
   it("are kept away by a limit of 0", () => {
-    expect(observeCoreDumps().state).toBe("observed")
+    expect(observeCoreDumps(open).state).toBe("observed")
+  })
+
+  it("can't be in a process that isn't dumpable and can't raise its limit, also where a program takes them", () => {
+    system.files["/proc/sys/kernel/core_pattern"] = "|/usr/lib/systemd-coredump %P\n"
+    expect(observeCoreDumps(closed).state).toBe("enforced")
+    for (const change of [
+      { dumpable: 1 },
+      { dumpable: null },
+      { raiseCoreLimit: "done" },
+      { raiseCoreLimit: "ENOSYS" },
+    ]) {
+      expect(observeCoreDumps({ ...closed, ...change }).state).toBe("unavailable")
+    }
   })
 
   it.each([
@@ -142,13 +169,13 @@ describe("core dumps", () => {
   ])("aren't with %s", (_, path, content) => {
     if (content === undefined) delete system.files[path]
     else system.files[path] = content
-    expect(observeCoreDumps().state).toBe("unavailable")
+    expect(observeCoreDumps(open).state).toBe("unavailable")
   })
 
   it.each(["reportOnFatalError", "reportOnSignal"] as const)("aren't with Node's %s", (name) => {
     process.report[name] = true
-    const { state } = observeCoreDumps()
+    const states = [open, closed].map((attempts) => observeCoreDumps(attempts).state)
     process.report[name] = false
-    expect(state).toBe("unavailable")
+    expect(states).toEqual(["unavailable", "unavailable"])
   })
 })

@@ -1,6 +1,6 @@
 import { createCipheriv, createHash, randomBytes } from "node:crypto"
 import { closeSync, openSync, utimesSync } from "node:fs"
-import { open, truncate, writeFile } from "node:fs/promises"
+import { open, readFile, truncate, writeFile } from "node:fs/promises"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import {
@@ -17,13 +17,13 @@ import { beforeAll, describe, expect, it, onTestFinished } from "vitest"
 import { type Evp, loadEvp } from "../src/os/evp.js"
 import { loadSegments, type NativeSegments } from "../src/os/segments.js"
 import { evpCryptography } from "../src/worker/cryptography.js"
-import { coded, type Shipped, ship, temporaryFolder } from "./support.js"
+import { coded, hasNativeLibrary, type Shipped, ship, temporaryFolder } from "./support.js"
 
 let evp: Evp
 let native: NativeSegments
 beforeAll(async () => {
   evp = await loadEvp()
-  native = await loadSegments()
+  if (hasNativeLibrary) native = await loadSegments()
 })
 
 const segmentSize = 65_536
@@ -77,7 +77,6 @@ async function shipPart(): Promise<Shipped> {
 }
 
 async function openShipped(shipped: Shipped, cryptography: Cryptography, source: Source = fileSource(shipped.model)) {
-  const { readFile } = await import("node:fs/promises")
   const keys = {
     grant: new Uint8Array(await readFile(shipped.keys.grant)),
     identity: shipped.identity,
@@ -109,7 +108,9 @@ async function flip(path: string, offset: number): Promise<void> {
 const isZero = (bytes: Uint8Array) => bytes.every((byte) => byte === 0)
 const same = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0
 
-describe.each(ways)("$way", ({ way, cryptography }) => {
+const waysHere = ways.filter(({ way }) => hasNativeLibrary || way === "one step at a time")
+
+describe.each(waysHere)("$way", ({ cryptography }) => {
   it.each([
     [0, plaintext.length],
     [0, 0],
@@ -144,17 +145,14 @@ describe.each(ways)("$way", ({ way, cryptography }) => {
 
   it("refuses flipped bits, names the first such segment, and leaves zeros", async () => {
     const shipped = await shipPart()
-    const model = await openShipped(shipped, cryptography())
     for (const index of [7, 3, 5]) await flip(shipped.model, await offsetOf(shipped, index))
-    // As it is when it is opened: what is changed then is another matter.
-    const again = await openShipped(shipped, cryptography())
+    const model = await openShipped(shipped, cryptography())
     const target = new Uint8Array(plaintext.length).fill(7)
-    await expect(partOf(again).into(target)).rejects.toMatchObject({
+    await expect(partOf(model).into(target)).rejects.toMatchObject({
       ...{ name: "StrongroomError", code: "segment-corrupt" },
       message: expect.stringMatching(/^Segment 3 of /),
     })
     expect(isZero(target)).toBe(true)
-    await model.close()
   })
 
   it("refuses a file that changes while it is read, in length or time, whatever its bytes", async () => {
@@ -217,11 +215,10 @@ describe.each(ways)("$way", ({ way, cryptography }) => {
     }
     const model = await openShipped(shipped, cryptography(), source)
     expect(same(await partOf(model).bytes(), plaintext)).toBe(true)
-    expect(way).not.toBe("")
   })
 })
 
-describe("openSegments", () => {
+describe.runIf(hasNativeLibrary)("openSegments", () => {
   const [segments, size] = [5, 4096]
 
   /** Segments by node:crypto, after the specification. */

@@ -1,13 +1,23 @@
-import { execFileSync } from "node:child_process"
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync } from "node:fs"
+import { execFileSync, spawnSync } from "node:child_process"
+import { chmodSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { bytesSource, type GuaranteeId, openVault, type Source, type Vault } from "@strongroom/vault"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { coded, directoryOf, echoModel, pidOf, ship, testBackend } from "./support.js"
+import {
+  canLookInside,
+  coded,
+  directoryOf,
+  echoModel,
+  openUnjailed,
+  pidOf,
+  placeOf,
+  ship,
+  testBackend,
+} from "./support.js"
 
 const found = (vault: Vault, id: GuaranteeId) => vault.report().guarantees.find((one) => one.id === id)
 
-describe.runIf(process.platform === "linux")("the report is made anew at every load:", () => {
+describe.runIf(canLookInside)("the report is made anew at every load:", () => {
   it("a folder that was opened to others refuses a load that demands it, and only that", async () => {
     const { model, keys } = await ship()
     const demanding = await ship(echoModel(), { policy: { guarantees: ["process.private-directory"] } })
@@ -42,22 +52,24 @@ describe.runIf(process.platform === "linux")("the report is made anew at every l
     expect(found(vault, "process.private-directory")).toMatchObject({ evidence: { mode: "0750" } })
   })
 
-  it("a limit of core dumps that was raised shows", async () => {
+  it("a limit of core dumps is raised by root alone, shows, and a process that isn't dumpable leaves none", async () => {
     const { model, keys } = await ship()
-    await using vault = await openVault({ backend: testBackend() })
-    const piped = readFileSync("/proc/sys/kernel/core_pattern", "latin1").startsWith("|")
-    for (const limit of ["0", "1"]) {
-      execFileSync("prlimit", ["--pid", String(pidOf(vault)), `--core=${limit}:`])
+    for (const open of [openVault, openUnjailed]) {
+      await using vault = await open({ backend: testBackend() })
+      const evidence = (softLimit: string) => ({ softLimit, dumpable: 0, raisingTheLimit: "EPERM" })
+      expect(found(vault, "process.core-dumps")).toMatchObject({ state: "enforced", evidence: evidence("0") })
+      // Most containers deny that to root, too.
+      const { status } = spawnSync("prlimit", ["--pid", String(pidOf(vault)), "--core=1:1"])
       await vault.load(model, keys)
-      const state = limit === "0" && !piped ? "observed" : "unavailable"
-      expect(found(vault, "process.core-dumps")).toMatchObject({ state, evidence: { softLimit: limit } })
+      const limit = status === 0 ? "1" : "0"
+      expect(found(vault, "process.core-dumps")).toMatchObject({ state: "enforced", evidence: evidence(limit) })
     }
   })
 
   it("a folder that was moved away shows, is emptied and removed where it is, and no error names it", async () => {
     const { model, keys } = await ship()
-    const vault = await openVault({ backend: testBackend({ file: true }) })
-    const directory = directoryOf(pidOf(vault))
+    const vault = await openUnjailed({ backend: testBackend({ file: true }) })
+    const directory = placeOf(pidOf(vault))
     const moved = join(dirname(directory), `vault-test-${process.pid}`)
     onTestFinished(() => rmSync(moved, { recursive: true, force: true }))
     renameSync(directory, moved)
@@ -71,16 +83,34 @@ describe.runIf(process.platform === "linux")("the report is made anew at every l
     expect(existsSync(moved)).toBe(false)
   })
 
-  it("a folder that another took the place of is told apart, and the other is left alone", async () => {
+  it("a folder that another took the place of is told apart, and the vault's is removed where it is", async () => {
     const { model, keys } = await ship()
-    const vault = await openVault({ backend: testBackend(), strict: ["process.private-directory"] })
-    const directory = directoryOf(pidOf(vault))
+    const vault = await openUnjailed({ backend: testBackend() })
+    const directory = placeOf(pidOf(vault))
     const moved = join(dirname(directory), `vault-test-${process.pid}-b`)
     onTestFinished(() => rmSync(moved, { recursive: true, force: true }))
+    const evidence = (used: boolean) => ({ evidence: { own: true, homeTemporaryAndWorking: used } })
+    expect(found(vault, "process.private-directory")).toMatchObject(evidence(true))
     renameSync(directory, moved)
     execFileSync("mkdir", ["-m", "0700", directory])
-    await expect(vault.load(model, keys)).rejects.toEqual(coded("policy-guarantee"))
+    await vault.load(model, keys)
+    expect(found(vault, "process.private-directory")).toMatchObject(evidence(false))
     await vault.close()
     expect(existsSync(moved)).toBe(false)
+  })
+
+  it("in its jail a vault has its folder whatever becomes of the app's, which is removed where it was", async () => {
+    const { model, keys } = await ship()
+    const vault = await openVault({ backend: testBackend({ file: true }), strict: ["process.private-directory"] })
+    const place = placeOf(pidOf(vault))
+    const moved = join(dirname(place), `vault-test-${process.pid}-c`)
+    onTestFinished(() => rmSync(moved, { recursive: true, force: true }))
+    renameSync(place, moved)
+    execFileSync("mkdir", ["-m", "0777", place])
+    for (let load = 0; load < 2; load++) await vault.load(model, keys)
+    expect(readdirSync(directoryOf(pidOf(vault)), { recursive: true }).join()).toContain("written")
+    expect([...readdirSync(place), ...readdirSync(moved)]).toEqual([])
+    await vault.close()
+    expect(existsSync(place)).toBe(false)
   })
 })

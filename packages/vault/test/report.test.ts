@@ -4,9 +4,21 @@ import { join } from "node:path"
 import { formatReport, type GuaranteeId, guaranteeCatalogue, openVault, tensor, type Vault } from "@strongroom/vault"
 import { describe, expect, it } from "vitest"
 import { vaultEnvironment } from "../src/app/environment.js"
-import { coded, directoryOf, echoModel, pidOf, ship, testBackend } from "./support.js"
+import { thisArchitecture } from "../src/os/system-calls.js"
+import {
+  canLookInside,
+  coded,
+  echoModel,
+  expectedDecryption,
+  openUnjailed,
+  pidOf,
+  placeOf,
+  ship,
+  testBackend,
+} from "./support.js"
 
 const x = tensor("float32", [1], Float32Array.of(1))
+const byJail = ["network.none", "files.confined", "syscalls.filtered", "process.execute"] as const
 const state = (vault: Vault, id: GuaranteeId) => vault.report().guarantees.find((one) => one.id === id)?.state
 
 describe("the report", () => {
@@ -20,9 +32,23 @@ describe("the report", () => {
       state: "unavailable",
       evidence: { backend: [{ seen: true }] },
     })
-    for (const id of ["network.none", "files.confined", "syscalls.filtered", "memory.private"] as const) {
-      expect(state(vault, id)).toBe("unavailable")
+  })
+
+  it("of a vault without a jail counts on nothing that a jail gives", async () => {
+    await using vault = await openUnjailed({ backend: testBackend() })
+    for (const id of [...byJail, "memory.private", "process.private-directory"] as const) {
+      expect([id, state(vault, id)]).toEqual([id, "unavailable"])
     }
+    const found = vault.report().guarantees.find(({ id }) => id === "files.confined")
+    expect(found?.mechanism).toContain("without a C compiler")
+  })
+
+  it.runIf(thisArchitecture())("of a vault in its jail has what that gives, but for root its memory", async () => {
+    await using vault = await openVault({ backend: testBackend() })
+    for (const id of [...byJail, "process.private-directory"] as const) {
+      expect([id, state(vault, id)]).toEqual([id, "enforced"])
+    }
+    expect(state(vault, "memory.private")).toBe(process.getuid?.() === 0 ? "unavailable" : "enforced")
   })
 
   it("shows debug as output that is on", async () => {
@@ -47,9 +73,9 @@ describe("the report", () => {
     const { model, keys } = await ship()
     await using vault = await openVault({ backend: testBackend() })
     const evidence = () => vault.report().guarantees.find(({ id }) => id === "memory.wiped")?.evidence
-    expect(evidence()).toEqual({})
+    expect(evidence()).toEqual({ texts: 0 })
     await vault.load(model, keys)
-    expect(evidence()).toEqual({ decryption: "OpenSSL, in place" })
+    expect(evidence()).toEqual({ texts: 0, decryption: expectedDecryption })
   })
 
   it("shows what artifacts the policy keeps: none, or as long as the vault lives", async () => {
@@ -69,7 +95,7 @@ describe("the report", () => {
 
 describe("demands", () => {
   it("of the app fail closed with the list, at openVault and at load", async () => {
-    const opening = openVault({ backend: testBackend(), strict: true })
+    const opening = openUnjailed({ backend: testBackend(), strict: true })
     await expect(opening).rejects.toEqual(coded("policy-guarantee"))
     await expect(opening).rejects.toThrow(/memory.private.*network.none/)
     const phrase = await ship(echoModel(), { passphrase: "open sesame" })
@@ -81,7 +107,7 @@ describe("demands", () => {
   })
 
   it("of the publisher are compared with this vault", async () => {
-    await using vault = await openVault({ backend: testBackend() })
+    await using vault = await openUnjailed({ backend: testBackend() })
     const load = async (policy: object) => {
       const { model, keys } = await ship(echoModel(), { policy })
       return await vault.load(model, keys)
@@ -108,7 +134,7 @@ describe("the environment", () => {
     const facts = JSON.parse(String((await session.run({ x })).facts?.data[0]))
     const directory = facts.workingDirectory
     expect(facts.environment).toEqual(vaultEnvironment(directory, needs.environment))
-    if (process.platform === "linux") expect(directoryOf(pidOf(vault))).toBe(directory)
+    if (canLookInside) expect(placeOf(pidOf(vault))).toBe(directory)
     expect(facts.directory.startsWith(directory)).toBe(true)
     expect(facts.environment.HOME).toBe(directory)
     expect(facts.arguments.filter((option: string) => option !== "--disable-sigusr1")).toEqual([])

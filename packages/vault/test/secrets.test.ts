@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { closeSync, openSync, readFileSync, readSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { echoModel, ship, startApp } from "./support.js"
+import { canLookInside, echoModel, ship, startApp } from "./support.js"
 
 /** Which of `needles` are somewhere in the memory that a process can write. */
 function findInMemory(pid: number, needles: { readonly [name: string]: Buffer }): string[] {
@@ -32,7 +32,7 @@ function readAt(descriptor: number, target: Buffer, length: number, position: bi
   }
 }
 
-describe.runIf(process.platform === "linux")("secrets", () => {
+describe.runIf(canLookInside)("secrets", () => {
   it("are never in the app's memory, where they are found when the app opens the model itself", async () => {
     const weights = new Uint8Array(randomBytes(2 ** 20))
     const shipped = await ship(echoModel("float32", weights))

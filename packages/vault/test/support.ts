@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, readFileSync, readlinkSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -17,8 +17,15 @@ import {
   sealModel,
 } from "@strongroom/core"
 import type { Backend, Json } from "@strongroom/core/backend"
-import type { Vault, VaultKeys } from "@strongroom/vault"
+import type { Vault, VaultKeys, VaultOptions } from "@strongroom/vault"
 import { expect, onTestFinished } from "vitest"
+import { openVaultWith } from "../src/app/vault.js"
+
+/** Where the native library is built: its tests run there, and what it changes is expected there. */
+export const hasNativeLibrary = process.platform === "linux"
+
+/** What the report says of decryption where there is koffi. */
+export const expectedDecryption = hasNativeLibrary ? "OpenSSL, in place, whole segments at once" : "OpenSSL, in place"
 
 /** What the backend of test/fixtures does, beside echoing. */
 export type BackendOptions = { readonly [name: string]: Json }
@@ -121,9 +128,39 @@ export async function startApp(shipped: Shipped, then: string, backend = testBac
   return { process: app, vaultPid: JSON.parse(String(line)).pid, ended }
 }
 
-/** The vault's private directory, as the kernel knows it. Linux only. */
+/** Who looks into a vault's process must be root, to whom it is never closed. Linux only. */
+export const canLookInside = process.platform === "linux" && process.getuid?.() === 0
+
+/** The vault's private directory, by way of its process: in a jail no other path leads there. */
 export function directoryOf(pid: number): string {
+  return `/proc/${pid}/cwd`
+}
+
+/** The path of the folder that the app made. In a jail it stays empty: the vault has another one of that name. */
+export function placeOf(pid: number): string {
   return readlinkSync(`/proc/${pid}/cwd`)
+}
+
+/** What is left of a vault, outside, when its app has died, too: at most an empty folder, until the next vault. */
+export function isEmptyOrGone(place: string): boolean {
+  return !existsSync(place) || readdirSync(place).length === 0
+}
+
+/** The vault whose process the app started as `child`: in a jail that is only the parent, which tells how it ends. */
+export function vaultOf(child: number): number | undefined {
+  const children = readFileSync(`/proc/${child}/task/${child}/children`, "latin1").trim()
+  return children === "" ? undefined : Number(children.split(" ")[0])
+}
+
+/** For `openVaultWith`: a package that was built without a C compiler, whose vault has no jail. */
+export const noNativePart = new URL("./fixtures/no-native/", import.meta.url)
+
+/** The vault's main module. */
+export const vaultScript = new URL("../dist/worker/main.js", import.meta.url)
+
+/** A vault without a jail, into whose folder others of its user can look. */
+export function openUnjailed(options: VaultOptions): Promise<Vault> {
+  return openVaultWith(vaultScript, options, { native: noNativePart })
 }
 
 /** The process number of a vault. */

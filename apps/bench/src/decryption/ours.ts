@@ -9,9 +9,19 @@ import { byteLength, type SealedBytes, segmentSize, segments } from "./sealed-by
 /** What a sample is measured of: milliseconds for all the bytes. The plaintext is looked at after every one. */
 export type Sample = () => Promise<number>
 
+export interface NativeChoice {
+  readonly threads: number
+  readonly digest: boolean
+  readonly file: boolean
+  readonly processorTime?: boolean
+}
+
 export interface Ours {
-  /** `threads` calls of native code at once, which take segments until there are no more. */
-  native(choice: { readonly threads: number; readonly digest: boolean; readonly file: boolean }): Sample
+  /**
+   * `threads` calls of native code at once, which take segments until there are no more. `processorTime`: the process's
+   * own, of all its threads and the kernel's work for them, divided by `threads`.
+   */
+  native(choice: NativeChoice): Sample
   /** As a vault does it: what core calls. */
   readonly whole: Sample
   /** The parts of the work, one after another on one thread: reading into the final buffer, EVP's decryption there. */
@@ -33,10 +43,15 @@ export async function ours(bytes: SealedBytes): Promise<Ours> {
   /** Used again for every sample: memory that is new costs more than decrypting it. */
   const target = new Uint8Array(byteLength).fill(1)
 
-  const timed = async (work: () => Promise<void>): Promise<number> => {
-    const start = performance.now()
+  const processorMilliseconds = () => {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1000
+  }
+
+  const timed = async (work: () => Promise<void>, clock = () => performance.now()): Promise<number> => {
+    const start = clock()
     await work()
-    const taken = performance.now() - start
+    const taken = clock() - start
     if (Buffer.compare(target, plain) !== 0) throw new Error("Decryption gave other bytes.")
     return taken
   }
@@ -56,10 +71,11 @@ export async function ours(bytes: SealedBytes): Promise<Ours> {
 
   return {
     native:
-      ({ threads, digest, file }) =>
-      () => {
+      ({ threads, digest, file, processorTime = false }) =>
+      async () => {
         if (!file) target.set(sealed)
-        return timed(async () => {
+        const clock = processorTime ? () => processorMilliseconds() / threads : undefined
+        return await timed(async () => {
           const job = native.job({ ...run, ...(file && { file: { descriptor, position: 0 } }) })
           const open = async () => {
             const lane = contexts()
@@ -67,7 +83,7 @@ export async function ours(bytes: SealedBytes): Promise<Ours> {
             lane.free()
           }
           await Promise.all(Array.from({ length: threads }, open))
-        })
+        }, clock)
       },
     whole: () =>
       timed(async () => {

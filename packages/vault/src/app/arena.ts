@@ -19,16 +19,17 @@ export function arena(byteLength: number): Arena {
   const pieces: { readonly at: number; readonly end: number }[] = []
   return {
     take(length) {
+      // Not even an empty piece begins where another does: `give` knows them by that.
+      const wanted = Math.max(aligned(length), arenaAlignment)
       let at = 0
       let index = 0
       for (const piece of pieces) {
-        if (piece.at - at >= length) break
+        if (piece.at - at >= wanted) break
         at = piece.end
         index++
       }
-      if (byteLength - at < length) return undefined
-      // Of the same offset as another piece it must not be: `give` knows them by that.
-      pieces.splice(index, 0, { at, end: at + Math.max(aligned(length), arenaAlignment) })
+      if (byteLength - at < wanted) return undefined
+      pieces.splice(index, 0, { at, end: at + wanted })
       return at
     },
     give(at) {

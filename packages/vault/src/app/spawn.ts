@@ -70,6 +70,8 @@ export function startProcess(settings: ProcessSettings): VaultProcess {
   const output = settings.debug ? 2 : "ignore"
   // By descriptor, because the loader takes no path with a space or a colon in it.
   const library = jail && openSync(jail.library, "r")
+  // What is only left out is free, and Node's own pipes land there: the vault would take one for the jail's.
+  const nothing = process.platform === "win32" ? undefined : openSync("/dev/null", "r")
   const child = spawn(node, [...nodeOptions(node), fileURLToPath(script)], {
     cwd: directory,
     // Node copies NODE_V8_COVERAGE from the app into every child, unless it is named here.
@@ -79,13 +81,13 @@ export function startProcess(settings: ProcessSettings): VaultProcess {
       output,
       output,
       "pipe",
-      settings.passing ?? "ignore",
-      jail ? "pipe" : "ignore",
-      library ?? "ignore",
+      settings.passing ?? nothing ?? "ignore",
+      jail ? "pipe" : (nothing ?? "ignore"),
+      library ?? nothing ?? "ignore",
     ],
     windowsHide: true,
   })
-  if (library !== undefined) closeSync(library)
+  for (const descriptor of [library, nothing]) if (descriptor !== undefined) closeSync(descriptor)
   // Of its type, only the first five are known.
   const streams: readonly unknown[] = child.stdio
   if (jail) configure(streams[jailDescriptor] as Socket, jail)
@@ -104,9 +106,11 @@ export function startProcess(settings: ProcessSettings): VaultProcess {
       settings.broken(error)
     }
   })
-  // A channel that breaks means a vault that ends: that is told by `ended`. One that only closes must end, too.
-  socket.on("error", kill)
-  socket.on("end", kill)
+  // A channel that breaks means a vault that ends: that is told by `ended`, and not at once where the jail's parent half
+  // relays how. One that only closes must end, too.
+  const killSoon = () => void setTimeout(kill, drainMilliseconds).unref()
+  socket.on("error", killSoon)
+  socket.on("end", killSoon)
   return {
     pid: child.pid,
     channel: channelOver(socket),

@@ -41,9 +41,9 @@ export interface Vault extends AsyncDisposable {
    */
   readonly recipient: string | undefined
   /**
-   * Opens a sealed model and loads it into the backend's engine. A path or `file:` URL is read in the vault; an
-   * `http(s):` URL, bytes and sources stay here, and only their ciphertext goes in. A source is the session's from now
-   * on, and is closed with it. Each session has a thread of its own.
+   * Opens a sealed model and loads it into the backend's engine. A path or `file:` URL is read in the vault, to which the
+   * file is passed open where the system can; an `http(s):` URL, bytes and sources stay here, and only their ciphertext
+   * goes in. A source is the session's from now on, and is closed with it. Each session has a thread of its own.
    *
    * @throws StrongroomError with any code of spec/errors.md but the import's and the sink's. TypeError for misuse.
    */
@@ -57,19 +57,27 @@ export interface Vault extends AsyncDisposable {
   close(): Promise<void>
 }
 
+/** A vault that is confined can open no file of the user's, so there is no jail without a way for open files into it. */
+const nothingCrosses: NoJail = {
+  missing: "No jail was shut: open files can't be passed into one here, for which koffi is needed, on Linux.",
+}
+
 /** How long engines may take to finish when a vault is closed. */
 const closeMilliseconds = 10_000
 
-/**
- * @param script is the vault's main module.
- * @param native is the folder of the shared objects that native/ is built to.
- * @param cross finds out how things cross; a test may say that there is no way but the main thread's.
- */
+/** What a vault is made of here; tests say that there is less. */
+export interface VaultParts {
+  /** The folder of the shared objects that native/ is built to. Default: the one beside the main module's. */
+  readonly native?: URL
+  /** Finds out how things cross. */
+  cross?(): Promise<Crossing | undefined>
+}
+
+/** @param script is the vault's main module. */
 export async function openVaultWith(
   script: URL,
   options: VaultOptions,
-  native = new URL("../native/", script),
-  cross: () => Promise<Crossing | undefined> = openCrossing,
+  { native = new URL("../native/", script), cross = openCrossing }: VaultParts = {},
 ): Promise<Vault> {
   const { backend, cachePolicy, strict, node, debug, identities } = checkOptions(options)
   const { signal } = options
@@ -100,14 +108,15 @@ export async function openVaultWith(
   let connection: Connection
   let environment: { readonly [name: string]: string }
   let jail: Jail | NoJail
+  const crossing = await cross()
   try {
     environment = vaultEnvironment(directory, backend.needs.environment)
-    jail = makeJail({ native, script, node, backend, modules: identities, directory })
+    jail = crossing ? makeJail({ native, script, node, backend, modules: identities, directory }) : nothingCrosses
   } catch (error) {
+    crossing?.close()
     await removeDirectory(directory)
     throw error
   }
-  const crossing = await cross()
   try {
     vaultProcess = startProcess({
       node,

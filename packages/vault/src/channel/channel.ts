@@ -16,6 +16,11 @@ export function channelOver(socket: Socket): Channel {
     send(metadata, blocks = []) {
       const pieces = encodeFrame(metadata, blocks)
       if (!socket.writable) return
+      const [only] = pieces
+      if (only && pieces.length === 1) {
+        socket.write(only)
+        return
+      }
       socket.cork()
       for (const piece of pieces) socket.write(piece)
       socket.uncork()

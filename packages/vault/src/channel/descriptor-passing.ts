@@ -39,13 +39,23 @@ export function descriptorPassing(libc: Libc, socket: number): DescriptorPassing
   /** False: nothing more has come. */
   function receive(): boolean {
     if (ended) return false
-    const byteLength = libc.receiveMessage(socket, message.toReceive())
+    const byteLength = receiveMessage()
     // None of these messages is empty: at the end of the socket 0 bytes are read.
     if (byteLength === undefined || byteLength === 0) return false
     const { number, descriptors, cut } = message.received(byteLength)
     closeAll(waiting.get(number)?.descriptors ?? [])
     waiting.set(number, { descriptors, cut })
     return true
+  }
+
+  function receiveMessage(): number | undefined {
+    try {
+      return libc.receiveMessage(socket, message.toReceive())
+    } catch (error) {
+      // The other side is gone and has left something unread: that is the end of the socket, too.
+      if ((error as NodeJS.ErrnoException).code === "ECONNRESET") return undefined
+      throw error
+    }
   }
 
   function discardWaiting(): void {

@@ -117,9 +117,12 @@ export function frameReader(receive: (frame: Frame) => void): FrameReader {
       begin("lengths", 8 * count)
     } else if (stage === "lengths") {
       const view = new DataView(section.buffer, section.byteOffset)
-      lengths = Array.from({ length: section.length / 8 }, (_, index) => Number(view.getBigUint64(8 * index, true)))
-      const over = lengths.find((length) => length > frameLimits.blockBytes)
-      if (over !== undefined) throw invalid(`a block of ${over} bytes`)
+      lengths = []
+      for (let at = 0; at < section.length; at += 8) {
+        const length = view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32
+        if (length > frameLimits.blockBytes) throw invalid(`a block of ${length} bytes`)
+        lengths.push(length)
+      }
       begin("metadata", metadataBytes)
     } else if (stage === "metadata") {
       metadata = parse(section)

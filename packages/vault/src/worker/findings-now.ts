@@ -31,22 +31,26 @@ export interface Setting {
   readonly directoryOutside: string
   readonly debug: boolean
   readonly cachePolicy: string
+  /** Whether app and vault pass descriptors. */
+  readonly passing: boolean
 }
 
 /** Looks at this process, guarantee by guarantee. Loads change four of them: see {@link withLoads}. */
 export async function lookAround(setting: Setting, confinement: Confinement): Promise<Findings> {
-  return {
-    ...lookOnce(setting.cachePolicy, confinement),
+  const findings = {
+    ...lookOnce(setting, confinement),
     ...findConfinement(confinement),
     ...lookAtProcess(setting, confinement),
     "process.inspector": await observeInspector(),
   }
+  return { ...findings, "cache.policy": cache(setting.cachePolicy, findings) }
 }
 
 /** Looks again at what others can change while the vault is open: at every load. */
 export function lookAgain(findings: Findings, setting: Setting, confinement: Confinement): Findings {
   const inspector = observeInspectorAgain(findings["process.inspector"])
-  return { ...findings, ...lookAtProcess(setting, confinement), "process.inspector": inspector }
+  const found = { ...findings, ...lookAtProcess(setting, confinement), "process.inspector": inspector }
+  return { ...found, "cache.policy": cache(setting.cachePolicy, found) }
 }
 
 function lookAtProcess({ environment, directory, directoryOutside, debug }: Setting, { attempts }: Confinement) {
@@ -69,7 +73,7 @@ function seen(observe: () => Finding): Finding {
   }
 }
 
-function lookOnce(cachePolicy: string, { jail }: Confinement) {
+function lookOnce({ passing }: Setting, { jail }: Confinement) {
   return {
     "model.authentic": modelAuthentic(0),
     "keys.outside-app": keysOutsideApp(0, 0),
@@ -82,12 +86,12 @@ function lookOnce(cachePolicy: string, { jail }: Confinement) {
         processNamespace: outcome(jail?.processes),
         ipcNamespace: outcome(jail?.ipc),
         diesWithApp: outcome(jail?.diesWith),
+        files: passing ? "passed open" : "opened by path",
       },
     },
     "memory.locked": unavailable("Its memory isn't locked."),
     "memory.wiped": unavailable("Nothing is overwritten."),
     "memory.engine-wiped": unavailable("Engines free their memory as it is."),
-    "cache.policy": cache(cachePolicy),
     "modules.known": unavailable("What it loads isn't listed."),
   } satisfies Partial<Findings>
 }
@@ -117,10 +121,19 @@ function keysOutsideApp(models: number, passphrases: number): Finding {
   return { state: "enforced", mechanism, evidence }
 }
 
-function cache(policy: string): Finding {
-  const evidence = { policy }
+/** What together keeps a driver from writing anything that outlives the process, or that is on a disk meanwhile. */
+const confining = ["files.confined", "process.private-directory", "process.directory-in-memory"] as const
+
+function cache(policy: string, findings: { readonly [id in (typeof confining)[number]]: Finding }): Finding {
   if (policy === "driver") {
-    return { state: "off", mechanism: "The cache policy leaves it to the driver.", evidence }
+    return { state: "off", mechanism: "The cache policy leaves it to the driver.", evidence: { policy } }
   }
-  return unavailable("The backend is asked to keep to it; what a driver writes elsewhere isn't looked for.", evidence)
+  const missing = confining.filter((id) => findings[id].state !== "enforced")
+  const evidence = { policy, missing }
+  if (missing.length > 0) {
+    return unavailable("The backend is asked to keep to it; what a driver writes elsewhere isn't looked for.", evidence)
+  }
+  const mechanism =
+    "Whatever a driver writes is in a folder in memory that ends with the process; it can write nowhere else."
+  return { state: "enforced", mechanism, evidence }
 }

@@ -1,4 +1,4 @@
-import { closeSync, readSync } from "node:fs"
+import { closeSync, fstatSync, readSync } from "node:fs"
 import { decodeResults, type JailResults } from "../os/jail.js"
 
 /** Where the jail leaves its table; see app/spawn.ts. */
@@ -7,20 +7,20 @@ const jailDescriptor = 5
 /** More than the table has. */
 const mostBytes = 4096
 
-/** What the jail did before main. Undefined where there was none. The first call closes the descriptor. */
+/**
+ * What the jail did before main. Undefined where there was none, or where it couldn't tell; then the descriptor may be
+ * Node's own, and is left alone.
+ */
 export function readJailResults(): JailResults | undefined {
   try {
-    const bytes = new Uint8Array(mostBytes)
-    // From a position: a socket, where the app passes the configuration, can't be read so.
-    const length = readSync(jailDescriptor, bytes, 0, bytes.length, 0)
-    return decodeResults(bytes.subarray(0, length))
+    const status = fstatSync(jailDescriptor)
+    if (!status.isFile() || status.size > mostBytes) return undefined
+    const bytes = new Uint8Array(status.size)
+    readSync(jailDescriptor, bytes, 0, bytes.length, 0)
+    const results = decodeResults(bytes)
+    if (results) closeSync(jailDescriptor)
+    return results
   } catch {
     return undefined
-  } finally {
-    try {
-      closeSync(jailDescriptor)
-    } catch {
-      // There was none.
-    }
   }
 }

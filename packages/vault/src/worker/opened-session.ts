@@ -79,6 +79,8 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
   /** The session's own channel; without it the main thread brings what the app sends. */
   const direct = load.channel === null ? undefined : appChannel(takePassed(passed, load.channel), receiveFrame, broken)
   let model: SealedModel | undefined
+  /** When it is loaded. */
+  let hosted: HostedSession | undefined
 
   function receiveFrame({ metadata, blocks }: Frame): void {
     const message = parseToVault(metadata)
@@ -141,7 +143,9 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
 
   const opening = open()
   opening.then(
-    async ({ inputs, outputs }) => {
+    async (session) => {
+      hosted = session
+      const { inputs, outputs } = session
       const message = { type: "loaded", call: load.call, inputs, outputs } as const
       post({ type: "loaded", message, decryption: (await cryptographyIn(memoryOfThread)).decryption })
     },
@@ -157,12 +161,14 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
     let returned: Promise<void> | undefined
     if (abort) running.set(call, abort)
     try {
-      const session = await opening
+      const session = hosted ?? (await opening)
       if (message.memory !== null) shared = memory.open(message.memory, message.room)
       const inputs = unpackValues(message.inputs, given, shared?.get)
-      returned = new Promise<void>((resolve) => {
-        whenReturned = resolve
-      })
+      if (abort) {
+        returned = new Promise<void>((resolve) => {
+          whenReturned = resolve
+        })
+      }
       const results = await session.run(inputs, {
         ...(outputs && { outputs }),
         keep,
@@ -202,7 +208,8 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
     if (message.type === "run") void run(message, blocks)
     else if (message.type === "share") void share(message.call, message.byteLength)
     else if (message.type === "abort") running.get(message.call)?.abort()
-    else opening.then((session) => session.release(message.kept)).catch(() => {})
+    // In the order of the messages: a later run mustn't find it.
+    else hosted?.release(message.kept)
   }
 
   return {
@@ -222,8 +229,10 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
       const session = await opening.catch(() => undefined)
       await session?.close()
       await model?.close()
-      memory.close()
+      await memory.close()
       await direct?.close()
+      // As in `memory`: the thread is about to end.
+      await cryptographyIn(memoryOfThread).catch(() => {})
     },
   }
 }

@@ -2,7 +2,7 @@ import type { ElementType } from "@strongroom/core/backend"
 import { closeAll, descriptorPassing } from "../channel/descriptor-passing.js"
 import { channelInvalid, failure } from "../channel/wire-error.js"
 import { leastSharedBytes, mostSharedBytes, rangeOf, type WireRange } from "../channel/wire-tensor.js"
-import { loadLibc, type Mapping } from "../os/libc.js"
+import { type Libc, loadLibc, type Mapping } from "../os/libc.js"
 import { passingDescriptor } from "./passing-descriptor.js"
 
 /**
@@ -19,7 +19,7 @@ export interface SharedMemory {
   /** For one run. @throws `channel-invalid` for memory that the app no longer has. */
   open(number: number, room: WireRange | null): RunMemory
   /** Nothing reads the memory any more. Safe twice. */
-  close(): void
+  close(): Promise<void>
 }
 
 export interface RunMemory {
@@ -45,9 +45,7 @@ const readInPlace: readonly ElementType[] = ["float16", "float32", "float64", "b
 const alignment = 64
 
 export function sharedMemory(session: number): SharedMemory {
-  const libc = loadLibc()
-  // Told by `make`.
-  libc.catch(() => {})
+  let libc: Promise<Libc> | undefined
   const made = new Map<number, Made>()
   let last = 0
 
@@ -65,6 +63,7 @@ export function sharedMemory(session: number): SharedMemory {
       if (byteLength === 0 || byteLength > mostSharedBytes) {
         throw failure("out-of-memory", `Shared memory has from 1 to ${mostSharedBytes} bytes, not ${byteLength}`)
       }
+      libc ??= loadLibc()
       const system = await available(libc)
       const descriptor = system.memoryFile(byteLength)
       try {
@@ -108,7 +107,9 @@ export function sharedMemory(session: number): SharedMemory {
         },
       }
     },
-    close() {
+    async close() {
+      // A thread that ends while a module is being read leaves the module's file open.
+      await libc?.catch(() => {})
       for (const { mapping } of made.values()) mapping.unmap()
       made.clear()
     },
