@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createGrant, generatePublisherKeys, memorySink, sealModel } from "@strongroom/core"
 import { type IdentityModule, openVault, tensor, type Vault, type VaultOptions } from "@strongroom/vault"
+import * as age from "age-encryption"
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
 import { coded, echoModel, type Shipped, ship, temporaryFolder, testBackend } from "./support.js"
 
@@ -15,6 +16,28 @@ async function open(options: Partial<VaultOptions> = {}): Promise<Vault> {
   onTestFinished(() => vault.close())
   return vault
 }
+
+describe("an identity of another kind than X25519", () => {
+  it("opens as a text, which the report counts; strict, the load is over when that is known", async () => {
+    const folder = await temporaryFolder()
+    const publisher = await generatePublisherKeys()
+    const sink = memorySink()
+    const { contentKey } = await sealModel(echoModel(), { publisher: publisher.privateKey, sink })
+    const identity = await age.generateHybridIdentity()
+    const recipient = await age.identityToRecipient(identity)
+    const grant = await createGrant({ model: sink.bytes(), contentKey, signingKey: publisher.privateKey, recipient })
+    const place = (name: string) => join(folder, name)
+    await writeFile(place("model.sealed"), sink.bytes())
+    await writeFile(place("test.key"), `# post-quantum\n${identity}\n`)
+    const keys = { grant, identity: { file: place("test.key") }, trust: [publisher.publicKey] }
+    const [vault, strict] = [await open(), await open({ strict: ["memory.wiped"] })]
+    const session = await vault.load(place("model.sealed"), keys)
+    expect([...((await session.run({ x })).y?.data ?? [])]).toEqual([1, 2])
+    const wiped = vault.report().guarantees.find(({ id }) => id === "memory.wiped")
+    expect(wiped).toMatchObject({ state: "unavailable", evidence: { texts: 1 } })
+    await expect(strict.load(place("model.sealed"), keys)).rejects.toEqual(coded("policy-guarantee"))
+  })
+})
 
 describe("the vault's own identity", () => {
   it("opens what a licence service grants to this one vault, and nothing else does", async () => {

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process"
+import { createHash, randomBytes } from "node:crypto"
 import { readFileSync } from "node:fs"
-import { openVault } from "@strongroom/vault"
+import { openVault, tensor } from "@strongroom/vault"
 import { afterEach, beforeAll, describe, expect, it } from "vitest"
 import { type SystemMemory, systemMemory } from "../src/os/memory.js"
 import { lockedMemory, sizeFor, sweepMemory } from "../src/worker/locked-memory.js"
@@ -146,6 +147,16 @@ describe.runIf(process.platform === "linux")("memory", () => {
       sweepMemory(system, ledger)
       for (const bytes of left) expect(isZero(bytes)).toBe(true)
     })
+  })
+
+  it.each([1, 4095, 4096, 4097, 300_000])("is filled by its address, %i bytes, in the vault", async (length) => {
+    const part = new Uint8Array(randomBytes(length))
+    const { model, keys } = await ship(echoModel("float32", part))
+    await using vault = await openVault({ backend: testBackend({ facts: true, into: true }) })
+    const session = await vault.load(model, keys)
+    const { facts } = await session.run({ x: tensor("float32", [1], Float32Array.of(1)) })
+    const { partDigests } = JSON.parse(String(facts?.data[0]))
+    expect(partDigests).toEqual([createHash("sha256").update(part).digest("hex")])
   })
 
   it("that was locked stays so when another process lowers the limit", async () => {

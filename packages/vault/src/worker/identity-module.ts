@@ -44,7 +44,13 @@ export async function moduleIdentity(
     },
   )
   if (typeof create !== "function") throw failed("has no function as its default export", undefined)
-  const made = await unlessAborted(signal, async () => create(options, host)).catch((error) => {
+  const making = async () => {
+    const made = await create(options, host)
+    // Too late: nobody reads it any more.
+    if (signal.aborted && made instanceof Uint8Array) made.fill(0)
+    return made
+  }
+  const made = await unlessAborted(signal, making).catch((error) => {
     signal.throwIfAborted()
     throw failed("gave no identity", error)
   })

@@ -72,5 +72,6 @@ async function stop(): Promise<void> {
   await opened?.close().catch(() => {})
   const made = await engine.catch(() => undefined)
   await made?.close().catch(() => {})
+  await memory.catch(() => {})
   process.exit(0)
 }
