@@ -9,12 +9,13 @@ import type { CachePolicy } from "./cache-policy.js"
 import type { ElementType, TensorSpec } from "./tensor.js"
 
 export { type ErrorCode, errorCodes, StrongroomError } from "./errors.js"
+export type { AgeStanza, CreateIdentity, IdentityHost, IdentityKey } from "./identity.js"
 export type { CachePolicy, ElementType, TensorSpec }
 
 /** A JSON value: what crosses from the app to the code in the vault. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
-/** Code that the vault imports: a backend, later an identity module. [app] */
+/** Code that the vault imports: a backend, or an identity module ({@link CreateIdentity}). [app] */
 export interface ModuleReference {
   /**
    * Absolute `file:` URL, made by the owning package from its `import.meta.url`; never a bare name. In a page, a URL of

@@ -25,9 +25,10 @@ export type { Terms } from "./grant/terms.js"
 
 // Keys and trust
 
-export type { AesGcm, Cryptography, OpenSegments, SegmentRun, SegmentsOutcome } from "./crypto/cryptography.js"
+export type { AesGcm, AgeFile, Cryptography, OpenSegments, SegmentRun, SegmentsOutcome } from "./crypto/cryptography.js"
 export { portableCryptography } from "./crypto/portable.js"
 export { generateIdentity, type Identity, type Recipient, recipientOf } from "./grant/age.js"
+export type { AgeStanza, IdentityKey } from "./identity.js"
 export { createKeyring, type Keyring, type KeyringOptions, readKeyring } from "./trust/keyring.js"
 export { generatePublisherKeys, type PublisherKeys, publicKeyOf, publisherId } from "./trust/keys.js"
 export type { Trust } from "./trust/trust.js"

@@ -11,7 +11,8 @@ const forAlice = await wrap(plaintext, alice.recipient)
 const passphrase = { passphrase: "correct horse", workFactor: 1 }
 const forPassphrase = await wrap(plaintext, passphrase)
 
-const open = (file: Uint8Array, identity: Parameters<typeof readIdentity>[0]) => unwrap(file, readIdentity(identity))
+const open = (file: Uint8Array, identity: Parameters<typeof readIdentity>[0]) =>
+  unwrap(file, readIdentity(identity), {}).then(({ bytes }) => bytes)
 
 describe("identities", () => {
   const file = `# created: 2030-01-01T00:00:00Z\r\n# public key: ${alice.recipient}\r\n\r\n${alice.identity}\r\n`
@@ -53,6 +54,62 @@ describe("identities", () => {
       expect(() => readIdentity(identity as unknown as string), JSON.stringify(identity)).toThrow(TypeError)
     }
   })
+})
+
+describe("a key that unwraps", () => {
+  /** What age's own identity gives, as an object of the caller's. */
+  async function keyOf(identity: string) {
+    let fileKey = new Uint8Array()
+    const decrypter = new age.Decrypter()
+    decrypter.addIdentity(identity)
+    const header = new TextDecoder("latin1").decode(forAlice).split("\n").slice(0, 4).join("\n")
+    fileKey = Uint8Array.from(await decrypter.decryptHeader(new TextEncoder().encode(`${header}\n`)))
+    const given: Uint8Array[] = []
+    const unwrapFileKey = (stanzas: readonly { readonly args: readonly string[] }[]) => {
+      if (stanzas[0]?.args[0] !== "X25519") return null
+      given.push(fileKey.slice())
+      return given.at(-1) ?? null
+    }
+    return { key: { unwrapFileKey }, given }
+  }
+
+  it("opens the file, by itself and among texts; one that has nothing for it doesn't", async () => {
+    const { key } = await keyOf(alice.identity)
+    const none = { unwrapFileKey: () => null }
+    for (const identity of [key, [key], [bob.identity, none, key]]) {
+      expect(await open(forAlice, identity)).toEqual(plaintext)
+    }
+    expect(await codeOf(() => open(forAlice, [none, bob.identity]))).toBe("identity-mismatch")
+    expect(await codeOf(() => open(forPassphrase, key))).toBe("identity-mismatch")
+  })
+
+  it("leaves the rest to the cryptography, where that has a way, and its bytes are overwritten", async () => {
+    const { key, given } = await keyOf(alice.identity)
+    const seen: unknown[] = []
+    const closed = { bytes: utf8("from elsewhere"), close: () => void seen.push("closed") }
+    const openAge = async (fileKey: Uint8Array, file: { readonly payload: Uint8Array; readonly nonce: Uint8Array }) => {
+      seen.push(
+        fileKey.some((byte) => byte !== 0),
+        file.nonce.length,
+        file.payload.length,
+      )
+      return closed
+    }
+    const opened = await unwrap(forAlice, readIdentity(key), { openAge })
+    expect(opened).toBe(closed)
+    expect(seen).toEqual([true, 16, plaintext.length + 16])
+    expect(given.map((bytes) => bytes.every((byte) => byte === 0))).toEqual([true])
+    const nothing = () => unwrap(forAlice, readIdentity(key), { openAge: async () => undefined })
+    expect(await codeOf(nothing)).toBe("grant-invalid")
+  })
+
+  it.each([new Uint8Array(15), "0123456789abcdef", undefined])(
+    "that gives no file key is refused: %j",
+    async (wrong) => {
+      const key = { unwrapFileKey: () => wrong as unknown as Uint8Array }
+      expect(await codeOf(() => open(forAlice, key))).toBe("identity-invalid")
+    },
+  )
 })
 
 describe("recipients", () => {

@@ -29,6 +29,7 @@ describe("the report of a process without a vault", () => {
     expect(guarantees.map(({ id }) => id)).toEqual(Object.keys(guaranteeCatalogue))
     expect(guarantees.filter(({ state }) => state !== "unavailable").map(({ id }) => id)).toEqual(["model.authentic"])
     expect(guarantees.find(({ id }) => id === "network.none")?.evidence).toEqual([{ seen: 1 }])
+    for (const { mechanism } of guarantees) expect(mechanism).toContain("There is no vault")
   })
 
   it("says where, when and with what", () => {
@@ -48,6 +49,13 @@ describe("the report of a process without a vault", () => {
 })
 
 describe("formatReport", () => {
+  it("says in its first line that there is no vault, where there is none", () => {
+    const [first, second] = formatReport(report()).split("\n")
+    expect(first).toMatch(/^THERE IS NO VAULT: the model was opened in the app's own process\./)
+    expect(second).toBe("")
+    expect(formatReport({ ...report(), place: "vault" })).not.toContain("THERE IS NO VAULT")
+  })
+
   it("aligns its columns, without colour", () => {
     const made: Report = {
       format: "strongroom-report/1",

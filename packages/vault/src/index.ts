@@ -33,10 +33,11 @@ export {
   type TensorSpec,
   tensor,
 } from "@strongroom/core"
-export type { Backend } from "@strongroom/core/backend"
-export type { PinnedPublisher, VaultKeys } from "./app/keys.js"
+export type { Backend, Json, ModuleReference } from "@strongroom/core/backend"
+export type { IdentityModule, PinnedPublisher, VaultKeys } from "./app/keys.js"
 export type { SealedModelPlace } from "./app/model.js"
 export type { VaultEvent, VaultOptions } from "./app/options.js"
+export type { RelayFunction } from "./app/relay-server.js"
 export type { LoadOptions, Vault } from "./app/vault.js"
 
 /**

@@ -10,9 +10,13 @@ export function readSmallFile(path: string, signal?: AbortSignal): Promise<Uint8
 }
 
 /** The same of a source, which it closes. */
-export async function readSmall(source: Source, signal?: AbortSignal): Promise<Uint8Array> {
+export async function readSmall(
+  source: Source,
+  signal?: AbortSignal,
+  allocate = (byteLength: number): Uint8Array => new Uint8Array(byteLength),
+): Promise<Uint8Array> {
   try {
-    const bytes = new Uint8Array(Math.min(await source.byteLength(signal), mostBytes))
+    const bytes = allocate(Math.min(await source.byteLength(signal), mostBytes))
     await source.read(0, bytes, signal)
     return bytes
   } finally {

@@ -61,7 +61,8 @@ describe.skipIf(thisArchitecture() === undefined)("a vault of an ordinary user",
         "process.core-dumps",
         "process.execute",
       ] as const),
-      ...(["memory.private", "files.confined", "network.none", "syscalls.filtered"] as const),
+      ...(["memory.private", "memory.locked", "memory.wiped", "files.confined", "network.none"] as const),
+      "syscalls.filtered" as const,
     ]
     for (const id of ids) expect([id, guarantee(whole, id).state]).toEqual([id, "enforced"])
   })
@@ -72,6 +73,16 @@ describe.skipIf(thisArchitecture() === undefined)("a vault of an ordinary user",
     expect(found.evidence).not.toEqual(guarantee(whole, id).evidence)
     return found
   }
+
+  it("without memfd_secret locks ordinary pages for keys, and without mlock says that it doesn't", () => {
+    expect(stateWithout({ memfd_secret: "ENOSYS" }, "memory.locked")).toMatchObject({
+      state: "enforced",
+      evidence: { keys: "locked", keysError: "ENOSYS" },
+    })
+    const without = stateWithout({ memfd_secret: "ENOSYS", mlock: "EPERM" }, "memory.locked")
+    expect(without).toMatchObject({ evidence: { keys: "plain", keysError: "EPERM" } })
+    expect(without.state).not.toBe("enforced")
+  })
 
   it("without seccomp filters nothing calls", () => {
     const without: Deprived = { seccomp: "ENOSYS" }

@@ -15,17 +15,21 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { readVectors, type Vector } from "../../core/test/support/vector.js"
 import { loadEvp } from "../src/os/evp.js"
 import { loadSegments } from "../src/os/segments.js"
-import { evpCryptography } from "../src/worker/cryptography.js"
+import { evpCryptography, type Keeping } from "../src/worker/cryptography.js"
+import { readIdentities } from "../src/worker/identity-bytes.js"
+import { plainSecrets } from "../src/worker/secret-memory.js"
 import { hasNativeLibrary } from "./support.js"
 
 // Core runs every vector over its own two sets of primitives; these are the vault's.
 let stepByStep: Cryptography
 let whole: Cryptography
+let keeping: Keeping
 let folder: string
 beforeAll(async () => {
   const evp = await loadEvp()
-  stepByStep = evpCryptography(evp)
-  if (hasNativeLibrary) whole = evpCryptography(evp, await loadSegments())
+  keeping = { evp, secrets: plainSecrets(evp.addressOf) }
+  stepByStep = evpCryptography(evp, undefined, keeping.secrets)
+  if (hasNativeLibrary) whole = evpCryptography(evp, await loadSegments(), keeping.secrets)
   folder = await mkdtemp(join(tmpdir(), "vault-vectors-"))
 })
 afterAll(() => rm(folder, { recursive: true }))
@@ -64,7 +68,11 @@ async function outcomeOf(
       return { result: "success", parts: [] }
     }
     const passphrase = vector.one("passphrase")
-    const identity = passphrase === undefined ? vector.all("identity") : { passphrase }
+    // As the vault reads them: from a file's bytes, so that X25519 keys never are text.
+    const identity =
+      passphrase === undefined
+        ? readIdentities(Buffer.from(vector.all("identity").join("\n")), keeping).identity
+        : { passphrase }
     const grant = bytesOf(vector.one("grant") ?? "", "base64")
     const place = placeOf(vector)
     await using model = await openSealedModel(source, { grant, identity, trust, now }, { cryptography, place })

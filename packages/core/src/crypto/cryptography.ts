@@ -1,3 +1,5 @@
+import type { Plaintext } from "../backend.js"
+
 /** The primitives that the format uses. Two sets pass the same tests: WebCrypto's (here) and node:crypto's (`/node`). */
 export interface Cryptography {
   /** Cryptographically secure. */
@@ -8,6 +10,14 @@ export interface Cryptography {
   hkdf(secret: Uint8Array, salt: Uint8Array, info: Uint8Array, byteLength: number): Promise<Uint8Array>
   /** An AES-256-GCM key, imported once. */
   aesGcm(key: Uint8Array): Promise<AesGcm>
+  /** `aesGcm(hkdf(secret, salt, info, 32))`, for sets that keep the key from memory which they can't overwrite. */
+  deriveAesGcm?(secret: Uint8Array, salt: Uint8Array, info: Uint8Array): Promise<AesGcm>
+  /**
+   * What an age file holds, of which the file key is known, if it is no longer than 112 bytes; `undefined` when the MAC or
+   * the payload's tag doesn't fit, or it is longer. For sets that keep what comes between from memory which they can't
+   * overwrite; without it the age library does this. To be closed.
+   */
+  openAge?(fileKey: Uint8Array, file: AgeFile): Promise<Plaintext | undefined>
   /** Ed25519, RFC 8032. `privateKey` is the 32-byte seed. */
   sign(privateKey: Uint8Array, message: Uint8Array): Promise<Uint8Array>
   /**
@@ -17,6 +27,16 @@ export interface Cryptography {
   verify(publicKey: Uint8Array, signature: Uint8Array, message: Uint8Array): Promise<boolean>
   /** The public key of a 32-byte seed. */
   publicKey(privateKey: Uint8Array): Promise<Uint8Array>
+}
+
+/** An age file's pieces, of which nothing is checked but where they are. https://c2sp.org/age */
+export interface AgeFile {
+  /** Up to and with `---`: what the MAC is over. */
+  readonly header: Uint8Array
+  readonly mac: Uint8Array
+  /** 16 bytes. */
+  readonly nonce: Uint8Array
+  readonly payload: Uint8Array
 }
 
 /** AES-256-GCM under one key, 12-byte nonce, 16-byte tag, no additional data. */

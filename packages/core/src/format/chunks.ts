@@ -1,3 +1,4 @@
+import type { Plaintext } from "../backend.js"
 import type { AesGcm } from "../crypto/cryptography.js"
 import { lanesFor } from "../parallel.js"
 import { segmentLength } from "./layout.js"
@@ -19,15 +20,13 @@ export async function* plaintextChunks(
   const { layout } = payload
   const { count, piece } = piecesOf(layout, offset, length)
   const lanes = Math.min(count, lanesFor(layout.segmentSize))
-  const buffers = Array.from(
-    { length: lanes },
-    () => new Uint8Array(Math.min(layout.segmentSize, layout.payloadLength)),
-  )
+  const bufferLength = Math.min(layout.segmentSize, layout.payloadLength)
+  const buffers = Array.from({ length: lanes }, () => payload.allocate(bufferLength))
   const underWay: Promise<Uint8Array>[] = []
 
   const readPiece = async (i: number): Promise<Uint8Array> => {
     const { index, begin, end } = piece(i)
-    const segment = (buffers[i % lanes] as Uint8Array).subarray(0, segmentLength(layout, index))
+    const segment = (buffers[i % lanes] as Plaintext).bytes.subarray(0, segmentLength(layout, index))
     await openRun(payload, cipher, { first: index, count: 1, target: segment }, signal, () => {})
     return segment.subarray(begin, end)
   }
@@ -47,6 +46,6 @@ export async function* plaintextChunks(
     }
   } finally {
     await Promise.allSettled(underWay)
-    for (const buffer of buffers) buffer.fill(0)
+    for (const buffer of buffers) buffer.close()
   }
 }

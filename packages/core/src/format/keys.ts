@@ -21,7 +21,11 @@ export async function payloadCipher(
   context: KeyContext,
   cryptography: Cryptography,
 ): Promise<AesGcm> {
-  const key = await derive(contentKey, context, "strongroom model payload key", cryptography)
+  const label = "strongroom model payload key"
+  if (cryptography.deriveAesGcm) {
+    return await cryptography.deriveAesGcm(contentKey, unhex(context.salt), infoOf(context, label))
+  }
+  const key = await derive(contentKey, context, label, cryptography)
   try {
     return await cryptography.aesGcm(key)
   } finally {
@@ -49,7 +53,11 @@ export async function checkCommitment(
 }
 
 function derive(contentKey: Uint8Array, context: KeyContext, label: string, cryptography: Cryptography) {
-  const info = concat(
+  return cryptography.hkdf(contentKey, unhex(context.salt), infoOf(context, label), 32)
+}
+
+function infoOf(context: KeyContext, label: string): Uint8Array {
+  return concat(
     lengthPrefixed(label),
     u16(1),
     lengthPrefixed(modelFormat),
@@ -58,7 +66,6 @@ function derive(contentKey: Uint8Array, context: KeyContext, label: string, cryp
     unhex(context.publisher),
     u32(context.segmentSize),
   )
-  return cryptography.hkdf(contentKey, unhex(context.salt), info, 32)
 }
 
 /** For hex that has been validated. */

@@ -1,3 +1,4 @@
+import type { Plaintext } from "../backend.js"
 import { readU32 } from "../bytes.js"
 import type { AesGcm, Cryptography } from "../crypto/cryptography.js"
 import { portableCryptography } from "../crypto/portable.js"
@@ -5,6 +6,7 @@ import { StrongroomError } from "../errors.js"
 import { type Identity, readIdentity } from "../grant/age.js"
 import { openGrant } from "../grant/open.js"
 import type { Terms } from "../grant/terms.js"
+import { heapPlaintext } from "../host/plaintext.js"
 import type { Source } from "../source/source.js"
 import { readTrust, type Trust } from "../trust/trust.js"
 import { readFront } from "./front.js"
@@ -32,6 +34,8 @@ export interface OpenOptions {
   readonly signal?: AbortSignal
   /** Default: {@link portableCryptography}; `nodeCryptography` of `@strongroom/core/node` is faster there. */
   readonly cryptography?: Cryptography
+  /** Memory for the host's own copies of plaintext: the manifest, segments that parts share, chunks. Default: the heap. */
+  readonly allocate?: (byteLength: number) => Plaintext
   /** Where the model is opened, to compare with the publisher's policy. Default: not a vault, and nothing else either. */
   readonly place?: Place
 }
@@ -67,7 +71,7 @@ export async function openSealedModel(source: Source, keys: Keys, options: OpenO
 }
 
 async function open(source: Source, keys: Keys, options: OpenOptions): Promise<SealedModel> {
-  const { signal, cryptography = portableCryptography, place = { vault: false } } = options
+  const { signal, cryptography = portableCryptography, place = { vault: false }, allocate = heapPlaintext } = options
   const { grant, trust, now = new Date() } = keys
   if (!(grant instanceof Uint8Array)) throw new TypeError("`grant` must be a Uint8Array.")
   const identity = readIdentity(keys.identity)
@@ -75,17 +79,17 @@ async function open(source: Source, keys: Keys, options: OpenOptions): Promise<S
 
   const front = await readFront(source, { pins, now, cryptography, signal })
   const { header, layout, tables } = front
-  const { contentKey, terms } = await openGrant(grant, { ...front, identity, now, cryptography })
+  const { contentKey, terms, close: closeGrant } = await openGrant(grant, { ...front, identity, now, cryptography })
   let cipher: AesGcm
   try {
     await checkCommitment(contentKey, header, cryptography)
     cipher = await payloadCipher(contentKey, header, cryptography)
   } finally {
-    contentKey.fill(0)
+    closeGrant()
   }
 
   try {
-    const payload = { source, layout, tables, cryptography }
+    const payload = { source, layout, tables, cryptography, allocate }
     const { manifest, offsets } = await readManifest(payload, cipher, signal)
     checkPolicy(manifest.policy, place)
     let closed = false
@@ -109,15 +113,17 @@ async function open(source: Source, keys: Keys, options: OpenOptions): Promise<S
 /** Step 10: `u32(M)`, then M bytes, from the payload's beginning. */
 async function readManifest(payload: Payload, cipher: AesGcm, signal: AbortSignal | undefined) {
   const { payloadLength, segmentSize } = payload.layout
-  const first = new Uint8Array(segmentLength(payload.layout, 0))
-  let bytes = new Uint8Array(0)
+  const whole = payload.allocate(segmentLength(payload.layout, 0))
+  const first = whole.bytes
+  let rest: Plaintext | undefined
   try {
     await readPlaintext(payload, cipher, 0, first, { signal })
     const length = readU32(first, 0)
     if (length < limits.leastManifest || length > limits.mostManifest || 4 + length > payloadLength) {
       throw manifestInvalid("length is out of limits")
     }
-    bytes = new Uint8Array(length)
+    rest = payload.allocate(length)
+    const { bytes } = rest
     bytes.set(first.subarray(4, 4 + length))
     if (4 + length > first.length) {
       await readPlaintext(payload, cipher, first.length, bytes.subarray(first.length - 4), { signal })
@@ -128,8 +134,8 @@ async function readManifest(payload: Payload, cipher: AesGcm, signal: AbortSigna
     if (end > payloadLength) throw manifestInvalid("parts are longer than the payload")
     return { manifest, offsets }
   } finally {
-    first.fill(0)
-    bytes.fill(0)
+    whole.close()
+    rest?.close()
   }
 }
 

@@ -91,12 +91,13 @@ export async function readPlaintext(
       await openRun(payload, cipher, { first: from.index, count, target: room }, signal, progress)
       return
     }
-    const segment = new Uint8Array(segmentLength(layout, from.index))
+    const own = payload.allocate(segmentLength(layout, from.index))
+    const segment = own.bytes
     try {
       await openRun(payload, cipher, { first: from.index, count: 1, target: segment }, signal, () => {})
       room.set(segment.subarray(from.begin, from.end))
     } finally {
-      segment.fill(0)
+      own.close()
     }
     progress(room.length)
   }

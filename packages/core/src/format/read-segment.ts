@@ -1,3 +1,4 @@
+import type { Plaintext } from "../backend.js"
 import { equalBytes } from "../bytes.js"
 import type { Cryptography } from "../crypto/cryptography.js"
 import type { Source } from "../source/source.js"
@@ -11,6 +12,8 @@ export interface Payload {
   readonly layout: Layout
   readonly tables: Tables
   readonly cryptography: Cryptography
+  /** Memory for plaintext that isn't read into the receiver's own. */
+  readonly allocate: (byteLength: number) => Plaintext
 }
 
 /**
@@ -18,7 +21,7 @@ export interface Payload {
  * compared there is what is decrypted there, also when the source is a file that somebody changes meanwhile.
  */
 export async function readSegment(
-  payload: Payload,
+  payload: Omit<Payload, "allocate">,
   index: number,
   target: Uint8Array,
   signal: AbortSignal | undefined,

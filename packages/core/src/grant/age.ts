@@ -1,14 +1,18 @@
 import * as age from "age-encryption"
+import type { Plaintext } from "../backend.js"
+import type { Cryptography } from "../crypto/cryptography.js"
 import { StrongroomError } from "../errors.js"
 import { limits } from "../format/limits.js"
+import type { IdentityKey } from "../identity.js"
+import { splitAgeFile } from "./age-file.js"
 import { checkForm } from "./age-form.js"
 
 /**
  * Who opens a grant: the text of an age identity (`AGE-SECRET-KEY-1...`) or of a file as `age-keygen` writes it (comments
- * allowed), several of them, or a passphrase. These are strings, which JavaScript can't overwrite: they stay in memory
- * until it is used again.
+ * allowed), what holds a key and unwraps with it, several of these, or a passphrase. Strings can't be overwritten by
+ * JavaScript: they stay in memory until it is used again.
  */
-export type Identity = string | readonly string[] | { readonly passphrase: string }
+export type Identity = string | IdentityKey | readonly (string | IdentityKey)[] | { readonly passphrase: string }
 
 /** Whom a grant is for: an age recipient (`age1...`), several, or a passphrase. */
 export type Recipient =
@@ -24,6 +28,8 @@ export type Recipient =
 export interface AgeIdentity {
   readonly passphrase: boolean
   readonly addTo: (decrypter: age.Decrypter) => void
+  /** Asked after those that `addTo` adds. */
+  readonly keys: readonly IdentityKey[]
 }
 
 /** A new age identity, and its recipient. */
@@ -48,15 +54,17 @@ export async function recipientOf(identity: string): Promise<string> {
 
 /** @throws StrongroomError `identity-invalid`. */
 export function readIdentity(identity: Identity): AgeIdentity {
-  if (isPassphrase(identity)) {
+  if (isPassphrase<Extract<Identity, { readonly passphrase: string }>>(identity)) {
     const { passphrase } = identity
     checkPassphrase(passphrase)
-    return { passphrase: true, addTo: (decrypter) => decrypter.addPassphrase(passphrase) }
+    return { passphrase: true, addTo: (decrypter) => decrypter.addPassphrase(passphrase), keys: [] }
   }
-  const texts = typeof identity === "string" ? [identity] : identity
-  if (!Array.isArray(texts) || texts.length === 0)
-    throw new TypeError("`identity` must be a text, texts or a passphrase.")
-  const lines = texts.flatMap(identityLines)
+  const given: readonly (string | IdentityKey)[] = isList(identity) ? identity : [identity]
+  if (identity === undefined || given.length === 0) {
+    throw new TypeError("`identity` must be a text, a key, several of these or a passphrase.")
+  }
+  const keys = given.filter(isKey)
+  const lines = given.flatMap((one) => (isKey(one) ? [] : identityLines(one)))
   const addTo = (decrypter: age.Decrypter) => {
     for (const line of lines) decrypter.addIdentity(line)
   }
@@ -65,13 +73,13 @@ export function readIdentity(identity: Identity): AgeIdentity {
   } catch {
     throw identityInvalid()
   }
-  return { passphrase: false, addTo }
+  return { passphrase: false, addTo, keys }
 }
 
 /** Wraps `plaintext` as an age file, binary. @throws StrongroomError `recipient-invalid`. */
 export async function wrap(plaintext: Uint8Array, recipient: Recipient): Promise<Uint8Array> {
   const encrypter = new age.Encrypter()
-  if (isPassphrase(recipient)) {
+  if (isPassphrase<Extract<Recipient, { readonly passphrase: string }>>(recipient)) {
     const { passphrase, workFactor = 18 } = recipient
     checkPassphrase(passphrase)
     if (!Number.isInteger(workFactor) || workFactor < 1 || workFactor > limits.mostWorkFactor) {
@@ -90,11 +98,17 @@ export async function wrap(plaintext: Uint8Array, recipient: Recipient): Promise
 }
 
 /**
- * Opens an age file.
+ * Opens an age file. What it gives is to be closed, which overwrites it.
  *
- * @throws StrongroomError `identity-mismatch`, `passphrase-wrong`, `grant-invalid`.
+ * @throws StrongroomError `identity-mismatch`, `passphrase-wrong`, `grant-invalid`; `identity-invalid` when a key gives
+ * what can't be a file key.
  */
-export async function unwrap(file: Uint8Array, identity: AgeIdentity): Promise<Uint8Array> {
+export async function unwrap(
+  file: Uint8Array,
+  identity: AgeIdentity,
+  cryptography: Pick<Cryptography, "openAge">,
+): Promise<Plaintext> {
+  let opened: Plaintext | undefined
   const decrypter = new age.Decrypter()
   // The library asks its identities one after the other. The first of ours sees what the file is for; the last is asked
   // only when none before it opened the file. So no fault is told from another by a message's text.
@@ -107,6 +121,21 @@ export async function unwrap(file: Uint8Array, identity: AgeIdentity): Promise<U
     },
   })
   identity.addTo(decrypter)
+  for (const key of identity.keys) {
+    decrypter.addIdentity({
+      async unwrapFileKey(stanzas) {
+        const fileKey = checkFileKey(await key.unwrapFileKey(stanzas))
+        if (fileKey === null || !cryptography.openAge) return fileKey
+        try {
+          opened = await cryptography.openAge(fileKey, splitAgeFile(file))
+        } finally {
+          fileKey.fill(0)
+        }
+        // The library's own way on would leave copies of the keys that it makes of this one.
+        throw new Error(opened ? "opened" : "the MAC or the payload doesn't fit")
+      },
+    })
+  }
   decrypter.addIdentity({
     unwrapFileKey() {
       throw identity.passphrase
@@ -118,8 +147,10 @@ export async function unwrap(file: Uint8Array, identity: AgeIdentity): Promise<U
     },
   })
   try {
-    return await decrypter.decrypt(file)
+    const bytes = await decrypter.decrypt(file)
+    return { bytes, close: () => void bytes.fill(0) }
   } catch (cause) {
+    if (opened) return opened
     if (StrongroomError.is(cause)) throw cause
     throw new StrongroomError("grant-invalid", "The grant's age file is damaged. Ask the publisher for a new one.", {
       cause,
@@ -147,8 +178,22 @@ function identityLines(text: string): [string, ...string[]] {
   return [first, ...others]
 }
 
-function isPassphrase<T extends { readonly passphrase: string }>(value: string | readonly string[] | T): value is T {
+/** Of what somebody's own code gave. */
+function checkFileKey(fileKey: Uint8Array | null): Uint8Array | null {
+  if (fileKey === null || (fileKey instanceof Uint8Array && fileKey.length === 16)) return fileKey
+  throw new StrongroomError("identity-invalid", "The identity gave something else than a file key of 16 bytes or null.")
+}
+
+function isPassphrase<T extends { readonly passphrase: string }>(value: unknown): value is T {
   return typeof value === "object" && value !== null && "passphrase" in value
+}
+
+function isList(value: unknown): value is readonly (string | IdentityKey)[] {
+  return Array.isArray(value)
+}
+
+function isKey(value: string | IdentityKey): value is IdentityKey {
+  return typeof value === "object" && value !== null && typeof value.unwrapFileKey === "function"
 }
 
 function checkPassphrase(passphrase: string): void {

@@ -20,13 +20,13 @@ export interface GrantContext {
 }
 
 /**
- * Opens a grant for one sealed model, making every check of spec/grant.md in its order. The recipient secret is
- * overwritten: nothing is made from it yet.
+ * Opens a grant for one sealed model, making every check of spec/grant.md in its order. `close()` overwrites the content
+ * key and what came with it.
  */
 export async function openGrant(
   bytes: Uint8Array,
   context: GrantContext,
-): Promise<{ readonly contentKey: Uint8Array; readonly terms: Terms }> {
+): Promise<{ readonly contentKey: Uint8Array; readonly terms: Terms; close(): void }> {
   const { header, document, signers, identity, now, cryptography } = context
   const envelope = splitGrant(bytes)
   const grant = parseGrant(envelope)
@@ -43,10 +43,12 @@ export async function openGrant(
     throw new StrongroomError("signature-invalid", "The grant's signature doesn't verify. It is damaged or forged.")
   }
   checkTerms(grant.terms, header, now)
-  const secret = await unwrap(grant.age, identity)
+  const secret = await unwrap(grant.age, identity, cryptography)
   try {
-    return { contentKey: await contentKeyOf(secret, envelope.document, cryptography), terms: grant.terms }
-  } finally {
-    secret.fill(0)
+    const contentKey = await contentKeyOf(secret.bytes, envelope.document, cryptography)
+    return { contentKey, terms: grant.terms, close: secret.close }
+  } catch (error) {
+    secret.close()
+    throw error
   }
 }

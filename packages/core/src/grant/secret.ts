@@ -17,7 +17,7 @@ export async function joinSecret(
   return bytes
 }
 
-/** The content key, a copy, once the bytes have been found to belong to the document. */
+/** The content key, a view of `bytes`, once those have been found to belong to the document. */
 export async function contentKeyOf(
   bytes: Uint8Array,
   document: Uint8Array,
@@ -29,7 +29,7 @@ export async function contentKeyOf(
   if (!equalBytes(bytes.subarray(72), await documentDigest(document, cryptography))) {
     throw grantInvalid("its age file was made for other terms")
   }
-  return bytes.slice(8, 40)
+  return bytes.subarray(8, 40)
 }
 
 function documentDigest(document: Uint8Array, cryptography: Cryptography): Promise<Uint8Array> {

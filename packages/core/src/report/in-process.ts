@@ -36,8 +36,14 @@ export function inProcessReport(
     backend: { name: backendName, engine, version, device, driver },
     cachePolicy,
     guarantees: ids.map((id): Guarantee => {
-      const { state, mechanism } = held[id] ?? { state: "unavailable", mechanism: noVault }
-      return { id, title: guaranteeCatalogue[id].title, state, mechanism, evidence: evidence.get(id) ?? [] }
+      const { state, mechanism } = held[id] ?? { state: "unavailable", mechanism: "" }
+      return {
+        id,
+        title: guaranteeCatalogue[id].title,
+        state,
+        mechanism: `${mechanism} ${noVault}`.trim(),
+        evidence: evidence.get(id) ?? [],
+      }
     }),
   }
 }

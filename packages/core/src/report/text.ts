@@ -1,6 +1,13 @@
 import type { Report } from "./guarantee.js"
 
-/** A report for a person: plain text, aligned, without colour, evidence left out; no line break at the end. */
+/** How a report begins where there is no vault. */
+const noVault =
+  "THERE IS NO VAULT: the model was opened in the app's own process. Whoever can read that process's memory has the model."
+
+/**
+ * A report for a person: plain text, aligned, without colour, evidence left out; no line break at the end. Its first line
+ * says so where there is no vault.
+ */
 export function formatReport(report: Report): string {
   const { backend, versions } = report
   const facts: [string, string][] = [
@@ -25,7 +32,8 @@ export function formatReport(report: Report): string {
     id,
     `${title} ${mechanism}`,
   ])
-  return [...aligned(facts), "", ...aligned(rows)].join("\n")
+  const warning = report.place === "in-process" ? [noVault, ""] : []
+  return [...warning, ...aligned(facts), "", ...aligned(rows)].join("\n")
 }
 
 /** Lines whose columns begin at the same place. */

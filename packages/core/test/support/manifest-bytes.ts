@@ -6,6 +6,7 @@ import type { Keys } from "../../src/format/open.js"
 import { readPlaintext } from "../../src/format/payload.js"
 import { readIdentity } from "../../src/grant/age.js"
 import { openGrant } from "../../src/grant/open.js"
+import { heapPlaintext } from "../../src/host/plaintext.js"
 import { bytesSource } from "../../src/source/bytes.js"
 import { readTrust } from "../../src/trust/trust.js"
 
@@ -17,7 +18,7 @@ export async function manifestBytesOf(body: Uint8Array, keys: Keys, cryptography
   const context = { ...front, identity: readIdentity(keys.identity), now, cryptography }
   const { contentKey } = await openGrant(keys.grant, context)
   const cipher = await payloadCipher(contentKey, front.header, cryptography)
-  const payload = { source, layout: front.layout, tables: front.tables, cryptography }
+  const payload = { source, layout: front.layout, tables: front.tables, cryptography, allocate: heapPlaintext }
   const length = new Uint8Array(4)
   await readPlaintext(payload, cipher, 0, length, {})
   const bytes = new Uint8Array(readU32(length, 0))

@@ -64,7 +64,7 @@ export interface Connection {
 export function connect(
   channel: Channel,
   hold: (held: boolean) => void,
-  notice: (message: Notice) => void,
+  notice: (message: Notice, blocks: readonly ArrayBuffer[]) => void,
 ): Connection {
   const waiting = new Map<number, Pending>()
   /** Aborted calls, whose answers are still to come. */
@@ -137,7 +137,7 @@ export function connect(
           if (pending.session === message.session) take(call)?.reject(errorFromWire(message.error))
         }
       }
-      notice(message)
+      notice(message, blocks)
     },
     request<T extends AnswerType, R = AnswerWithBlocks<T>>(
       type: T,

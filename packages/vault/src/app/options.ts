@@ -1,5 +1,5 @@
 import { type CachePolicy, cachePolicies, type GuaranteeId, guaranteeCatalogue } from "@strongroom/core"
-import type { Backend } from "@strongroom/core/backend"
+import type { Backend, ModuleReference } from "@strongroom/core/backend"
 import { checkBackend } from "@strongroom/core/host"
 import { outsideArchive } from "./outside-archive.js"
 import { pathOf } from "./places.js"
@@ -27,6 +27,11 @@ export interface VaultOptions {
    * (`process.execPath`). An Electron app has none and names one that it ships.
    */
   readonly node?: string | URL
+  /**
+   * Identity modules that loads may name: before the vault closes it must know what it will have to read. Only `module`
+   * counts. Default: none.
+   */
+  readonly identities?: readonly Pick<ModuleReference, "module">[]
   /** True: what the vault prints goes to standard error, and errors carry the engine's own words. Default: false. */
   readonly debug?: boolean
   /** Stops opening. Once the vault is open it has no effect. */
@@ -41,6 +46,8 @@ export interface CheckedOptions {
   readonly strict: readonly string[]
   readonly node: string
   readonly debug: boolean
+  /** `file:` URLs. */
+  readonly identities: readonly string[]
 }
 
 /** @throws TypeError, RangeError; StrongroomError `contract-version`. */
@@ -65,7 +72,21 @@ export function checkOptions(options: VaultOptions): CheckedOptions {
     strict: demanded(strict),
     node: nodeProgram(options.node),
     debug,
+    identities: identityModules(options.identities ?? []),
   }
+}
+
+function identityModules(identities: readonly Pick<ModuleReference, "module">[]): readonly string[] {
+  if (!Array.isArray(identities)) throw new TypeError("identities must be an array of { module }")
+  return identities.map((reference: unknown) => moduleOf(reference, "identities"))
+}
+
+/** The URL of an identity module. @throws TypeError, which `what` begins. */
+export function moduleOf(reference: unknown, what: string): string {
+  const { module } = Object(reference) as { readonly module?: unknown }
+  const url = typeof module === "string" && URL.canParse(module) ? new URL(module) : undefined
+  if (url?.protocol === "file:" && url.host === "") return outsideArchive(url.href)
+  throw new TypeError(`${what}: a module is an absolute file: URL, made from its package's import.meta.url`)
 }
 
 /** Electron's program runs the app, not a script, and would let the vault be started as anything by its environment. */

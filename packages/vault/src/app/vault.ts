@@ -12,6 +12,7 @@ import { locateModel, type SealedModelPlace } from "./model.js"
 import { checkOptions, type VaultEvent, type VaultOptions } from "./options.js"
 import { openParcel, type Parcel } from "./parcel.js"
 import { makePrivateDirectory, removeDirectory, sweep } from "./private-directory.js"
+import { relayServer } from "./relay-server.js"
 import { makeReport } from "./report.js"
 import { type SessionProxy, sessionProxy } from "./session.js"
 import { type SessionChannel, sessionChannel } from "./session-channel.js"
@@ -32,6 +33,13 @@ export interface LoadOptions {
  * way; an app that ends without closing it takes it along.
  */
 export interface Vault extends AsyncDisposable {
+  /**
+   * The age recipient (`age1...`) of an identity that this vault made at its start and that has never been elsewhere: for a
+   * service that grants a model to this one vault, opened with `identity: "vault"`. By itself it proves nothing about who
+   * asks: `age-keygen` makes such a text too. Undefined where the vault can't keep keys (koffi has no binary for the
+   * platform).
+   */
+  readonly recipient: string | undefined
   /**
    * Opens a sealed model and loads it into the backend's engine. A path or `file:` URL is read in the vault, to which the
    * file is passed open where the system can; an `http(s):` URL, bytes and sources stay here, and only their ciphertext
@@ -71,7 +79,7 @@ export async function openVaultWith(
   options: VaultOptions,
   { native = new URL("../native/", script), cross = openCrossing }: VaultParts = {},
 ): Promise<Vault> {
-  const { backend, cachePolicy, strict, node, debug } = checkOptions(options)
+  const { backend, cachePolicy, strict, node, debug, identities } = checkOptions(options)
   const { signal } = options
   signal?.throwIfAborted()
   const began = performance.now()
@@ -90,6 +98,7 @@ export async function openVaultWith(
   /** The connections on which something is awaited. */
   const waiting = new Set<unknown>()
   let report: Report | undefined
+  let recipient: string | undefined
   let lastSession = 0
   let closing: Promise<void> | undefined
   /** What made the vault unusable before its process ended. */
@@ -102,7 +111,7 @@ export async function openVaultWith(
   const crossing = await cross()
   try {
     environment = vaultEnvironment(directory, backend.needs.environment)
-    jail = crossing ? makeJail({ native, script, node, backend, modules: [], directory }) : nothingCrosses
+    jail = crossing ? makeJail({ native, script, node, backend, modules: identities, directory }) : nothingCrosses
   } catch (error) {
     crossing?.close()
     await removeDirectory(directory)
@@ -130,9 +139,11 @@ export async function openVaultWith(
   crossing?.releaseVaultEnd()
   connection = connect(vaultProcess.channel, holder(vaultProcess), notice)
   const sources = sourceServer(connection.send)
+  const relays = relayServer(connection.send)
   log({ event: "started", pid: vaultProcess.pid })
   const ended = vaultProcess.ended.then(async (end) => {
     sources.closeAll()
+    relays.closeAll()
     // The vault has done this already, unless it was killed.
     await removeDirectory(directory).catch(() => {})
     const reason = () => {
@@ -166,13 +177,15 @@ export async function openVaultWith(
     sessions.get(session)?.memory?.close()
   }
 
-  function notice(message: Notice): void {
+  function notice(message: Notice, blocks: readonly ArrayBuffer[]): void {
     if (message.type === "session-ended") {
       const { session } = message
       const reason = () => errorFromWire(message.error)
       sources.close(session)
       sessions.get(session)?.end(reason)
       void endChannel(session, reason)
+    } else if (message.type === "relay-request") {
+      relays.serve(message, blocks)
     } else {
       sources.serve(message)
     }
@@ -188,7 +201,8 @@ export async function openVaultWith(
     try {
       const { signal, onProgress } = options
       signal?.throwIfAborted()
-      const packed = await packKeys(keys, signal)
+      const packed = await packKeys(keys, signal, identities)
+      if (packed.relay) relays.add(number, packed.relay)
       const named = { model: "file" in place ? place : null, keys: packed.keys }
       if (crossing) parcel = await openParcel(named)
       refuseWhenClosed()
@@ -224,6 +238,7 @@ export async function openVaultWith(
       channels.delete(number)
       throw error
     } finally {
+      relays.close(number)
       parcel?.close()
     }
   }
@@ -268,6 +283,9 @@ export async function openVaultWith(
   }
 
   const vault: Vault = {
+    get recipient() {
+      return recipient
+    },
     load,
     report: () => report as Report,
     close: () => {
@@ -288,6 +306,7 @@ export async function openVaultWith(
     } as const
     const { message } = await connection.request("ready", opening, { signal })
     report = makeReport(message.state, backend.name, cachePolicy)
+    recipient = message.recipient ?? undefined
     const folders = await sweeping
     if (folders > 0) log({ event: "swept", folders })
   } catch (error) {

@@ -43,7 +43,13 @@ const trust = fields({
 
 const keys = fields({
   grant: either(place, block),
-  identity: either(place, fields({ passphrase: text })),
+  /** `of`: the vault's own. `module`: what a module imported there gives. */
+  identity: either(
+    place,
+    fields({ passphrase: text }),
+    fields({ of: literal("vault") }),
+    fields({ module: text, options: json }),
+  ),
   trust: list(trust),
 })
 export type WireKeys = Checked<typeof keys>
@@ -106,6 +112,9 @@ const toVault = tagged({
   /** Answers `source-length` and `source-read`, whose bytes are block 0. */
   "source-answer": { session: natural, read: natural, byteLength: natural },
   "source-failed": { session: natural, read: natural, error: wireError },
+  /** Answers `relay-request`; the bytes are block 0. */
+  "relay-answer": { session: natural, relay: natural },
+  "relay-failed": { session: natural, relay: natural, error: wireError },
   /** Closes sessions, then the vault exits. */
   close: {},
 })
@@ -128,7 +137,8 @@ const vaultState = fields({
 export type VaultState = Checked<typeof vaultState>
 
 const toApp = tagged({
-  ready: { call: natural, state: vaultState },
+  /** `recipient`: of the vault's own identity. */
+  ready: { call: natural, state: vaultState, recipient: nullable(text) },
   loaded: { call: natural, inputs: list(wireSpec), outputs: list(wireSpec), state: vaultState },
   result: { call: natural, outputs: wireValues },
   /** The memory's number; the file was passed under the session's. */
@@ -141,10 +151,15 @@ const toApp = tagged({
   "source-length": { session: natural, read: natural },
   "source-read": { session: natural, read: natural, offset: natural, byteLength: natural },
   "source-close": { session: natural },
+  /** An identity module's, for the app's relay function; the bytes are block 0. */
+  "relay-request": { session: natural, relay: natural },
   /** The vault can't go on and is about to exit. */
   fatal: { error: wireError },
 })
 export type ToApp = Checked<typeof toApp>
+
+/** The longest that one message of a relay carries. */
+export const mostRelayBytes = 1024 * 1024
 
 /** The longest piece that one `source-read` asks for. */
 export const sourceReadBytes = 16 * 1024 * 1024

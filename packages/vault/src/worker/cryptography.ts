@@ -3,6 +3,8 @@ import { nodeCryptography } from "@strongroom/core/node"
 import { type Evp, loadEvp, type Pointer } from "../os/evp.js"
 import { loadSegments, type NativeSegments } from "../os/segments.js"
 import { openNatively } from "./native-segments.js"
+import { deriveKey, openAgeFile } from "./secret-derivation.js"
+import { plainSecrets, type Secret, type SecretMemory } from "./secret-memory.js"
 import { testSegments } from "./test-segments.js"
 
 /** Below, handing work to another thread costs more than it saves. */
@@ -18,6 +20,14 @@ export interface VaultCryptography {
     | "OpenSSL, in place, whole segments at once"
     | "OpenSSL, in place"
     | "node:crypto, by way of other memory"
+  /** What keys are kept and used by where they lie; undefined where OpenSSL can't be reached. */
+  readonly keeping: Keeping | undefined
+}
+
+/** OpenSSL, and memory for keys that it is given the address of. */
+export interface Keeping {
+  readonly evp: Evp
+  readonly secrets: SecretMemory
 }
 
 /**
@@ -27,29 +37,37 @@ export interface VaultCryptography {
 export async function vaultCryptography(
   load: () => Promise<Evp> = loadEvp,
   loadNative: () => Promise<NativeSegments> = loadSegments,
+  secretsOf: (evp: Evp) => SecretMemory = ({ addressOf }) => plainSecrets(addressOf),
 ): Promise<VaultCryptography> {
   try {
     const evp = await load()
-    const cryptography = evpCryptography(evp)
+    const keeping = { evp, secrets: secretsOf(evp) }
+    const cryptography = evpCryptography(evp, undefined, keeping.secrets)
     await testItself(cryptography)
     try {
-      const whole = evpCryptography(evp, await loadNative())
+      const whole = evpCryptography(evp, await loadNative(), keeping.secrets)
       await testSegments(whole)
-      return { cryptography: whole, decryption: "OpenSSL, in place, whole segments at once" }
+      return { cryptography: whole, decryption: "OpenSSL, in place, whole segments at once", keeping }
     } catch {
-      return { cryptography, decryption: "OpenSSL, in place" }
+      return { cryptography, decryption: "OpenSSL, in place", keeping }
     }
   } catch {
-    return { cryptography: nodeCryptography, decryption: "node:crypto, by way of other memory" }
+    return { cryptography: nodeCryptography, decryption: "node:crypto, by way of other memory", keeping: undefined }
   }
 }
 
 /**
  * Hashes and ciphers by OpenSSL where the bytes lie, without a copy, long ones on libuv's threads; the rest by
- * node:crypto. Keys are copied out of V8's heap, whose collector moves things and leaves them behind. With `native`, its
- * ciphers open whole segments at once.
+ * node:crypto. Keys, and what is derived on the way to one, are in `secrets`. With `native`, its ciphers open whole
+ * segments at once.
  */
-export function evpCryptography(evp: Evp, native?: NativeSegments): Cryptography {
+export function evpCryptography(
+  evp: Evp,
+  native?: NativeSegments,
+  secrets: SecretMemory = plainSecrets(evp.addressOf),
+): Cryptography {
+  const keeping = { evp, secrets }
+
   return {
     ...nodeCryptography,
 
@@ -71,14 +89,34 @@ export function evpCryptography(evp: Evp, native?: NativeSegments): Cryptography
 
     async aesGcm(key) {
       if (key.length !== 32) throw new RangeError("An AES-256-GCM key has 32 bytes.")
-      const own = new Uint8Array(new ArrayBuffer(key.length))
-      own.set(key)
+      const own = secrets.allocate(key.length)
+      own.bytes.set(key)
       return aesGcm(evp, native, own)
+    },
+
+    async deriveAesGcm(secret, salt, info) {
+      return aesGcm(evp, native, deriveKey(keeping, secret, salt, info))
+    },
+
+    async hkdf(secret, salt, info, byteLength) {
+      // Nothing longer is derived of a key.
+      if (byteLength > 32) return nodeCryptography.hkdf(secret, salt, info, byteLength)
+      const key = deriveKey(keeping, secret, salt, info)
+      try {
+        return key.bytes.slice(0, byteLength)
+      } finally {
+        key.close()
+      }
+    },
+
+    async openAge(fileKey, file) {
+      return openAgeFile(keeping, fileKey, file)
     },
   }
 }
 
-function aesGcm(evp: Evp, native: NativeSegments | undefined, key: Uint8Array): AesGcm {
+/** @param key is the cipher's from now on. */
+function aesGcm(evp: Evp, native: NativeSegments | undefined, key: Secret): AesGcm {
   let closed = false
   const checkOpen = () => {
     if (closed) throw new TypeError("This AES-GCM key is closed.")
@@ -95,7 +133,7 @@ function aesGcm(evp: Evp, native: NativeSegments | undefined, key: Uint8Array): 
     if (nonce.length !== 12) throw new RangeError("An AES-GCM nonce has 12 bytes here.")
     const context = evp.cipherNew()
     try {
-      evp.cipherInit(context, evp.aes256Gcm, key, nonce, encrypt)
+      evp.cipherInit(context, evp.aes256Gcm, key.address, nonce, encrypt)
       for (let at = 0; at < bytes.length; at += mostAtOnce) {
         const piece = bytes.subarray(at, at + mostAtOnce)
         if (piece.length < leastElsewhere) evp.cipherUpdate(context, piece)
@@ -115,7 +153,7 @@ function aesGcm(evp: Evp, native: NativeSegments | undefined, key: Uint8Array): 
         signal?.throwIfAborted()
       }
       checkWanted()
-      return await openNatively(evp, through, { ...run, key, checkWanted, onOpened })
+      return await openNatively(evp, through, { ...run, key: key.address, checkWanted, onOpened })
     }
 
   return {
@@ -142,7 +180,7 @@ function aesGcm(evp: Evp, native: NativeSegments | undefined, key: Uint8Array): 
     },
     close() {
       closed = true
-      key.fill(0)
+      key.close()
     },
   }
 }

@@ -1,6 +1,9 @@
 import { type Confinement, findConfinement, outcome } from "./confinement.js"
 import { type Finding, type Findings, unavailable } from "./findings.js"
+import { findLocked, findWiped, type Wiping } from "./memory-findings.js"
+import type { MemoryCounts } from "./memory-ledger.js"
 import {
+  lockLimit,
   observeCoreDumps,
   observeDirectory,
   observeDirectoryInMemory,
@@ -9,6 +12,7 @@ import {
   observeInspectorAgain,
   observeOutput,
   observeSwap,
+  swapAreas,
 } from "./observe-process.js"
 
 /** What has been loaded so far, or is about to be. */
@@ -16,8 +20,8 @@ export interface Loads {
   readonly models: number
   /** Loads whose identity was a passphrase that the app gave. */
   readonly passphrases: number
-  /** What decrypted the last of them. */
-  readonly decryption: string | undefined
+  readonly wiping: Wiping
+  readonly memory: MemoryCounts
 }
 
 export interface Setting {
@@ -31,7 +35,7 @@ export interface Setting {
   readonly passing: boolean
 }
 
-/** Looks at this process, guarantee by guarantee. Loads change three of them: see {@link withLoads}. */
+/** Looks at this process, guarantee by guarantee. Loads change four of them: see {@link withLoads}. */
 export async function lookAround(setting: Setting, confinement: Confinement): Promise<Findings> {
   const findings = {
     ...lookOnce(setting, confinement),
@@ -86,27 +90,21 @@ function lookOnce({ passing }: Setting, { jail }: Confinement) {
       },
     },
     "memory.locked": unavailable("Its memory isn't locked."),
-    "memory.wiped": memoryWiped(undefined),
+    "memory.wiped": unavailable("Nothing is overwritten."),
     "memory.engine-wiped": unavailable("Engines free their memory as it is."),
     "modules.known": unavailable("What it loads isn't listed."),
   } satisfies Partial<Findings>
 }
 
 /** The same with what `loads` make of it. */
-export function withLoads(findings: Findings, { models, passphrases, decryption }: Loads): Findings {
+export function withLoads(findings: Findings, { models, passphrases, wiping, memory }: Loads): Findings {
   return {
     ...findings,
     "model.authentic": modelAuthentic(models),
     "keys.outside-app": keysOutsideApp(models, passphrases),
-    "memory.wiped": memoryWiped(decryption),
+    "memory.locked": seen(() => findLocked(memory, swapAreas(), lockLimit())),
+    "memory.wiped": findWiped(wiping),
   }
-}
-
-function memoryWiped(decryption: string | undefined): Finding {
-  return unavailable(
-    "Content keys and lent parts are overwritten; identities are JavaScript strings, which can't be.",
-    decryption === undefined ? {} : { decryption },
-  )
 }
 
 function modelAuthentic(models: number): Finding {

@@ -1,42 +1,86 @@
-import type { Keys, Source, Trust } from "@strongroom/core"
+import { type Keys, StrongroomError, type Trust } from "@strongroom/core"
+import type { Plaintext } from "@strongroom/core/backend"
 import type { WireKeys } from "../channel/messages.js"
 import { blockOf } from "../channel/wire-tensor.js"
 import { readSmall } from "../small-file.js"
+import type { Keeping } from "./cryptography.js"
+import { type ReadIdentities, readIdentities } from "./identity-bytes.js"
+import { moduleIdentity, type Relay } from "./identity-module.js"
 import { type PassedDescriptors, passedDescriptors } from "./passed.js"
 import { sourceOf } from "./passed-source.js"
+import { secretIdentity } from "./secret-identity.js"
+
+/** Where keys are read from and to. */
+export interface KeysSetting {
+  readonly signal: AbortSignal
+  /** Holds the files that the app opened, unread. Default: none. */
+  readonly passed?: PassedDescriptors
+  /** Default: keys are JavaScript strings. */
+  readonly keeping?: Keeping | undefined
+  /** For the bytes of identity files. */
+  readonly allocate: (byteLength: number) => Plaintext
+  /** The address of the vault's own private key. */
+  readonly own?: bigint | undefined
+  readonly relay: Relay
+  /** True: an identity module's own words appear in errors. */
+  readonly debug: boolean
+}
+
+export interface ReadKeys {
+  readonly keys: Keys
+  /** Passphrases and identities that are JavaScript strings. */
+  readonly texts: number
+  /** Overwrites the identities. The grant must have been opened, or not be wanted. */
+  close(): void
+}
 
 /**
- * Resolves what the app named: here, and only here, grant and identity files are read.
+ * Resolves what the app named: here, and only here, grant and identity files are read and identity modules imported.
  *
- * @param passed holds the files that the app opened, unread.
- * @throws StrongroomError `source-missing`, `source-unreadable`.
+ * @throws StrongroomError `source-missing`, `source-unreadable`, `identity-invalid`.
  */
 export async function readKeys(
   keys: WireKeys,
   blocks: readonly ArrayBuffer[],
-  signal: AbortSignal,
-  passed: PassedDescriptors = passedDescriptors([]),
-): Promise<Keys> {
+  setting: KeysSetting,
+): Promise<ReadKeys> {
   const bytesOf = (block: number) => new Uint8Array(blockOf(blocks, block))
-  const { grant, identity } = keys
-  return {
-    grant: "block" in grant ? bytesOf(grant.block) : await readSmall(sourceOf(grant, passed), signal),
-    identity: "passphrase" in identity ? identity : await readText(sourceOf(identity, passed), signal),
-    trust: keys.trust.map(
-      ({ publisher, keyring, leastKeyringVersion }): Trust => ({
-        publisher,
-        ...(keyring && { keyring: bytesOf(keyring.block) }),
-        ...(leastKeyringVersion !== null && { leastKeyringVersion }),
-      }),
-    ),
-  }
+  const { signal, passed = passedDescriptors([]) } = setting
+  const { grant } = keys
+  const grantBytes = "block" in grant ? bytesOf(grant.block) : await readSmall(sourceOf(grant, passed), signal)
+  const trust = keys.trust.map(
+    ({ publisher, keyring, leastKeyringVersion }): Trust => ({
+      publisher,
+      ...(keyring && { keyring: bytesOf(keyring.block) }),
+      ...(leastKeyringVersion !== null && { leastKeyringVersion }),
+    }),
+  )
+  const { identity, texts, close } = await readIdentity(keys.identity, { ...setting, passed })
+  return { keys: { grant: grantBytes, identity, trust }, texts, close }
 }
 
-async function readText(source: Source, signal: AbortSignal): Promise<string> {
-  const bytes = await readSmall(source, signal)
+async function readIdentity(
+  identity: WireKeys["identity"],
+  setting: KeysSetting & { readonly passed: PassedDescriptors },
+): Promise<Pick<Keys, "identity"> & Omit<ReadIdentities, "identity">> {
+  const { signal, keeping, allocate, own, passed } = setting
+  if ("passphrase" in identity) return { identity, texts: 1, close() {} }
+  if ("of" in identity) {
+    if (!keeping || own === undefined) {
+      throw new StrongroomError("identity-invalid", "The vault has no identity of its own on this platform.")
+    }
+    const key = secretIdentity(keeping, { address: own })
+    return { identity: key, texts: 0, close: key.close }
+  }
+  if ("module" in identity) return await moduleIdentity(identity, setting)
+  let held: Plaintext | undefined
   try {
-    return new TextDecoder().decode(bytes)
+    const bytes = await readSmall(sourceOf(identity, passed), signal, (byteLength) => {
+      held = allocate(byteLength)
+      return held.bytes
+    })
+    return readIdentities(bytes, keeping)
   } finally {
-    bytes.fill(0)
+    held?.close()
   }
 }

@@ -24,8 +24,8 @@ interface Lane {
 }
 
 export interface NativeRun extends SegmentRun {
-  /** In memory of 32 bytes, which is read before this returns. */
-  readonly key: Uint8Array
+  /** The address of its 32 bytes, which are read before this returns. */
+  readonly key: Pointer
   /** Asked between steps: throws when there is a reason to stop. */
   checkWanted(): void
   onOpened(bytes: number): void
@@ -71,7 +71,7 @@ function outcomeOf(job: NativeJob, first: number): SegmentsOutcome {
   return { failed: step, index: first + index }
 }
 
-function makeLane(evp: Evp, key: Uint8Array): Lane {
+function makeLane(evp: Evp, key: Pointer): Lane {
   const cipher = evp.cipherNew()
   try {
     evp.cipherInit(cipher, evp.aes256Gcm, key, new Uint8Array(12), false)

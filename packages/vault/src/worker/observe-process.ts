@@ -144,7 +144,13 @@ async function cameTrue(holds: () => boolean): Promise<boolean> {
   return holds()
 }
 
-function swapAreas(): number | undefined {
+/** RLIMIT_MEMLOCK's soft limit in bytes, or "unlimited", as proc(5) shows it; null where it can't be seen. */
+export function lockLimit(): string | null {
+  return /^Max locked memory\s+(\S+)/m.exec(readProc("/proc/self/limits") ?? "")?.[1] ?? null
+}
+
+/** How many; undefined where that can't be seen. */
+export function swapAreas(): number | undefined {
   const table = readProc("/proc/swaps")
   return table === undefined ? undefined : table.trim().split("\n").length - 1
 }

@@ -1,19 +1,23 @@
 import { openSealedModel, type SealedModel, StrongroomError } from "@strongroom/core"
-import { artifactsFor, type HostedSession, heapPlaintext, type LoadedEngine, loadSession } from "@strongroom/core/host"
+import { artifactsFor, type HostedSession, type LoadedEngine, loadSession } from "@strongroom/core/host"
 import type { Frame } from "../channel/frame.js"
 import { parseToVault, type ToApp, type ToVault, type WirePlace } from "../channel/messages.js"
 import { channelInvalid, toWireError } from "../channel/wire-error.js"
 import { packValues, unpackValues } from "../channel/wire-tensor.js"
+import { loadEvp } from "../os/evp.js"
+import { loadSegments } from "../os/segments.js"
 import { appChannel } from "./app-channel.js"
-import { vaultCryptography } from "./cryptography.js"
+import { type VaultCryptography, vaultCryptography } from "./cryptography.js"
 import { readKeys } from "./keys.js"
 import { outputPool } from "./output-pool.js"
 import { type PassedDescriptors, takePassed } from "./passed.js"
 import { sourceOf } from "./passed-source.js"
 import { rehearse } from "./rehearsal.js"
 import { relayedStore } from "./relayed-store.js"
+import { remoteRelay } from "./remote-relay.js"
 import { remoteSource } from "./remote-source.js"
 import { type RunMemory, sharedMemory } from "./shared-memory.js"
+import type { ThreadMemory } from "./thread-memory.js"
 import type { FromThread, LoadMessage, ThreadSettings, ToThread } from "./thread-messages.js"
 
 export interface SessionToOpen {
@@ -22,8 +26,10 @@ export interface SessionToOpen {
   /** Ids of the guarantees that the publisher's policy may count on. */
   readonly held: readonly string[]
   readonly passed: PassedDescriptors
+  readonly own: bigint | undefined
   readonly settings: ThreadSettings
   readonly engine: Promise<LoadedEngine>
+  readonly memory: Promise<ThreadMemory>
   post(message: FromThread, transfer?: readonly ArrayBuffer[]): void
 }
 
@@ -45,21 +51,29 @@ function isOfRuns(message: ToVault): message is RunsMessage {
 /** Progress is told at most this often. */
 const progressMilliseconds = 50
 
-const fastest = vaultCryptography()
+/** This thread's, made once. */
+let fastest: Promise<VaultCryptography> | undefined
+
+function cryptographyIn(memory: Promise<ThreadMemory>): Promise<VaultCryptography> {
+  fastest ??= memory.then(({ secretsOf }) => vaultCryptography(loadEvp, loadSegments, secretsOf))
+  return fastest
+}
 
 /** Makes this thread ready for {@link openSession}, unless one comes first. */
-export async function prepare(isWanted: () => boolean): Promise<void> {
-  const { cryptography } = await fastest
+export async function prepare(memory: Promise<ThreadMemory>, isWanted: () => boolean): Promise<void> {
+  const { cryptography } = await cryptographyIn(memory)
   if (isWanted()) await rehearse(cryptography, isWanted)
 }
 
 /** Begins to load a model; `post` tells the outcome, and that of every run. */
 export function openSession(toOpen: SessionToOpen): OpenedSession {
-  const { message: load, blocks, held, passed, settings, engine, post } = toOpen
+  const { message: load, blocks, held, passed, own, settings, engine, post } = toOpen
+  const memoryOfThread = toOpen.memory
   const stopping = new AbortController()
   const running = new Map<number, AbortController>()
   const store = relayedStore(post)
   const remote = load.model === null ? remoteSource(load.session, send) : undefined
+  const relays = remoteRelay(load.session, send)
   const memory = sharedMemory(load.session)
   const pool = outputPool()
   /** The session's own channel; without it the main thread brings what the app sends. */
@@ -105,13 +119,25 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
     const { signal } = stopping
     const { backend, cachePolicy } = settings
     const made = await engine
-    const keys = await readKeys(load.keys, blocks, signal, passed)
-    const { cryptography } = await fastest
-    const place = { vault: true, cachePolicy, backend: backend.name, guarantees: held }
-    const source = remote ?? sourceOf(load.model as WirePlace, passed)
-    model = await openSealedModel(source, keys, { signal, cryptography, place })
+    const { cryptography, keeping } = await cryptographyIn(memoryOfThread)
+    const { allocate } = made.host
+    const setting = { signal, passed, keeping, allocate, own, relay: relays.relay, debug: settings.debug }
+    const { keys, texts, close: closeKeys } = await readKeys(load.keys, blocks, setting)
+    try {
+      if (texts > 0) post({ type: "identity-texts", count: texts })
+      const place = { vault: true, cachePolicy, backend: backend.name, guarantees: held }
+      const source = remote ?? sourceOf(load.model as WirePlace, passed)
+      model = await openSealedModel(source, keys, { signal, cryptography, allocate, place })
+    } finally {
+      closeKeys()
+    }
     const { fingerprint } = made.engine
-    const artifacts = artifactsFor(cachePolicy, { store, model: model.header, fingerprint, allocate: heapPlaintext })
+    const artifacts = artifactsFor(cachePolicy, {
+      store,
+      model: model.header,
+      fingerprint,
+      allocate: made.host.allocate,
+    })
     return await loadSession(made, model, { signal, onProgress: progress(load.call, send), artifacts })
   }
 
@@ -121,7 +147,7 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
       hosted = session
       const { inputs, outputs } = session
       const message = { type: "loaded", call: load.call, inputs, outputs } as const
-      post({ type: "loaded", message, decryption: (await fastest).decryption })
+      post({ type: "loaded", message, decryption: (await cryptographyIn(memoryOfThread)).decryption })
     },
     (error) => post({ type: "load-failed", call: load.call, session: load.session, error: toWireError(error) }),
   )
@@ -191,6 +217,8 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
       if (received.type === "artifact") return store.receive(received)
       const { message } = received
       if (isOfRuns(message)) take(message, received.blocks)
+      else if (message.type === "relay-answer" || message.type === "relay-failed")
+        relays.answer(message, received.blocks)
       else remote?.answer(message, received.blocks)
     },
     async close() {
@@ -204,7 +232,7 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
       await memory.close()
       await direct?.close()
       // As in `memory`: the thread is about to end.
-      await fastest.catch(() => {})
+      await cryptographyIn(memoryOfThread).catch(() => {})
     },
   }
 }

@@ -6,7 +6,9 @@ import { mkdirSync } from "node:fs"
 import { type MessagePort, parentPort, workerData } from "node:worker_threads"
 import { loadEngine, privateDirectory } from "@strongroom/core/host"
 import { failure, toWireError } from "../channel/wire-error.js"
+import { memoryLedger } from "./memory-ledger.js"
 import type { OpenedSession } from "./opened-session.js"
+import { threadMemory } from "./thread-memory.js"
 import type { FromThread, ThreadSettings, ToThread } from "./thread-messages.js"
 
 const settings = workerData as ThreadSettings
@@ -16,12 +18,16 @@ function post(message: FromThread, transfer: readonly ArrayBuffer[] = []): void 
   port.postMessage(message, transfer)
 }
 
+const memory = threadMemory(memoryLedger(settings.ledger))
+
 async function makeEngine() {
   makeDirectory()
+  const { host } = await memory
   const engine = await loadEngine(settings.backend, {
     cachePolicy: settings.cachePolicy,
     directory: privateDirectory(settings.directory),
     debug: settings.debug,
+    ...host,
     observe: (guarantee, evidence) => post({ type: "observed", guarantee, evidence }),
   })
   post({ type: "engine-ready", fingerprint: { ...engine.engine.fingerprint } })
@@ -50,12 +56,12 @@ let session: Promise<OpenedSession> | undefined
 let stopping = false
 
 // A rehearsal that fails would show nothing that the first load doesn't say better.
-opener.then(({ prepare }) => prepare(() => session === undefined && !stopping)).catch(() => {})
+opener.then(({ prepare }) => prepare(memory, () => session === undefined && !stopping)).catch(() => {})
 
 port.on("message", (message: ToThread) => {
   if (message.type === "stop") void stop()
   else if (message.type === "load")
-    session = opener.then(({ openSession }) => openSession({ ...message, settings, engine, post }))
+    session = opener.then(({ openSession }) => openSession({ ...message, settings, engine, memory, post }))
   else void session?.then((opened) => opened.receive(message))
 })
 

@@ -10,11 +10,16 @@ export interface ThreadSettings {
   readonly debug: boolean
   /** A folder of its own, which it makes, and which the main thread removes when it has ended. */
   readonly directory: string
+  /** What it has of memory outside of JavaScript's. */
+  readonly ledger: SharedArrayBuffer
 }
 
 /** The app's messages that a session's thread answers. */
 export type LoadMessage = Extract<ToVault, { type: "load" }>
-export type ThreadMessage = Extract<ToVault, { type: "run" | "share" | "abort" | "release" | `source-${string}` }>
+export type ThreadMessage = Extract<
+  ToVault,
+  { type: "run" | "share" | "abort" | "release" | `source-${string}` | `relay-${string}` }
+>
 
 /** What the main thread sends. Blocks are transferred. */
 export type ToThread =
@@ -26,6 +31,8 @@ export type ToThread =
       readonly blocks: readonly ArrayBuffer[]
       readonly held: readonly string[]
       readonly passed: PassedDescriptors
+      /** The address of the vault's own private key, if it has one. */
+      readonly own: bigint | undefined
     }
   | { readonly type: "artifact"; readonly request: number; readonly bytes: ArrayBuffer | null }
   /** Stop loading, or close the session when its runs have ended; free everything and end. */
@@ -35,6 +42,8 @@ export type ToThread =
 export type FromThread =
   | { readonly type: "engine-ready"; readonly fingerprint: Fingerprint }
   | { readonly type: "engine-failed"; readonly error: WireError }
+  /** How many of a load's identities are JavaScript strings, before anything is opened with them. */
+  | { readonly type: "identity-texts"; readonly count: number }
   /** An engine's evidence for a guarantee. */
   | { readonly type: "observed"; readonly guarantee: string; readonly evidence: Json }
   /** `decryption`: for the report, what decrypts in this thread. */

@@ -8,6 +8,8 @@ import type { FromSession, FromThread, ThreadSettings, ToThread } from "./thread
 export interface SessionThread {
   /** What the engine is, or why there is none. Never rejects. */
   readonly engine: Promise<{ readonly fingerprint: Fingerprint } | { readonly error: WireError }>
+  /** What it has of memory outside of JavaScript's: see memory-ledger.ts. */
+  readonly ledger: SharedArrayBuffer
   post(message: ToThread, transfer?: readonly ArrayBuffer[]): void
   /** Ends it as soon as it has freed everything; with `withinMilliseconds`, by force after that long. Safe twice. */
   stop(withinMilliseconds?: number): Promise<void>
@@ -50,6 +52,7 @@ export function startThread(script: URL, settings: ThreadSettings, events: Threa
   })
   return {
     engine,
+    ledger: settings.ledger,
     post: (message, transfer = []) => worker.postMessage(message, transfer),
     async stop(withinMilliseconds) {
       if (!stopping) {

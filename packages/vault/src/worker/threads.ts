@@ -1,6 +1,7 @@
 import { join } from "node:path"
 import type { Backend, CachePolicy } from "@strongroom/core/backend"
 import type { WireError } from "../channel/wire-error.js"
+import { ledgerMemory } from "./memory-ledger.js"
 import { type SessionThread, startThread } from "./thread.js"
 import type { FromSession } from "./thread-messages.js"
 
@@ -11,6 +12,8 @@ export interface ThreadsSettings {
   readonly debug: boolean
   /** Each thread gets a folder in it. */
   readonly directory: string
+  /** Before anything else is told of it. */
+  started(thread: SessionThread): void
   message(thread: SessionThread, message: FromSession): void
   /** A thread ended without having been stopped. */
   died(thread: SessionThread, error: WireError): void
@@ -46,7 +49,7 @@ export function sessionThreads(settings: ThreadsSettings): Threads {
     const directory = join(settings.directory, `thread-${++started}`)
     const thread = startThread(
       script,
-      { backend, cachePolicy, debug, directory },
+      { backend, cachePolicy, debug, directory, ledger: ledgerMemory() },
       {
         message: (message) => settings.message(thread, message),
         died(error) {
@@ -58,6 +61,7 @@ export function sessionThreads(settings: ThreadsSettings): Threads {
       },
     )
     running.add(thread)
+    settings.started(thread)
     return thread
   }
 

@@ -5,12 +5,17 @@ import { channelInvalid, failure, strongroomErrorName, toWireError, type WireErr
 import type { JailResults } from "../os/jail.js"
 import { loadLibc } from "../os/libc.js"
 import { linux } from "../os/linux.js"
+import { type SystemMemory, systemMemory } from "../os/memory.js"
 import { artifactServer } from "./artifacts.js"
 import { attemptForbidden } from "./attempts.js"
 import type { Confinement } from "./confinement.js"
 import { held, listFindings } from "./findings.js"
 import { lookAgain, lookAround, withLoads } from "./findings-now.js"
 import { harden } from "./harden.js"
+import { sweepMemory } from "./locked-memory.js"
+import { memorySurvey } from "./memory-findings.js"
+import { ledgerMemory, type MemoryLedger, memoryLedger } from "./memory-ledger.js"
+import { makeOwnIdentity } from "./own-identity.js"
 import { closePassed, type PassedDescriptors, passedDescriptors } from "./passed.js"
 import { passingDescriptor } from "./passing-descriptor.js"
 import { setSecondFilter } from "./second-filter.js"
@@ -54,24 +59,38 @@ export async function openVaultHost(settings: VaultSettings): Promise<VaultHost 
   const serveArtifact = artifactServer()
   let models = 0
   let passphrases = 0
+  let texts = 0
   let decryption: string | undefined
+  const memory = memorySurvey()
+  /** What the main thread has: the vault's own identity. */
+  const ledger = memoryLedger(ledgerMemory())
+  memory.add(ledger)
+  const ledgers = new Map<SessionThread, MemoryLedger>()
 
   /** What came with a thread's load, until the thread has ended. */
   const passedTo = new Map<SessionThread, PassedDescriptors>()
 
-  const threads = sessionThreads({ ...open, script: threadScript, message: fromThread, died, ended })
-  const [engine, passing] = await Promise.all([threads.spare().engine, open.passing ? passingFromApp() : undefined])
+  const threads = sessionThreads({ ...open, script: threadScript, started, message: fromThread, died, ended })
+  const [system, engine, passing, own] = await Promise.all([
+    systemOfThis(),
+    threads.spare().engine,
+    open.passing ? passingFromApp() : undefined,
+    makeOwnIdentity(ledger),
+  ])
   const confinement = await confine(open, jail)
   let found = await lookAround(open, confinement)
-  const refusal = "error" in engine ? engine.error : (inspected() ?? unpassable() ?? lacking(passphrases))
+  const refusal = "error" in engine ? engine.error : (inspected() ?? unpassable() ?? lacking())
   if (refusal) {
     send({ type: "failed", call: open.call, error: refusal })
     return undefined
   }
-  send({ type: "ready", call: open.call, state: state() })
+  send({ type: "ready", call: open.call, state: state(), recipient: own?.recipient ?? null })
 
-  function findings(passphrasesThen = passphrases) {
-    return withLoads(found, { models, passphrases: passphrasesThen, decryption })
+  /** @param next is the identity of a load that is about to begin. */
+  function findings(next?: LoadMessage["keys"]["identity"]) {
+    const more = Number(next !== undefined && "passphrase" in next)
+    const wiping = { texts: texts + more, decryption, keysOutsideHeap: own !== undefined }
+    return withLoads(found, { models, passphrases: passphrases + more, wiping, memory: memory.counts() })
   }
 
   /** Why there can be no vault here, whatever the app demands. */
@@ -87,8 +106,8 @@ export async function openVaultHost(settings: VaultSettings): Promise<VaultHost 
   }
 
   /** Why the app's demands aren't met, if so. */
-  function lacking(passphrasesThen: number): WireError | undefined {
-    const holding = held(findings(passphrasesThen))
+  function lacking(next?: LoadMessage["keys"]["identity"]): WireError | undefined {
+    const holding = held(findings(next))
     const missing = open.strict.filter((id) => !holding.includes(id))
     if (missing.length === 0) return undefined
     const message =
@@ -112,12 +131,11 @@ export async function openVaultHost(settings: VaultSettings): Promise<VaultHost 
       case "observed":
         observed.set(message.guarantee, withEvidence(observed.get(message.guarantee), message.evidence))
         break
+      case "identity-texts":
+        texts += message.count
+        break
       case "loaded":
-        models++
-        decryption = message.decryption
-        threads.restock()
-        found = lookAgain(found, open, confinement)
-        send({ ...message.message, state: state() })
+        loaded(thread, message)
         break
       case "load-failed":
         refuse(message, message.error)
@@ -131,6 +149,18 @@ export async function openVaultHost(settings: VaultSettings): Promise<VaultHost 
       default:
         void serveArtifact(thread, message)
     }
+  }
+
+  function loaded(thread: SessionThread, { message, decryption: by }: Extract<FromSession, { type: "loaded" }>): void {
+    models++
+    decryption = by
+    threads.restock()
+    found = lookAgain(found, open, confinement)
+    // What loading did is known only now: memory that couldn't be locked, identities that are text.
+    const refusal = lacking()
+    const [session] = [...sessions].find(([, entry]) => entry.thread === thread) ?? []
+    if (refusal && session !== undefined) refuse({ call: message.call, session }, refusal)
+    else send({ ...message, state: state() })
   }
 
   function forward({ message, blocks }: Extract<FromSession, { type: "forward" }>): void {
@@ -154,9 +184,20 @@ export async function openVaultHost(settings: VaultSettings): Promise<VaultHost 
     }
   }
 
+  function started(thread: SessionThread): void {
+    const ledger = memoryLedger(thread.ledger)
+    ledgers.set(thread, ledger)
+    memory.add(ledger)
+  }
+
   function ended(thread: SessionThread): void {
     closePassed(passedTo.get(thread) ?? passedDescriptors([]))
     passedTo.delete(thread)
+    const left = ledgers.get(thread)
+    ledgers.delete(thread)
+    if (!left) return
+    if (system) sweepMemory(system, left)
+    memory.remove(left)
   }
 
   /** @throws `channel-invalid`; `source-unreadable` where too many files are open. */
@@ -183,19 +224,19 @@ export async function openVaultHost(settings: VaultSettings): Promise<VaultHost 
       return
     }
     found = lookAgain(found, open, confinement)
-    const passphrasesThen = passphrases + Number("passphrase" in message.keys.identity)
-    const refusal = lacking(passphrasesThen)
+    const { identity } = message.keys
+    const refusal = lacking(identity)
     if (refusal) {
       closeAll(descriptors)
       send({ type: "failed", call, error: refusal })
       return
     }
-    passphrases = passphrasesThen
+    passphrases += Number("passphrase" in identity)
     const thread = threads.take()
     sessions.set(session, { thread, loadCall: call })
     const passed = passedDescriptors(descriptors)
     passedTo.set(thread, passed)
-    thread.post({ type: "load", message, blocks, held: held(findings()), passed }, blocks)
+    thread.post({ type: "load", message, blocks, held: held(findings(identity)), passed, own: own?.address }, blocks)
   }
 
   function refuse({ call, session }: { call: number; session: number }, error: WireError): void {
@@ -256,6 +297,12 @@ function withEvidence(known: readonly Json[] = [], evidence: Json): readonly Jso
   const text = JSON.stringify(evidence)
   const isKnown = known.some((one) => JSON.stringify(one) === text)
   return isKnown || known.length >= mostEvidence ? known : [...known, evidence]
+}
+
+async function systemOfThis(): Promise<SystemMemory | undefined> {
+  const system = await systemMemory().catch(() => undefined)
+  system?.raiseLockLimit()
+  return system
 }
 
 async function passingFromApp(): Promise<DescriptorPassing | undefined> {
