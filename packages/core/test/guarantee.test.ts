@@ -69,6 +69,7 @@ describe("formatReport", () => {
         { id: "model.authentic", title: "A.", state: "enforced", mechanism: "By this.", evidence: [] },
         { id: "network.none", title: "B.", state: "unavailable", mechanism: "No jail.", evidence: null },
       ],
+      limits: ["Root reads everything."],
     }
     expect(formatReport(made)).toBe(
       [
@@ -83,6 +84,8 @@ describe("formatReport", () => {
         "",
         "enforced     model.authentic  A. By this.",
         "unavailable  network.none     B. No jail.",
+        "",
+        "not promised  Root reads everything.",
       ].join("\n"),
     )
     expect(formatReport({ ...made, backend: { name: "none" }, guarantees: [] })).not.toContain("engine")

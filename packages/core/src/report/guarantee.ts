@@ -33,4 +33,6 @@ export interface Report {
   readonly backend: { readonly name: string } & Partial<Fingerprint>
   readonly cachePolicy: string
   readonly guarantees: readonly Guarantee[]
+  /** What is not promised in any case, a sentence each. */
+  readonly limits: readonly string[]
 }

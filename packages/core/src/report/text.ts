@@ -33,7 +33,8 @@ export function formatReport(report: Report): string {
     `${title} ${mechanism}`,
   ])
   const warning = report.place === "in-process" ? [noVault, ""] : []
-  return [...warning, ...aligned(facts), "", ...aligned(rows)].join("\n")
+  const limits = report.limits.map((limit) => `not promised  ${limit}`)
+  return [...warning, ...aligned(facts), "", ...aligned(rows), "", ...limits].join("\n")
 }
 
 /** Lines whose columns begin at the same place. */

@@ -1,4 +1,4 @@
-import { type Guarantee, type GuaranteeId, guaranteeCatalogue, type Report } from "@strongroom/core"
+import { type Guarantee, type GuaranteeId, guaranteeCatalogue, type Report, reportLimits } from "@strongroom/core"
 import packageJson from "../../package.json"
 import type { VaultState } from "../channel/messages.js"
 import { channelInvalid } from "../channel/wire-error.js"
@@ -22,5 +22,6 @@ export function makeReport(state: VaultState, backend: string, cachePolicy: stri
     backend: { name: backend, ...state.engine },
     cachePolicy,
     guarantees,
+    limits: reportLimits,
   }
 }

@@ -11,6 +11,8 @@ import { openVaultHost, type VaultHost } from "./vault.js"
 
 takeSignals()
 const jail = readJailResults()
+// Where the loader couldn't preload the jail they are still there, and it would act on them when it is loaded later.
+for (const name of ["LD_PRELOAD", "STRONGROOM_JAIL"]) delete process.env[name]
 
 /** The descriptor that the app made; see app/spawn.ts. */
 const channelDescriptor = 3
