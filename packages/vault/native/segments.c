@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "sha256-pair.h"
+#include "system.h"
 
 /* OpenSSL's. EVP_DigestInit(3), EVP_EncryptInit(3), ERR_clear_error(3). */
 struct functions {
@@ -53,37 +54,11 @@ enum { tag_length = 16, digest_length = 32, set_tag = 0x11 /* EVP_CTRL_AEAD_SET_
 static const uint8_t label[25] = "\x18strongroom model segment";
 enum { prefix_length = sizeof label + 8, lead = 64 - prefix_length };
 
-#if defined(__x86_64__)
-enum { number_pread64 = 17 };
-static int64_t pread64(int64_t descriptor, uint8_t *to, uint64_t length, uint64_t position) {
-  int64_t result;
-  register uint64_t fourth __asm__("r10") = position;
-  __asm__ volatile("syscall"
-                   : "=a"(result)
-                   : "0"((int64_t)number_pread64), "D"(descriptor), "S"(to), "d"(length), "r"(fourth)
-                   : "rcx", "r11", "memory");
-  return result;
-}
-#elif defined(__aarch64__)
-enum { number_pread64 = 67 };
-static int64_t pread64(int64_t descriptor, uint8_t *to, uint64_t length, uint64_t position) {
-  register int64_t number __asm__("x8") = number_pread64;
-  register int64_t first __asm__("x0") = descriptor;
-  register uint8_t *second __asm__("x1") = to;
-  register uint64_t third __asm__("x2") = length;
-  register uint64_t fourth __asm__("x3") = position;
-  __asm__ volatile("svc 0" : "+r"(first) : "r"(number), "r"(second), "r"(third), "r"(fourth) : "memory");
-  return first;
-}
-#else
-#error "Say here how this architecture makes a system call."
-#endif
-
-static const int64_t interrupted = -4; /* EINTR */
+static const result interrupted = -4; /* EINTR */
 
 static int read_whole(int64_t descriptor, uint8_t *to, uint64_t length, uint64_t position) {
   while (length > 0) {
-    int64_t got = pread64(descriptor, to, length, position);
+    const result got = CALL4(__NR_pread64, descriptor, to, length, position);
     if (got == interrupted) continue;
     if (got <= 0) return 0;
     to += got;

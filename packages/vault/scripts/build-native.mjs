@@ -17,6 +17,10 @@ const flags = [
 // Otherwise compilers call a function of their own library for every atomic operation there.
 const armFlags = ["-mno-outline-atomics"]
 
+// Not in the user's home.
+const zigCache = join(root, "../../.cache/zig")
+const zigCaches = { ZIG_GLOBAL_CACHE_DIR: zigCache, ZIG_LOCAL_CACHE_DIR: zigCache }
+
 /** @typedef {"x64" | "arm64"} Architecture */
 
 /**
@@ -28,7 +32,7 @@ function compile([command, ...first], architecture, output, sources) {
   // Relative, so that no path of this machine can get in.
   const files = readdirSync(sources).filter((name) => name.endsWith(".c"))
   const all = [...first, ...flags, ...(architecture === "arm64" ? armFlags : []), "-o", output, ...files.sort()]
-  execFileSync(command, all, { cwd: sources, stdio: "inherit" })
+  execFileSync(command, all, { cwd: sources, stdio: "inherit", env: { ...process.env, ...zigCaches } })
 }
 
 /** Both architectures, as released. @param {string} python @param {string} folder @param {string} [sources] */

@@ -3,22 +3,21 @@ import { errorFromWire } from "../channel/error-from-wire.js"
 import { toWireError } from "../channel/wire-error.js"
 import { folderIdentity } from "../folder-identity.js"
 import { type Connection, connect, type Notice } from "./connection.js"
-import { type Crossing, openCrossing } from "./crossing.js"
+import type { Crossing } from "./crossing.js"
 import { exitError } from "./ending.js"
-import { vaultEnvironment } from "./environment.js"
-import { type Jail, makeJail, type NoJail } from "./jail.js"
 import { packKeys, type VaultKeys } from "./keys.js"
 import { locateModel, type SealedModelPlace } from "./model.js"
 import { checkOptions, type VaultEvent, type VaultOptions } from "./options.js"
 import { openParcel, type Parcel } from "./parcel.js"
-import { makePrivateDirectory, removeDirectory, sweep } from "./private-directory.js"
+import { removeDirectory, sweep } from "./private-directory.js"
 import { relayServer } from "./relay-server.js"
 import { makeReport } from "./report.js"
 import { type SessionProxy, sessionProxy } from "./session.js"
 import { type SessionChannel, sessionChannel } from "./session-channel.js"
 import { sessionMemory } from "./session-memory.js"
 import { sourceServer } from "./source-server.js"
-import { startProcess, type VaultProcess } from "./spawn.js"
+import type { VaultProcess } from "./spawn.js"
+import { startVault, type VaultParts } from "./start.js"
 import { writableFolders } from "./writable-folders.js"
 
 export interface LoadOptions {
@@ -57,29 +56,13 @@ export interface Vault extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** A vault that is confined can open no file of the user's, so there is no jail without a way for open files into it. */
-const nothingCrosses: NoJail = {
-  missing: "No jail was shut: open files can't be passed into one here, for which koffi is needed, on Linux.",
-}
-
 /** How long engines may take to finish when a vault is closed. */
 const closeMilliseconds = 10_000
 
-/** What a vault is made of here; tests say that there is less. */
-export interface VaultParts {
-  /** The folder of the shared objects that native/ is built to. Default: the one beside the main module's. */
-  readonly native?: URL
-  /** Finds out how things cross. */
-  cross?(): Promise<Crossing | undefined>
-}
-
 /** @param script is the vault's main module. */
-export async function openVaultWith(
-  script: URL,
-  options: VaultOptions,
-  { native = new URL("../native/", script), cross = openCrossing }: VaultParts = {},
-): Promise<Vault> {
-  const { backend, cachePolicy, strict, node, debug, identities } = checkOptions(options)
+export async function openVaultWith(script: URL, options: VaultOptions, parts: VaultParts = {}): Promise<Vault> {
+  const checked = checkOptions(options)
+  const { backend, cachePolicy, strict, debug, identities } = checked
   const { signal } = options
   signal?.throwIfAborted()
   const began = performance.now()
@@ -87,11 +70,6 @@ export async function openVaultWith(
   const log = (event: VaultEvent) => queueMicrotask(() => options.log?.(event))
   const sweeping = sweep()
 
-  const directory = await makePrivateDirectory().catch((cause: Error) => {
-    throw new StrongroomError("vault-start", `No private folder could be made for the vault: ${cause.message}`, {
-      cause,
-    })
-  })
   const sessions = new Map<number, SessionProxy>()
   /** The sessions' own channels, also of those that are being loaded. */
   const channels = new Map<number, SessionChannel>()
@@ -104,40 +82,15 @@ export async function openVaultWith(
   /** What made the vault unusable before its process ended. */
   let broken: unknown
 
-  let vaultProcess: VaultProcess
-  let connection: Connection
-  let environment: { readonly [name: string]: string }
-  let jail: Jail | NoJail
-  const crossing = await cross()
-  try {
-    environment = vaultEnvironment(directory, backend.needs.environment)
-    jail = crossing ? makeJail({ native, script, node, backend, modules: identities, directory }) : nothingCrosses
-  } catch (error) {
-    crossing?.close()
-    await removeDirectory(directory)
-    throw error
-  }
-  try {
-    vaultProcess = startProcess({
-      node,
-      script,
-      jail: "missing" in jail ? undefined : jail,
-      environment,
-      directory,
-      debug,
-      passing: crossing?.vaultEnd,
-      receive: (frame) => connection.receive(frame),
-      broken(error) {
-        broken = error
-      },
-    })
-  } catch (error) {
-    crossing?.close()
-    await removeDirectory(directory)
-    throw exitError({ code: null, signal: null, error: error as Error }, false, debug)
-  }
-  crossing?.releaseVaultEnd()
-  connection = connect(vaultProcess.channel, holder(vaultProcess), notice)
+  const started = await startVault({
+    ...{ script, options: checked, parts },
+    receive: (frame) => connection.receive(frame),
+    broken(error) {
+      broken = error
+    },
+  })
+  const { process: vaultProcess, directory, environment, crossing, noJail } = started
+  const connection: Connection = connect(vaultProcess.channel, holder(vaultProcess), notice)
   const sources = sourceServer(connection.send)
   const relays = relayServer(connection.send)
   log({ event: "started", pid: vaultProcess.pid })
@@ -301,7 +254,7 @@ export async function openVaultWith(
       ...{ backend, cachePolicy, strict, debug, environment, directory },
       directoryOutside: folderIdentity(directory),
       writable: writableFolders(),
-      noJail: "missing" in jail ? jail.missing : null,
+      noJail,
       passing: crossing !== undefined,
     } as const
     const { message } = await connection.request("ready", opening, { signal })

@@ -1,15 +1,25 @@
 import { until } from "../../support.js"
-import type { Attack } from "../attack.js"
+import type { Attack, Scene } from "../attack.js"
 import { withCorePattern } from "../core-pattern.js"
 import { coresPiped } from "../machine.js"
 import { needlesIn, scan } from "../scan.js"
 import { hasProgram, steal } from "../user-program.js"
-import { isAlive } from "../victim.js"
+import { isAlive, type Kind, type VictimSettings } from "../victim.js"
 
 /** The attacker lifts the limit that the app's shell may have set, before and after the start. */
 const launcher = ["prlimit", "--core=unlimited"]
 
 const noPrlimit = hasProgram("prlimit") ? undefined : "there is no prlimit: install util-linux"
+
+/** An engine that crashes in its first run; the processes that ended by it. */
+async function crash(scene: Scene, kind: Kind, settings: VictimSettings) {
+  const engine = { deed: { name: "crash" } }
+  const victim = await scene.start(kind, { ...settings, engine, until: "opened", app: { pause: true } })
+  const pids = victim.pids()
+  const told = await victim.run()
+  await until(() => pids.every((pid) => !isAlive(pid)))
+  return { pids, told }
+}
 
 export const attacks: readonly Attack[] = [
   ...(["SIGABRT", "SIGQUIT", "SIGSEGV"] as const).map(
@@ -37,15 +47,10 @@ export const attacks: readonly Attack[] = [
     missing: coresPiped ?? noPrlimit,
     async run(scene, kind) {
       const workingDirectory = scene.stage.makeFolder("core")
-      const settings = { launcher, workingDirectory, engine: { deed: { name: "crash" } }, until: "loaded" } as const
-      const victim = await scene.start(kind, settings)
-      const pids = victim.pids()
-      await until(() => pids.every((pid) => !isAlive(pid)))
-      await until(() => victim.told.some(({ state }) => state === "failed") || kind === "unprotected")
-      const told = victim.told.at(-1)
+      const { pids, told } = await crash(scene, kind, { launcher, workingDirectory })
       return {
         taken: needlesIn(scan(scene.stage, [workingDirectory])),
-        tried: [`the app: ${told?.state} ${/by signal \w+/.exec(told?.message ?? "")?.[0] ?? ""}`],
+        tried: pids.map((pid) => `crash of ${pid}: ${told.state} ${told.code ?? ""}`),
       }
     },
   },
@@ -71,9 +76,8 @@ export const attacks: readonly Attack[] = [
     missing: withCorePattern.missing,
     run: (scene, kind) =>
       withCorePattern(scene.stage, async (folder) => {
-        const victim = await scene.start(kind, { engine: { deed: { name: "crash" } }, until: "loaded" })
-        const pids = victim.pids()
-        await until(() => pids.every((pid) => !isAlive(pid)))
+        const { pids } = await crash(scene, kind, {})
+        // The program may be at it still.
         await new Promise((resolve) => setTimeout(resolve, 500))
         scene.stage.handOver()
         return { taken: needlesIn(scan(scene.stage, [folder])), tried: pids.map((pid) => `crash of ${pid}`) }

@@ -38,6 +38,7 @@ async function openUnprotected() {
   )
   const directory = privateDirectory(mkdtempSync(join(tmpdir(), "unprotected-")))
   tell("opened")
+  if (settings.pause) await nextLine()
   keys = { grant, identity: String(identity), trust: [String(publisher)] }
   return openInProcess(backend, fileSource(place("model.sealed")), keys, { directory, cryptography: nodeCryptography })
 }
