@@ -141,6 +141,31 @@ describe.runIf(process.platform === "linux")("memory", () => {
       expect(ledger).toMatchObject({ lockedBytes: sizeFor(100_000), unlockedBytes: sizeFor(100_000) })
     })
 
+    it("that waits makes room for what is to be locked, and is given back when it is asked for", () => {
+      ledger = newLedger()
+      // What a limit of 200,000 bytes does.
+      const locked = new Map<bigint, number>()
+      const limited: SystemMemory = {
+        ...system,
+        lock(address, length) {
+          if ([...locked.values()].reduce((sum, one) => sum + one, length) > 200_000) return 12
+          locked.set(address, length)
+          return 0
+        },
+        unlock: (address) => void locked.delete(address),
+      }
+      const memory = lockedMemory(limited, ledger)
+      memory.allocate(130_000).close()
+      const second = memory.allocate(180_000)
+      expect(ledger).toMatchObject({ lockedBytes: sizeFor(180_000), unlockedBytes: 0 })
+      second.close()
+      memory.trim()
+      expect(ledger.lockedBytes).toBe(0)
+      const again = memory.allocate(180_000)
+      expect(again.address).toBe(second.address)
+      expect(ledger).toMatchObject({ lockedBytes: sizeFor(180_000), unlockedBytes: 0 })
+    })
+
     it("of a thread that was ended by force is overwritten", () => {
       ledger = newLedger()
       const left = [10, 70_000].map((length) => lockedMemory(system, ledger).allocate(length).bytes.fill(1))

@@ -21,6 +21,13 @@ describe("messages", () => {
   it("are taken when they are sound, with members that they don't know", () => {
     expect(parseToVault({ ...run, more: 1 })).toMatchObject(run)
     expect(parseToVault({ type: "close" })).toEqual({ type: "close" })
+    for (const identity of [{ of: "vault" }, { module: "file:///a.mjs", options: null }, { passphrase: "p" }]) {
+      const keys = { grant: { block: 0 }, identity, trust: [] }
+      const load = { type: "load", call: 1, session: 1, model: null, keys, passed: null, channel: null }
+      expect(parseToVault(load)).toEqual(load)
+    }
+    const request = { type: "relay-request", session: 1, relay: 1 }
+    expect(parseToApp(request)).toEqual(request)
   })
 
   const wrong: [string, unknown][] = [
@@ -34,6 +41,8 @@ describe("messages", () => {
     ["a negative size", { ...run, inputs: [{ name: "x", type: "int8", shape: [-1], block: 0 }] }],
     ["room that isn't one", { ...run, room: { at: -1, byteLength: 1 } }],
     ["a name that isn't text", { ...run, keep: [1] }],
+    ["a relay without a number", { type: "relay-request", session: 1 }],
+    ["an answer without a session", { type: "relay-answer", relay: 1 }],
   ]
   it.each(wrong)("with %s are refused", (_, message) => {
     expect(() => parseToVault(message)).toThrow(expect.objectContaining({ code: "channel-invalid" }))

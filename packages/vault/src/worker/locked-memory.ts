@@ -10,6 +10,8 @@ export interface LockedMemory {
    * @throws RangeError when there is no room.
    */
   allocate(byteLength: number): Plaintext
+  /** Gives back what waits to be used again, so that others may lock as much. */
+  trim(): void
 }
 
 /** Smaller pieces are cut from so many bytes of pages: what a process may lock can be as little as that. */
@@ -48,7 +50,8 @@ export function lockedMemory(system: SystemMemory, ledger: MemoryLedger): Locked
   }
 
   function lock(address: bigint, byteLength: number): boolean {
-    const errno = system.lock(address, byteLength)
+    let errno = system.lock(address, byteLength)
+    if (errno !== 0 && trim()) errno = system.lock(address, byteLength)
     if (errno === 0) ledger.noteLocked(byteLength)
     else ledger.noteUnlocked(byteLength, errno)
     return errno === 0
@@ -84,18 +87,32 @@ export function lockedMemory(system: SystemMemory, ledger: MemoryLedger): Locked
   }
 
   function giveBack(piece: Piece, size: number): void {
-    if (size < slabBytes || keptBytes + size <= mostKept) {
-      keptBytes += size
-    } else {
-      system.unlock(piece.address, size)
-      system.release(piece.address, size)
-      if (piece.isLocked) ledger.noteLocked(-size)
-      piece.present = piece.isLocked = false
-    }
+    if (size < slabBytes || keptBytes + size <= mostKept) keptBytes += size
+    else release(piece, size)
     put(size, piece)
   }
 
+  function release(piece: Piece, size: number): void {
+    system.unlock(piece.address, size)
+    system.release(piece.address, size)
+    if (piece.isLocked) ledger.noteLocked(-size)
+    piece.present = piece.isLocked = false
+  }
+
+  /** Whether there was anything. Slabs stay: others of their pieces are in use. */
+  function trim(): boolean {
+    const waiting = [...free]
+      .filter(([size]) => size >= slabBytes)
+      .flatMap(([size, pieces]) => pieces.filter(({ present }) => present).map((piece) => ({ size, piece })))
+    for (const { size, piece } of waiting) {
+      release(piece, size)
+      keptBytes -= size
+    }
+    return waiting.length > 0
+  }
+
   return {
+    trim: () => void trim(),
     allocate(byteLength) {
       const size = sizeFor(byteLength)
       const piece = take(size)

@@ -138,7 +138,9 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
       fingerprint,
       allocate: made.host.allocate,
     })
-    return await loadSession(made, model, { signal, onProgress: progress(load.call, send), artifacts })
+    const session = await loadSession(made, model, { signal, onProgress: progress(load.call, send), artifacts })
+    ;(await memoryOfThread).trim()
+    return session
   }
 
   const opening = open()

@@ -9,6 +9,8 @@ import { plainSecrets, type SecretMemory, secretMemory } from "./secret-memory.j
 export interface ThreadMemory {
   /** For the host's plaintext. Absent where the system's memory can't be reached. */
   readonly host: Pick<HostOptions, "allocate" | "memoryAt"> | undefined
+  /** Gives back what host buffers wait to be used again. */
+  trim(): void
   /** For keys. */
   secretsOf(evp: Pick<Evp, "addressOf">): SecretMemory
 }
@@ -16,10 +18,12 @@ export interface ThreadMemory {
 /** Makes it, keys' first, so that the system's limit on locked memory leaves room for them. */
 export async function threadMemory(ledger: MemoryLedger): Promise<ThreadMemory> {
   const system = await systemMemory().catch(() => undefined)
-  if (!system) return { host: undefined, secretsOf: ({ addressOf }) => plainSecrets(addressOf, ledger) }
+  if (!system) return { host: undefined, trim() {}, secretsOf: ({ addressOf }) => plainSecrets(addressOf, ledger) }
   const secrets = secretMemory(system, ledger)
+  const { allocate, trim } = lockedMemory(system, ledger)
   return {
-    host: { allocate: lockedMemory(system, ledger).allocate, memoryAt: system.view },
+    host: { allocate, memoryAt: system.view },
+    trim,
     secretsOf: () => secrets,
   }
 }
