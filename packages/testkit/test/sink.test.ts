@@ -1,5 +1,5 @@
 import { bytesSource, openInProcess, tensor } from "@strongroom/core"
-import { createPublisher, sink } from "@strongroom/testkit"
+import { createPublisher, type SinkOptions, sink } from "@strongroom/testkit"
 import { expect, it } from "vitest"
 
 const publisher = await createPublisher()
@@ -8,7 +8,7 @@ const publisher = await createPublisher()
 const lengths = [70_000_001, 3_000_003]
 const valueAt = (offset: number) => (offset * 31 + (offset >>> 16)) & 255
 
-async function load(keep: boolean) {
+async function load(options: SinkOptions) {
   let start = 0
   const parts = lengths.map((length, index) => {
     const bytes = new Uint8Array(length)
@@ -22,20 +22,20 @@ async function load(keep: boolean) {
     outputs: [{ name: "byte", type: "uint8", shape: ["n"] }],
     parts,
   })
-  return openInProcess(sink({ keep }), bytesSource(bytes), keys)
+  return openInProcess(sink(options), bytesSource(bytes), keys)
 }
 
 const offsets = [0, 1, 67_108_863, 67_108_864, 70_000_000, 70_000_001, 73_000_003]
 const offset = tensor("int64", [offsets.length], BigInt64Array.from(offsets, BigInt))
 
-it("the sink holds every byte of every part, in order", async () => {
-  await using session = await load(true)
+it.each([{}, { inPlace: true }])("the sink holds every byte of every part, in order: %o", async (options) => {
+  await using session = await load(options)
   const { byte } = await session.run({ offset })
   expect(Array.from(Object(byte).data)).toEqual(offsets.map(valueAt))
 })
 
 it("the sink lets go of everything when it is told to keep nothing", async () => {
-  await using session = await load(false)
+  await using session = await load({ keep: false })
   const { byte } = await session.run({ offset })
   expect(Array.from(Object(byte).data)).toEqual(offsets.map(() => 0))
 })

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import type { Bench, Figure } from "../figure.js"
 import { allInTurn, median } from "../measure.js"
-import type { StreamSample } from "../stream-child.js"
+import type { StreamSample, StreamSide } from "../stream-child.js"
 import { prepareStream } from "../stream-model.js"
 
 const child = fileURLToPath(new URL("./stream-child.js", import.meta.url))
@@ -24,25 +24,35 @@ const sizes: readonly (Size & { readonly isFull: boolean })[] = [
   { about: "5 GiB in 8 parts", partBytes: 640 * 2 ** 20, parts: 8, runs: 3, isFull: true },
 ]
 
-async function sample(side: string, folder: string): Promise<StreamSample> {
+const sides: readonly StreamSide[] = ["sealed in place", "plain in place", "sealed", "plain", "pass-by", "idle"]
+
+async function sample(side: StreamSide, folder: string): Promise<StreamSample> {
   return JSON.parse((await promisify(execFile)(process.execPath, [child, side, folder])).stdout)
 }
 
 async function measureSize({ about, partBytes, parts, runs }: Size): Promise<readonly Figure[]> {
   const folder = await prepareStream(partBytes, parts)
   try {
-    const sides = ["sealed", "plain", "pass-by", "idle"] as const
     const samples = await allInTurn(
       runs,
       sides.map((side) => () => sample(side, folder)),
     )
-    const medianOf = (side: (typeof sides)[number], which: keyof StreamSample) =>
+    const medianOf = (side: StreamSide, which: keyof StreamSample) =>
       median((samples[sides.indexOf(side)] ?? []).map((one) => one[which]))
     const node = `Node ${process.versions.node}`
     return [
       {
-        name: `sealed load into the testkit's sink, ${about}`,
-        peer: `${node}: the plain files, read into the same memory a MiB at a time`,
+        name: `sealed load into the testkit's sink, in place, ${about}`,
+        peer: `${node}: the plain files, read into the same memory`,
+        unit: "ms",
+        ours: medianOf("sealed in place", "milliseconds"),
+        theirs: medianOf("plain in place", "milliseconds"),
+        runs,
+        bar: { atMost: limits.time },
+      },
+      {
+        name: `sealed load into the testkit's sink, as a stream, ${about}`,
+        peer: `${node}: the plain files, by way of a MiB`,
         unit: "ms",
         ours: medianOf("sealed", "milliseconds"),
         theirs: medianOf("plain", "milliseconds"),

@@ -27,7 +27,7 @@ export interface SealedPart {
   bytes(options?: ReadOptions): Promise<Uint8Array>
   /** Fills `target` from `offset` in the part. */
   read(offset: number, target: Uint8Array, options?: ReadOptions): Promise<void>
-  /** In order, at most a segment each; each is valid until the next is asked for. Memory is bounded. */
+  /** In order, at most a segment or 2 MiB each; each is valid until the next is asked for. Memory is bounded. */
   chunks(options?: Pick<ReadOptions, "signal">): AsyncIterable<Uint8Array>
   /** The same as a stream of copies. */
   stream(options?: Pick<ReadOptions, "signal">): ReadableStream<Uint8Array>
