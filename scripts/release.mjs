@@ -8,7 +8,8 @@ const compiler = zig()
 if (!compiler) fail("A release holds the vault's native part for every platform, which needs Python with venv and pip.")
 const environment = { STRONGROOM_ZIG: compiler }
 // Not from a cache, which may hold what this machine's own compiler made.
-if (!turbo(["build", "--force", "--filter=./packages/*", "--output-logs=errors-only"], environment)) fail("The build failed: see above.")
+if (!turbo(["build", "--force", "--filter=./packages/*", "--output-logs=errors-only"], environment))
+  fail("The build failed: see above.")
 for (const { manifest, tarball, files, size } of pack(join(cache, "release")))
   console.log(
     `${manifest.name}@${manifest.version}  ${basename(tarball)}  ${files.length} files  ${(size / 1024).toFixed(1)} KiB`,

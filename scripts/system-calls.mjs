@@ -19,7 +19,9 @@ async function trace(...arguments_) {
   const app = spawn(process.execPath, [workload, ...arguments_], { stdio: ["pipe", "pipe", "inherit"] })
   const [line] = await once(app.stdout, "data")
   const log = join(folder, "log")
-  const tracer = spawn("strace", ["-f", "-qq", "-o", log, "-p", String(line).trim()], { stdio: ["ignore", "ignore", "inherit"] })
+  const tracer = spawn("strace", ["-f", "-qq", "-o", log, "-p", String(line).trim()], {
+    stdio: ["ignore", "ignore", "inherit"],
+  })
   await new Promise((resolve) => setTimeout(resolve, 1000))
   app.stdin.end("go\n")
   const [code] = await once(app, "exit")

@@ -53,14 +53,18 @@ export function install() {
 }
 
 /** A Python that has what vectors/make.py needs, or undefined where there is no Python. In CI that is a failure. */
-export const python = () => virtualEnvironment("vectors/requirements.txt", "the independent reader of the vectors is skipped")
+export const python = () =>
+  virtualEnvironment("vectors/requirements.txt", "the independent reader of the vectors is skipped")
 
 /**
  * A Python whose `-m ziglang` is the compiler that native/ is built with for release, or undefined where there is no Python.
  * In CI that is a failure.
  */
 export const zig = () =>
-  virtualEnvironment("packages/vault/native/requirements.txt", "the vault's native part is built by this machine's compiler")
+  virtualEnvironment(
+    "packages/vault/native/requirements.txt",
+    "the vault's native part is built by this machine's compiler",
+  )
 
 /** Programs that tests of the vault use where they are there, and must find in CI; by Debian package. */
 const tools = {
@@ -79,7 +83,8 @@ export function debianTools() {
   const apt = process.getuid?.() === 0 && isThere("apt-get")
   const quiet = { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }, stdio: ["ignore", "ignore", "inherit"] }
   say(`Installing ${packages.join(", ")} ...`)
-  if (apt && runs("apt-get", ["update", "-qq"], quiet) && runs("apt-get", ["install", "-y", "-qq", ...packages], quiet)) return
+  if (apt && runs("apt-get", ["update", "-qq"], quiet) && runs("apt-get", ["install", "-y", "-qq", ...packages], quiet))
+    return
   const line = `Some tests of the vault need ${packages.join(", ")}, which couldn't be installed.`
   if (process.env.CI) fail(line)
   say(`${line} They are skipped.`)

@@ -93,7 +93,9 @@ async function written() {
   if (name !== "onnxruntime") return []
   const model = await importOnnx(bytesSource(new Uint8Array(await readFile(ocr.recognitionPath))))
   const shape = [1, 3, 48, 320]
-  return [{ model, inputs: () => ({ [model.inputs[0].name]: tensor("float32", shape, new Float32Array(3 * 48 * 320)) }) }]
+  return [
+    { model, inputs: () => ({ [model.inputs[0].name]: tensor("float32", shape, new Float32Array(3 * 48 * 320)) }) },
+  ]
 }
 
 await (place === "conformance" ? conformance() : inVault())
