@@ -7,8 +7,9 @@
  *      are refused; with an exec inside they would be let in (ptrace(2), mm->user_ns in the kernel's ptrace.c)
  *   2. not dumpable, not traced; no core files; no descriptors but the declared; mount, network, IPC and PID namespaces:
  *      everything mounted read-only, a private tmpfs over the places where programs write
- *   3. one fork: a new memory map, so that a /proc/PID/mem opened before is useless. The parent holds nothing and
- *      relays how the child ends; either's death is the other's. A new /proc
+ *   3. one fork: a new memory map, so that a /proc/PID/mem opened before is useless. The parent, whose memory such a
+ *      descriptor still writes, gives up everything and can do nothing but wait and relay how the child ends; either's
+ *      death is the other's. A new /proc
  *   4. no capabilities, no_new_privs, Landlock, a seccomp filter
  *
  * A step that fails is told and the next is taken: what can be had is had, and the report says what is missing. Only a
@@ -62,6 +63,7 @@ enum step {
   DIES_WITH,     /* SIGKILL for the parent when the app dies, and for this process when the parent does */
   MEMORY_READ,   /* the parent's attempt to read this process's memory: bytes read, or -errno */
   MEMORY_OPEN,   /* its attempt to open /proc/PID/mem: 0 if it could, or -errno */
+  RELAY,         /* the parent can do nothing but wait: 0, or the first failure */
   NEW_PROC,      /* a new /proc */
   CAPABILITIES,
   NO_NEW_PRIVS,
@@ -114,11 +116,17 @@ enum step {
 #define F_SEAL_ALL 15L /* seal, shrink, grow, write */
 #define MFD_CLOEXEC 1L
 #define MFD_ALLOW_SEALING 2L
+#define MFD_NOEXEC_SEAL 8L
 #define SECCOMP_SET_FILTER 1L
+#define SECCOMP_ALLOW 0x7fff0000U
+#define SECCOMP_EPERM 0x00050001U
 #define LANDLOCK_VERSION 1L
 #define LANDLOCK_PATH_BENEATH 1L
 
 enum errors { ENOENT = 2, EINTR = 4, EEXIST = 17, EINVAL = 22, ENOSYS = 38 };
+
+/* linux/audit.h */
+#define AUDIT_ARCHITECTURE NUMBER(0xc000003eU, 0xc00000b7U)
 
 /* landlock(7) */
 #define FS_EXECUTE (1UL << 0)
@@ -140,6 +148,11 @@ struct landlock_path {
   u64 access;
   s32 parent;
 } __attribute__((packed));
+struct bpf_instruction {
+  unsigned short code;
+  unsigned char if_true, if_false;
+  u32 value;
+};
 struct bpf_program {
   unsigned short length;
   const void *instructions;
@@ -154,7 +167,7 @@ struct mount_attr {
 /* Why the process ends here; app/ending.ts puts them into words. */
 enum exits { EXIT_TRACED = 121, EXIT_CONFIGURATION = 122, EXIT_FORK = 123 };
 
-static char configuration[65536];
+static _Alignas(8) char configuration[65536];
 static size configured;
 static long told[STEPS];
 
@@ -314,7 +327,8 @@ static void close_door_to_debuggers(void) {
 
 static void close_descriptors(void) {
   told[DESCRIPTORS] = CALL3(__NR_close_range, DOOR + 1, ~0U, 0);
-  if (told[DESCRIPTORS] == -ENOSYS) {
+  if (told[DESCRIPTORS] < 0) {
+    /* Older kernels lack it, and older filters of containers refuse it. */
     for (long descriptor = DOOR + 1; descriptor < 65536; descriptor++) CALL1(__NR_close, descriptor);
     told[DESCRIPTORS] = 0;
   }
@@ -335,8 +349,11 @@ static void change_mounts(void) {
   for (int step = PRIVATE_MOUNTS; step <= COVERED; step++) told[step] = told[MOUNTS];
   if (told[MOUNTS] < 0) return;
   told[PRIVATE_MOUNTS] = CALL5(__NR_mount, "none", "/", 0, MS_REC | MS_PRIVATE, 0);
-  /* Not before: what is mounted in a shared mount would be seen outside. */
-  if (told[PRIVATE_MOUNTS] < 0) return;
+  if (told[PRIVATE_MOUNTS] < 0) {
+    /* What is mounted in a shared mount would be seen outside. */
+    told[READ_ONLY] = told[COVERED] = told[PRIVATE_MOUNTS];
+    return;
+  }
   const struct mount_attr attributes = {.set = MOUNT_RDONLY | MOUNT_NOSUID};
   told[READ_ONLY] = CALL5(__NR_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &attributes, sizeof attributes);
   const struct record *options = next(TMPFS, 0);
@@ -360,7 +377,7 @@ static void enter_directory(void) {
 
 /* What the parent found. */
 struct attempts {
-  long memory_read, memory_open;
+  long memory_read, memory_open, relay;
 };
 
 /* Set in the parent before the fork, looked for in the child: private, so that each has its own. */
@@ -373,7 +390,10 @@ static void try_to_read(long child, struct attempts *attempts) {
     void *base;
     size length;
   } here = {&stolen, sizeof stolen}, there = {(void *)&landmark, sizeof landmark};
-  attempts->memory_read = CALL6(__NR_process_vm_readv, child, &here, 1, &there, 1, 0);
+  /* Of itself first: a call that doesn't work at all refuses nothing. */
+  result own = CALL6(__NR_process_vm_readv, CALL0(__NR_getpid), &here, 1, &there, 1, 0);
+  const int works = own == sizeof stolen && stolen == landmark;
+  attempts->memory_read = works ? CALL6(__NR_process_vm_readv, child, &here, 1, &there, 1, 0) : -EINVAL;
   char path[64];
   memcpy(path, "/proc/", 7);
   memcpy(decimal(path + 6, (unsigned long)child), "/mem", 5);
@@ -384,19 +404,66 @@ static void try_to_read(long child, struct attempts *attempts) {
   }
 }
 
+/* A user's capabilities in its own namespace, in the set from which programs take theirs, and by programs' files. */
+static void drop_capabilities(void) {
+  for (long capability = 0; capability < 64; capability++) CALL5(__NR_prctl, PR_CAPBSET_DROP, capability, 0, 0, 0);
+  struct {
+    u32 version;
+    s32 pid;
+  } header = {0x20080522, 0}; /* _LINUX_CAPABILITY_VERSION_3 */
+  const struct {
+    u32 effective, permitted, inheritable;
+  } none[2] = {{0, 0, 0}, {0, 0, 0}};
+  told[CAPABILITIES] = CALL2(__NR_capset, &header, none);
+  told[NO_NEW_PRIVS] = CALL5(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+/*
+ * The relay's memory is the one from before the fork: who opened its /proc/PID/mem then can write code into it. So it
+ * keeps no right with which such code could do more than the attacker can anyway: it can't exec, enter a namespace, open
+ * a file or make another process.
+ */
+static long leave_nothing_but_waiting(void) {
+  drop_capabilities();
+#define ALLOW(number) {0x15, 0, 1, (u32)(number)}, {0x06, 0, 0, SECCOMP_ALLOW}
+  static const struct bpf_instruction instructions[] = {
+      {0x20, 0, 0, 4}, /* load the architecture */
+      {0x15, 1, 0, AUDIT_ARCHITECTURE},
+      {0x06, 0, 0, SECCOMP_EPERM},
+      {0x20, 0, 0, 0}, /* load the call's number */
+      ALLOW(__NR_wait4),
+      ALLOW(__NR_kill),
+      ALLOW(__NR_getpid),
+      ALLOW(__NR_rt_sigprocmask),
+      ALLOW(__NR_exit_group),
+      /* Once more, to the child; then there is no descriptor left. */
+      ALLOW(__NR_write),
+      ALLOW(__NR_close),
+      ALLOW(__NR_close_range),
+      {0x06, 0, 0, SECCOMP_EPERM},
+  };
+#undef ALLOW
+  const struct bpf_program program = {sizeof instructions / sizeof *instructions, instructions};
+  const result filtered = CALL3(__NR_seccomp, SECCOMP_SET_FILTER, 0, &program);
+  return told[CAPABILITIES] < 0 ? told[CAPABILITIES] : told[NO_NEW_PRIVS] < 0 ? told[NO_NEW_PRIVS] : filtered;
+}
+
 /* Tells the child what it can read of it; then holds nothing, and ends as the child does. */
 static void relay(long child, int line, u64 mask) {
   struct attempts attempts;
   char ready;
   if (read_all(line, &ready, 1)) {
     try_to_read(child, &attempts);
+    attempts.relay = leave_nothing_but_waiting();
     CALL3(__NR_write, line, &attempts, sizeof attempts);
   }
   CALL3(__NR_close_range, 0, ~0U, 0);
   for (int descriptor = 0; descriptor < 64; descriptor++) CALL1(__NR_close, descriptor);
   int status = 0;
-  while (CALL4(__NR_wait4, child, &status, 0, 0) == -EINTR) {
-  }
+  result ended;
+  do ended = CALL4(__NR_wait4, child, &status, 0, 0);
+  while (ended == -EINTR);
+  if (ended < 0) end(EXIT_FORK);
   int signal = status & 127;
   if (signal == 0) end((status >> 8) & 255);
   CALL4(__NR_rt_sigprocmask, SIG_SETMASK, &mask, 0, sizeof mask);
@@ -445,6 +512,8 @@ static void fork_away(void) {
   CALL1(__NR_close, line[child > 0]);
   if (child > 0) relay(child, line[0], mask);
 
+  /* Out of the app's process group, which a signal to the group would reach from here. */
+  CALL0(__NR_setsid);
   CALL5(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
   result dies = CALL5(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   if (dies < 0) told[DIES_WITH] = dies;
@@ -456,6 +525,7 @@ static void fork_away(void) {
   CALL1(__NR_close, line[1]);
   told[MEMORY_READ] = attempts.memory_read;
   told[MEMORY_OPEN] = attempts.memory_open;
+  told[RELAY] = attempts.relay;
 
   /* The parent's /proc still is mounted, which has this process by its number there. */
   char number[32];
@@ -470,19 +540,6 @@ static void fork_away(void) {
 }
 
 /* ---- 4. What is left to it ---- */
-
-static void drop_capabilities(void) {
-  for (long capability = 0; capability < 64; capability++) CALL5(__NR_prctl, PR_CAPBSET_DROP, capability, 0, 0, 0);
-  struct {
-    u32 version;
-    s32 pid;
-  } header = {0x20080522, 0}; /* _LINUX_CAPABILITY_VERSION_3 */
-  const struct {
-    u32 effective, permitted, inheritable;
-  } none[2] = {{0, 0, 0}, {0, 0, 0}};
-  told[CAPABILITIES] = CALL2(__NR_capset, &header, none);
-  told[NO_NEW_PRIVS] = CALL5(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-}
 
 static u64 landlock_rights(long abi) {
   u64 rights = FS_ALL_1;
@@ -553,7 +610,10 @@ static void filter_calls(void) {
 
 /* For the worker: what was done, in memory that nobody can change any more, in the configuration's place. */
 static void tell(void) {
-  result file = CALL2(__NR_memfd_create, "jail", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  const long flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+  result file = CALL2(__NR_memfd_create, "jail", flags | MFD_NOEXEC_SEAL);
+  /* Kernels before 6.3 don't know the last. */
+  if (file < 0) file = CALL2(__NR_memfd_create, "jail", flags);
   if (file < 0) return;
   CALL3(__NR_write, file, told, sizeof told);
   CALL3(__NR_fcntl, file, F_ADD_SEALS, F_SEAL_ALL);

@@ -50,6 +50,7 @@ typedef int s32;
 #define __NR_rt_sigprocmask          NUMBER(14, 135)
 #define __NR_seccomp                 NUMBER(317, 277)
 #define __NR_set_robust_list         NUMBER(273, 99)
+#define __NR_setsid                  NUMBER(112, 157)
 #define __NR_socketpair              NUMBER(53, 199)
 #define __NR_unshare                 NUMBER(272, 97)
 #define __NR_wait4                   NUMBER(61, 260)

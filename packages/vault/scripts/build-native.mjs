@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 
 const flags = [
   ...["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared", "-nostdlib", "-ffreestanding"],
-  ...["-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fvisibility=hidden", "-s"],
+  ...["-fno-strict-aliasing", "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fvisibility=hidden", "-s"],
   ...["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack", "-Wl,--build-id=none"],
 ]
 // Otherwise compilers call a function of their own library for every atomic operation there.

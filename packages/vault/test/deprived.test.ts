@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, realpathSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -101,21 +101,42 @@ describe.skipIf(thisArchitecture() === undefined)("a vault of an ordinary user",
     })
   })
 
-  it("without Landlock is confined by its mounts", () => {
+  it("without Landlock isn't confined by read-only mounts alone, through which pipes and devices are written", () => {
     const found = stateWithout({ landlock_create_ruleset: "ENOSYS" }, "files.confined")
     expect(found).toMatchObject({
-      state: "enforced",
-      mechanism: expect.stringContaining("read-only mounts"),
+      state: "unavailable",
       evidence: { landlock: { outcome: "ENOSYS" }, listingRoot: "done", readOnlyMounts: "done" },
     })
   })
 
-  it("without read-only mounts is confined by Landlock", () => {
-    const found = stateWithout({ mount_setattr: "ENOSYS" }, "files.confined")
-    expect(found).toMatchObject({
+  it("without read-only mounts is confined by Landlock, as long as the calls that it doesn't know are refused", () => {
+    const without: Deprived = { mount_setattr: "ENOSYS" }
+    expect(stateWithout(without, "files.confined")).toMatchObject({
       state: "enforced",
       evidence: { readOnlyMounts: "ENOSYS", landlock: { outcome: "done" } },
     })
+    expect(stateWithout({ ...without, seccomp: "ENOSYS" }, "files.confined").state).toBe("unavailable")
+  })
+
+  it("that keeps capabilities, or whose parent can't be confined, counts on neither memory nor folder", () => {
+    expect(stateWithout({ capset: "EPERM" }, "memory.private")).toMatchObject({
+      state: "unavailable",
+      evidence: { capabilities: "EPERM", parentConfined: "EPERM" },
+    })
+    expect(stateWithout({ seccomp: "ENOSYS" }, "memory.private")).toMatchObject({
+      state: "unavailable",
+      evidence: { parentConfined: "ENOSYS" },
+    })
+    expect(stateWithout({ seccomp: "ENOSYS" }, "process.private-directory").state).toBe("unavailable")
+  })
+
+  it("whose memory nobody could try to read doesn't take that for a refusal", () => {
+    expect(stateWithout({ process_vm_readv: "EPERM" }, "memory.private").state).toBe("unavailable")
+    expect(stateWithout({ process_vm_readv: "ENOSYS" }, "memory.private").state).toBe("unavailable")
+  })
+
+  it("closes inherited descriptors one by one where a container refuses to close them at once", () => {
+    expect(guarantee(openWithout({ close_range: "EPERM" }), "memory.private").state).toBe("enforced")
   })
 
   it("without both is not confined, and starts programs once there is no filter either", () => {
@@ -147,10 +168,22 @@ describe.skipIf(thisArchitecture() === undefined)("a vault of an ordinary user",
       ...{ landlock_create_ruleset: "ENOSYS", seccomp: "ENOSYS", unshare: "ENOSYS", close_range: "ENOSYS" },
       ...{ mount_setattr: "ENOSYS", memfd_secret: "ENOSYS", pidfd_open: "ENOSYS" },
     }
-    for (const id of ["files.confined", "network.none", "syscalls.filtered", "process.execute"] as const) {
-      expect([id, stateWithout(without, id).state]).toEqual([id, "unavailable"])
-    }
-    expect(guarantee(openWithout(without), "memory.private").state).toBe("enforced")
+    const ids = ["files.confined", "network.none", "syscalls.filtered", "process.execute", "memory.private"] as const
+    for (const id of ids) expect([id, stateWithout(without, id).state]).toEqual([id, "unavailable"])
+  })
+
+  it("whose backend declares a program can start it, and its guarantee says that others can be started then", () => {
+    const program = realpathSync("/usr/bin/env")
+    const started = openWithout({}, { backend: testBackend({ starts: [program] }, { execute: [program] }) })
+    expect(guarantee(started, "process.execute")).toMatchObject({
+      state: "unavailable",
+      evidence: { declared: 1, backend: [{ started: "true" }] },
+    })
+    const refused = openWithout({}, { backend: testBackend({ starts: [program] }) })
+    expect(guarantee(refused, "process.execute")).toMatchObject({
+      state: "enforced",
+      evidence: { backend: [{ started: "EPERM" }] },
+    })
   })
 
   it("that can't hear from its jail counts on nothing of it", () => {
@@ -167,7 +200,7 @@ describe.skipIf(thisArchitecture() === undefined)("a vault of an ordinary user",
     )
     expect(answer).toMatchObject({
       code: "policy-guarantee",
-      message: expect.stringContaining("network.none, syscalls.filtered"),
+      message: expect.stringContaining("network.none, memory.private, syscalls.filtered"),
     })
   })
 })

@@ -1,5 +1,6 @@
 import type * as fs from "node:fs"
 import { beforeEach, describe, expect, it, vi } from "vitest"
+import type { JailResults } from "../src/os/jail.js"
 import type { Attempts } from "../src/worker/attempts.js"
 import {
   observeCoreDumps,
@@ -63,18 +64,27 @@ beforeEach(() => {
   system.fileSystem = 0x01021994
 })
 
+/** Only whether its parent could be confined is asked for. */
+const jailWith = (relay: number) => ({ relay }) as JailResults
+const jail = jailWith(0)
+
 const posix = process.platform !== "win32"
 
 describe.runIf(posix)("the folder", () => {
   it("is private as it is made", () => {
-    expect(observeDirectory("/vault", outside)).toMatchObject({
+    expect(observeDirectory("/vault", outside, jail)).toMatchObject({
       state: "enforced",
       evidence: { mode: "0700", own: true, apart: true },
     })
   })
 
+  it("isn't, where the jail's parent half could enter it, or there is no jail", () => {
+    expect(observeDirectory("/vault", outside, jailWith(-38)).state).toBe("unavailable")
+    expect(observeDirectory("/vault", outside, undefined).state).toBe("unavailable")
+  })
+
   it("that the app's other processes can enter, isn't", () => {
-    expect(observeDirectory("/vault", "1:2")).toMatchObject({ state: "unavailable", evidence: { apart: false } })
+    expect(observeDirectory("/vault", "1:2", jail)).toMatchObject({ state: "unavailable", evidence: { apart: false } })
   })
 
   it.each([
@@ -87,12 +97,12 @@ describe.runIf(posix)("the folder", () => {
     ["that isn't for temporary files", "/tmp", { ino: 3 }],
   ])("%s isn't", (_, path, change) => {
     system.places[path] = { ...folder, ...change }
-    expect(observeDirectory("/vault", outside).state).toBe("unavailable")
+    expect(observeDirectory("/vault", outside, jail).state).toBe("unavailable")
   })
 
   it("that has been moved away can't be looked at", () => {
     delete system.places["/vault"]
-    expect(() => observeDirectory("/vault", outside)).toThrow()
+    expect(() => observeDirectory("/vault", outside, jail)).toThrow()
   })
 })
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url"
 /** Where Linux distributions keep libraries, programs and their settings, and what a process may know of the machine. */
 const systemPlaces = [
   ...["/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc", "/nix/store", "/gnu/store"],
-  ...["/proc", "/sys", "/dev"],
+  ...["/proc", "/sys"],
 ]
 
 /**
@@ -41,7 +41,8 @@ function packagePlaces(file: string): readonly string[] {
 function linkedPackages(modules: string): readonly string[] {
   return readdirSync(modules, { withFileTypes: true }).flatMap((entry) => {
     const path = join(modules, entry.name)
-    if (entry.isSymbolicLink()) return [path]
+    // A link to what is no package could be to anything: a home, or the root.
+    if (entry.isSymbolicLink()) return existsSync(join(path, "package.json")) ? [path] : []
     return entry.name.startsWith("@") && entry.isDirectory() ? linkedPackages(path) : []
   })
 }

@@ -30,6 +30,9 @@ export interface DescriptorPassing {
   end(): void
 }
 
+/** Numbers under which something has come and nobody has asked for it yet. */
+const mostWaiting = 256
+
 /** @param socket stays the caller's to close, after `end`. */
 export function descriptorPassing(libc: Libc, socket: number): DescriptorPassing {
   const message = descriptorMessage(libc)
@@ -45,6 +48,7 @@ export function descriptorPassing(libc: Libc, socket: number): DescriptorPassing
     const { number, descriptors, cut } = message.received(byteLength)
     closeAll(waiting.get(number)?.descriptors ?? [])
     waiting.set(number, { descriptors, cut })
+    if (waiting.size > mostWaiting) discardOldest()
     return true
   }
 
@@ -55,6 +59,15 @@ export function descriptorPassing(libc: Libc, socket: number): DescriptorPassing
       // The other side is gone and has left something unread: that is the end of the socket, too.
       if ((error as NodeJS.ErrnoException).code === "ECONNRESET") return undefined
       throw error
+    }
+  }
+
+  /** Nobody asks for so many at once: the other side must not fill this process's table. */
+  function discardOldest(): void {
+    for (const [number, { descriptors }] of waiting) {
+      closeAll(descriptors)
+      waiting.delete(number)
+      return
     }
   }
 

@@ -50,7 +50,7 @@ function u32(value: number): Buffer {
 const steps = [
   ...(["magic", "tracer", "user", "userMaps", "notDumpable", "noCore", "descriptors"] as const),
   ...(["mounts", "network", "ipc", "processes", "privateMounts", "readOnly", "covered", "covers"] as const),
-  ...(["made", "entered", "outerNumber", "diesWith", "memoryRead", "memoryOpen", "newProc"] as const),
+  ...(["made", "entered", "outerNumber", "diesWith", "memoryRead", "memoryOpen", "relay", "newProc"] as const),
   ...(["capabilities", "noNewPrivileges"] as const),
   ...(["landlockAbi", "landlock", "landlockRules", "landlockMissing", "seccomp"] as const),
 ]

@@ -56,6 +56,10 @@ const forbiddenControls = { TIOCSTI: 0x5412, TIOCLINUX: 0x541c, TIOCSETD: 0x5423
 /** seccomp(2) */
 const setFilter = 1
 
+const startingPrograms = [
+  ...(["execve", "execveat", "fork", "vfork", "wait4", "waitid", "dup2", "dup3", "chdir"] as const),
+] satisfies readonly SystemCall[]
+
 interface Instruction {
   readonly code: number
   /** How many instructions to leave out if it is true, and if not. */
@@ -98,12 +102,8 @@ function conditions({ execute, filters }: Filter): { readonly [name in SystemCal
     // One's own only: 0 is this process.
     prlimit64: among(0, [0], allowed, refused),
     ...(filters && { seccomp: among(0, [setFilter], allowed, refused) }),
-    ...(execute && {
-      execve: [give(allowed)],
-      execveat: [give(allowed)],
-      fork: [give(allowed)],
-      vfork: [give(allowed)],
-    }),
+    // What starting a program, and waiting for it, takes.
+    ...(execute && Object.fromEntries(startingPrograms.map((name) => [name, [give(allowed)]]))),
   }
 }
 

@@ -11,6 +11,7 @@ export const systemCalls = {
   bind: [49, 200],
   bpf: [321, 280],
   brk: [12, 214],
+  capset: [126, 91],
   capget: [125, 90],
   chdir: [80, 49],
   chmod: [90, null],

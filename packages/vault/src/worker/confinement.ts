@@ -46,26 +46,49 @@ const untold = "Whether the jail did anything isn't known: it has told nothing."
 const refusals: readonly string[] = ["EPERM", "EACCES", "EROFS"]
 const confined: readonly string[] = [...refusals, "private", "hidden"]
 
+/** What the jail must have done for anything of it to count. */
+function isSound({ capabilities, descriptors }: JailResults): boolean {
+  return capabilities === 0 && descriptors === 0
+}
+
+/** The errors with which the kernel refuses another process's memory: of the call, and of opening its file. */
+const memoryRefusals = { read: "EPERM", open: "EACCES" } as const
+
 function memoryPrivate({ jail, missing, attempts: { dumpable } }: Confinement): Finding {
   if (!jail) return unavailable(missing ?? untold, { dumpable })
-  const { memoryRead, memoryOpen, tracer, user } = jail
+  const { memoryRead, memoryOpen, relay, tracer, user } = jail
   const evidence = {
     dumpable,
     tracer,
     userNamespace: user === 1 ? "not needed: root" : outcome(user),
     parentReads: outcome(memoryRead),
     parentOpens: outcome(memoryOpen),
+    parentConfined: outcome(relay),
+    descriptors: outcome(jail.descriptors),
+    capabilities: outcome(jail.capabilities),
   }
   if (memoryRead >= 0 || memoryOpen >= 0) {
     return unavailable("Its parent, of the same user, tried to read its memory and could: it is root.", evidence)
   }
+  if (evidence.parentReads !== memoryRefusals.read || evidence.parentOpens !== memoryRefusals.open) {
+    return unavailable("Whether its memory can be read couldn't be tried.", evidence)
+  }
   if (dumpable !== 0 || tracer !== 0) return unavailable("It is dumpable, or who traces it can't be seen.", evidence)
+  if (relay !== 0 || !isSound(jail)) {
+    return unavailable(
+      "Its parent, or it itself, has kept rights or descriptors that it should have given up.",
+      evidence,
+    )
+  }
   const where = user === 0 ? ", in a user namespace entered without exec" : ""
   const mechanism = `It isn't dumpable${where}, and has forked since. Its parent, of the same user, tried to read its memory and was refused.`
   return { state: "enforced", mechanism, evidence }
 }
 
-function files({ jail, missing, attempts }: Confinement): Finding {
+/** Below, files that exist can be truncated. */
+const leastLandlockAbi = 3
+
+function files({ jail, missing, attempts, secondFilter }: Confinement): Finding {
   if (!jail) return unavailable(missing ?? untold)
   const { landlockAbi, landlock, landlockRules, landlockMissing, readOnly, covered, covers } = jail
   const isLandlocked = landlock === 0 && attempts.listRoot === "EACCES"
@@ -77,9 +100,14 @@ function files({ jail, missing, attempts }: Confinement): Finding {
     writing: attempts.files,
   }
   const escaped = Object.values(attempts.files).some((one) => !confined.includes(one))
-  if (escaped || !(isLandlocked || readOnly === 0)) {
-    return unavailable("Neither Landlock nor read-only mounts keep it from writing where its user can.", evidence)
+  if (escaped || !isLandlocked) {
+    return unavailable("Landlock doesn't keep it from reading, and from writing to devices and pipes.", evidence)
   }
+  // Modes and times of files are not Landlock's business: then the calls that change them must be refused.
+  if (readOnly !== 0 && !(landlockAbi >= leastLandlockAbi && secondFilter.result === 0)) {
+    return unavailable("Mounts aren't read-only, and Landlock alone lets files be changed in some ways.", evidence)
+  }
+  if (!isSound(jail)) return unavailable("It has kept capabilities or descriptors.", evidence)
   const mechanisms = [isLandlocked && `Landlock (ABI ${landlockAbi})`, readOnly === 0 && "read-only mounts"].filter(
     Boolean,
   )
@@ -108,7 +136,7 @@ function calls({ jail, missing, attempts, secondFilter }: Confinement): Finding 
     attempts: attempts.calls,
   }
   const open = Object.entries(attempts.calls).filter(([, one]) => one !== "EPERM")
-  if (jail.seccomp < 0 || Object.keys(attempts.calls).length === 0 || open.length > 0) {
+  if (jail.seccomp < 0 || !isSound(jail) || Object.keys(attempts.calls).length === 0 || open.length > 0) {
     return unavailable("No filter was set, or calls that it should refuse went through.", evidence)
   }
   const second = secondFilter.result === 0 ? `, and since the engine was made only ${secondFilter.calls}` : ""
@@ -119,8 +147,10 @@ function calls({ jail, missing, attempts, secondFilter }: Confinement): Finding 
 function execute({ jail, missing, attempts: { start }, execute }: Confinement): Finding {
   const evidence = { starting: start, declared: execute.length }
   if (!jail) return unavailable(missing ?? untold, evidence)
+  if (execute.length > 0) {
+    return unavailable("The backend declares programs, and the loader that they need starts others too.", evidence)
+  }
   if (!refusals.includes(start)) return unavailable("It started a program that the backend doesn't declare.", evidence)
-  const by =
-    start === "EPERM" ? "The seccomp filter lets no process be made" : "Landlock lets none but those declared start"
+  const by = start === "EPERM" ? "The seccomp filter lets no process be made" : "Landlock lets no program start"
   return { state: "enforced", mechanism: `${by}. It tried to start /bin/true and was refused.`, evidence }
 }

@@ -53,10 +53,10 @@ export function lookAgain(findings: Findings, setting: Setting, confinement: Con
   return { ...found, "cache.policy": cache(setting.cachePolicy, found) }
 }
 
-function lookAtProcess({ environment, directory, directoryOutside, debug }: Setting, { attempts }: Confinement) {
+function lookAtProcess({ environment, directory, directoryOutside, debug }: Setting, { attempts, jail }: Confinement) {
   return {
     "process.environment": seen(() => observeEnvironment(environment)),
-    "process.private-directory": seen(() => observeDirectory(directory, directoryOutside)),
+    "process.private-directory": seen(() => observeDirectory(directory, directoryOutside, jail)),
     "process.directory-in-memory": seen(() => observeDirectoryInMemory(directory)),
     "process.core-dumps": seen(() => observeCoreDumps(attempts)),
     "process.output": seen(() => observeOutput(debug)),

@@ -49,15 +49,18 @@ export function findLocked(counts: MemoryCounts, swapAreas: number | undefined, 
   }
   if (secrets === "memfd_secret" || secrets === "locked") {
     const kept = secrets === "memfd_secret" ? "in memfd_secret memory between guard pages" : "in locked memory"
+    if (swapAreas !== 0) {
+      return unavailable(
+        `Keys are ${kept}, but while a segment is opened OpenSSL has the key in memory of its own, and swap is in use or unknown.`,
+        evidence,
+      )
+    }
     if (unlockedBytes === 0) {
       const mechanism = `Keys are ${kept}, and every buffer of the host's was locked before it was filled.`
       return { state: "enforced", mechanism, evidence }
     }
-    if (swapAreas === 0) {
-      const mechanism = `Keys are ${kept}. The system's limit left host buffers unlocked, and no swap is in use.`
-      return { state: "observed", mechanism, evidence }
-    }
-    return unavailable("The system's limit left host buffers unlocked, and swap is in use or unknown.", evidence)
+    const mechanism = `Keys are ${kept}. The system's limit left host buffers unlocked, and no swap is in use.`
+    return { state: "observed", mechanism, evidence }
   }
   if (swapAreas === 0) {
     return { state: "observed", mechanism: "Memory isn't locked, and no swap is in use.", evidence }

@@ -2,6 +2,7 @@ import { fstatSync, lstatSync, readFileSync, statfsSync, statSync } from "node:f
 import { constants, homedir, tmpdir } from "node:os"
 import { setTimeout } from "node:timers/promises"
 import { folderIdentity } from "../folder-identity.js"
+import type { JailResults } from "../os/jail.js"
 import type { Attempts } from "./attempts.js"
 import { type Finding, unavailable } from "./findings.js"
 import { inspectorListens, inspectorSignalsTaken, inspectorWasClosed, shutInspector } from "./signals.js"
@@ -25,7 +26,7 @@ export function observeEnvironment(expected: { readonly [name: string]: string }
 }
 
 /** @param outside tells the folder that the app made: in a mount namespace of its own the vault has another one there. */
-export function observeDirectory(directory: string, outside: string): Finding {
+export function observeDirectory(directory: string, outside: string, jail: JailResults | undefined): Finding {
   if (process.platform === "win32") {
     return unavailable("Windows has no file modes; what the folder inherits isn't looked at.", { directory })
   }
@@ -37,12 +38,21 @@ export function observeDirectory(directory: string, outside: string): Finding {
     return place.dev === dev && place.ino === ino
   })
   const apart = folderIdentity(directory) !== outside
-  const evidence = { mode: (mode & 0o7777).toString(8).padStart(4, "0"), own, homeTemporaryAndWorking: used, apart }
+  const evidence = {
+    mode: (mode & 0o7777).toString(8).padStart(4, "0"),
+    own,
+    homeTemporaryAndWorking: used,
+    apart,
+    parentConfined: jail?.relay === 0,
+  }
   if (!own || !used || (mode & 0o077) !== 0) return unavailable("The folder isn't private, or isn't used.", evidence)
   if (!apart) {
     const mechanism =
       "A new folder of mode 0700, removed when the vault ends; another process of the same user can enter it."
     return unavailable(mechanism, evidence)
+  }
+  if (jail?.relay !== 0) {
+    return unavailable("A tmpfs of its own, but its parent, which others may reach, could enter it.", evidence)
   }
   const mechanism =
     "A tmpfs in a mount namespace of its own, which nobody else can enter and which ends with the process."

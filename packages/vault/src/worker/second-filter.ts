@@ -9,6 +9,8 @@ const setFilter = 1
 const forAllThreads = 1
 
 const notThere = -38
+/** ESRCH, as the kernel itself would say it with SECCOMP_FILTER_FLAG_TSYNC_ESRCH. */
+const noSuchThread = 3
 
 /**
  * Allows from now on only what running needs: the vault's own list, and what the backend adds. Threads that are made later
@@ -26,5 +28,7 @@ export function setSecondFilter(system: Linux, added: readonly string[], execute
   const view = new DataView(program.buffer)
   view.setUint16(0, instructions.length / 8, true)
   view.setBigUint64(8, system.address(instructions), true)
-  return { result: system.call("seccomp", setFilter, forAllThreads, program), calls: allow.length }
+  // A positive result is the number of a thread that couldn't have it: then none has.
+  const result = system.call("seccomp", setFilter, forAllThreads, program)
+  return { result: result > 0 ? -noSuchThread : result, calls: allow.length }
 }
