@@ -11,9 +11,10 @@ export const noCompiler =
 /** Compiles those tools that need no folder compiled in. */
 export function compileTools(tools: string): void {
   if (!compiler) return
-  for (const name of ["tracer", "hold", "race"]) {
+  for (const name of ["tracer", "hold", "race", "takeover"]) {
     execFileSync(compiler, ["-O1", "-o", join(tools, name), join(tools, `${name}.c`)])
   }
+  execFileSync(compiler, ["-O1", "-shared", "-fPIC", "-o", join(tools, "careless.so"), join(tools, "careless.c")])
 }
 
 /** A library of the attacker's, which brings its loot to `loot`. */

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { closeSync, openSync, readFileSync, readSync, writeSync } from "node:fs"
 
 function read(path: string): string | undefined {
   try {
@@ -22,3 +22,28 @@ export const corePattern = read("/proc/sys/kernel/core_pattern") ?? ""
 export const coresPiped = corePattern.startsWith("|") ? "cores go to a program, out of this user's reach" : undefined
 
 export const isRoot = process.getuid?.() === 0
+
+/** Writes a byte of this process's own code as it is, which is what a debugger does: /proc/PID/mem goes past the map. */
+function writeOwnCode(): string | undefined {
+  const [, from] = /^([0-9a-f]+)-\S+ r-xp .*\//m.exec(read("/proc/self/maps") ?? "") ?? []
+  if (from === undefined) return "no map of this process"
+  try {
+    const file = openSync("/proc/self/mem", "r+")
+    try {
+      const byte = Buffer.alloc(1)
+      readSync(file, byte, 0, 1, Number.parseInt(from, 16))
+      writeSync(file, byte, 0, 1, Number.parseInt(from, 16))
+    } finally {
+      closeSync(file)
+    }
+  } catch (error) {
+    return Object(error).code
+  }
+  return undefined
+}
+
+const refusal = writeOwnCode()
+
+/** Why nobody can write code by /proc/PID/mem here, as kernels from 6.12 on can be set (proc_mem.force_override). */
+export const forcedWritesDenied =
+  refusal === undefined ? undefined : `the kernel lets nobody write code by /proc/PID/mem (${refusal})`
