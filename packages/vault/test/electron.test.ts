@@ -1,5 +1,5 @@
-import { cpSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { cpSync, mkdirSync, readdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { openVault } from "@strongroom/vault"
 import { afterEach, expect, it } from "vitest"
@@ -10,6 +10,11 @@ afterEach(() => {
   if (electron) Object.defineProperty(process.versions, "electron", electron)
   else Reflect.deleteProperty(process.versions, "electron")
 })
+
+/** The packages of these scopes that are installed, by their names. */
+function inScopes(root: string, scopes: readonly string[]): readonly string[] {
+  return scopes.flatMap((scope) => readdirSync(join(root, "node_modules", scope)).map((name) => `${scope}/${name}`))
+}
 
 it("Electron's program is never taken for Node", async () => {
   Object.defineProperty(process.versions, "electron", { value: "40.0.0", configurable: true })
@@ -32,7 +37,8 @@ it("a vault runs what is unpacked beside the archive", async () => {
   for (const name of ["app.asar", "app.asar.unpacked"]) {
     const modules = join(folder, name, "node_modules")
     mkdirSync(join(modules, "@strongroom"), { recursive: true })
-    for (const one of ["age-encryption", "koffi", "@koromix", "@noble", "@scure"]) {
+    for (const one of ["age-encryption", "koffi", ...inScopes(root, ["@koromix", "@noble", "@scure"])]) {
+      mkdirSync(dirname(join(modules, one)), { recursive: true })
       symlinkSync(join(root, "node_modules", one), join(modules, one))
     }
     for (const one of ["core", "vault"]) {
