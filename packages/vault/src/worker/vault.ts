@@ -4,21 +4,17 @@ import type { ToApp, ToVault } from "../channel/messages.js"
 import { channelInvalid, failure, strongroomErrorName, toWireError, type WireError } from "../channel/wire-error.js"
 import type { JailResults } from "../os/jail.js"
 import { loadLibc } from "../os/libc.js"
-import { linux } from "../os/linux.js"
 import { type SystemMemory, systemMemory } from "../os/memory.js"
 import { artifactServer } from "./artifacts.js"
-import { attemptForbidden } from "./attempts.js"
-import type { Confinement } from "./confinement.js"
+import { confine } from "./confine.js"
 import { held, listFindings } from "./findings.js"
 import { lookAgain, lookAround, withLoads } from "./findings-now.js"
-import { harden } from "./harden.js"
 import { sweepMemory } from "./locked-memory.js"
 import { memorySurvey } from "./memory-findings.js"
 import { ledgerMemory, type MemoryLedger, memoryLedger } from "./memory-ledger.js"
 import { makeOwnIdentity } from "./own-identity.js"
 import { closePassed, type PassedDescriptors, passedDescriptors } from "./passed.js"
 import { passingDescriptor } from "./passing-descriptor.js"
-import { setSecondFilter } from "./second-filter.js"
 import { inspectorListens } from "./signals.js"
 import type { SessionThread } from "./thread.js"
 import type { FromSession, LoadMessage } from "./thread-messages.js"
@@ -276,21 +272,6 @@ export async function openVaultHost(settings: VaultSettings): Promise<VaultHost 
     },
   }
 }
-
-/** The last doors are shut, now that the engine has been made; then everything forbidden is tried. */
-async function confine(open: VaultSettings["open"], jail: JailResults | undefined): Promise<Confinement> {
-  const { execute = [] } = open.backend.needs
-  const system = await linux()
-  if (system && !jail) harden(system)
-  const secondFilter =
-    system && jail?.seccomp === 0
-      ? setSecondFilter(system, open.backend.needs.systemCalls ?? [], execute.length > 0)
-      : { result: notThere, calls: 0 }
-  return { jail, missing: open.noJail, attempts: await attemptForbidden(open.writable), execute, secondFilter }
-}
-
-/** -ENOSYS */
-const notThere = -38
 
 /** Each thread's engine observes the same: it is kept once, and no more than a report can hold. */
 function withEvidence(known: readonly Json[] = [], evidence: Json): readonly Json[] {
