@@ -67,6 +67,17 @@ describe.skipIf(thisArchitecture() === undefined)("a vault of an ordinary user",
     for (const id of ids) expect([id, guarantee(whole, id).state]).toEqual([id, "enforced"])
   })
 
+  it("tells the outcome of every step of its jail", () => {
+    const { jail } = Object(guarantee(whole, "process.separate").evidence)
+    const counted = ["tracer", "outerNumber", "covers", "landlockAbi", "landlockRules", "landlockMissing"]
+    const refused = { memoryRead: "EPERM", memoryOpen: "EACCES" }
+    expect(Object.keys(jail)).toHaveLength(29)
+    for (const [step, found] of Object.entries(jail)) {
+      if (counted.includes(step)) expect([step, found]).toEqual([step, expect.any(Number)])
+      else expect([step, found]).toEqual([step, Object(refused)[step] ?? "done"])
+    }
+  })
+
   /** The guarantee's state without `calls`, whose evidence must then be another. */
   function stateWithout(calls: Deprived, id: GuaranteeId): Guarantee {
     const found = guarantee(openWithout(calls), id)
@@ -160,7 +171,9 @@ describe.skipIf(thisArchitecture() === undefined)("a vault of an ordinary user",
       state: "enforced",
       evidence: { readOnlyMounts: "EPERM" },
     })
-    expect(stateWithout(without, "process.separate")).toMatchObject({ evidence: { processNamespace: "EPERM" } })
+    expect(stateWithout(without, "process.separate")).toMatchObject({
+      evidence: { jail: { user: "EPERM", processes: "EPERM", newProc: "EPERM", capabilities: "done" } },
+    })
   })
 
   it("on a kernel with little of it says unavailable, guarantee by guarantee", () => {

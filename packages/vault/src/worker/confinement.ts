@@ -40,6 +40,20 @@ export function outcome(result: number | undefined): string {
   return result < 0 ? errorName(-result) : "done"
 }
 
+/** Steps whose result is a number also when it is 0. */
+const counted: readonly string[] = [
+  ...["tracer", "outerNumber", "covers", "landlockAbi", "landlockRules", "landlockMissing"],
+]
+
+/** What became of each of the jail's steps, by name: "done", an error's name, or the number that it counts. */
+export function stepOutcomes({ magic: _, ...steps }: JailResults): { readonly [step: string]: Json } {
+  return Object.fromEntries(
+    Object.entries(steps).map(([step, result]) => {
+      return [step, result >= 0 && counted.includes(step) ? result : outcome(result)]
+    }),
+  )
+}
+
 /** The app started the vault with a jail, and no table of results was there. */
 const untold = "Whether the jail did anything isn't known: it has told nothing."
 
@@ -108,10 +122,8 @@ function files({ jail, missing, attempts, secondFilter }: Confinement): Finding 
     return unavailable("Mounts aren't read-only, and Landlock alone lets files be changed in some ways.", evidence)
   }
   if (!isSound(jail)) return unavailable("It has kept capabilities or descriptors.", evidence)
-  const mechanisms = [isLandlocked && `Landlock (ABI ${landlockAbi})`, readOnly === 0 && "read-only mounts"].filter(
-    Boolean,
-  )
-  const mechanism = `${mechanisms.join(" and ")}. It tried to write in the user's folders and was refused.`
+  const also = readOnly === 0 ? " and read-only mounts" : ""
+  const mechanism = `Landlock (ABI ${landlockAbi})${also}. It tried to write in the user's folders and was refused.`
   return { state: "enforced", mechanism, evidence }
 }
 

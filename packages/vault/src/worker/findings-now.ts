@@ -1,4 +1,4 @@
-import { type Confinement, findConfinement, outcome } from "./confinement.js"
+import { type Confinement, findConfinement, stepOutcomes } from "./confinement.js"
 import { type Finding, type Findings, unavailable } from "./findings.js"
 import { findLocked, findWiped, type Wiping } from "./memory-findings.js"
 import type { MemoryCounts } from "./memory-ledger.js"
@@ -82,10 +82,7 @@ function lookOnce({ passing }: Setting, { jail }: Confinement) {
       mechanism: "A child process of the app's.",
       evidence: {
         pid: jail?.outerNumber ?? process.pid,
-        forked: jail !== undefined,
-        processNamespace: outcome(jail?.processes),
-        ipcNamespace: outcome(jail?.ipc),
-        diesWithApp: outcome(jail?.diesWith),
+        jail: jail ? stepOutcomes(jail) : null,
         files: passing ? "passed open" : "opened by path",
       },
     },
