@@ -54,6 +54,24 @@ describe("a session", () => {
     ).toBe(0)
   })
 
+  it("leaves the app's timers and the vault's other messages their turn while runs follow one another", async () => {
+    const shipped = await ship()
+    await using session = await vault.load(shipped.model, shipped.keys)
+    let ticks = 0
+    const timer = setInterval(() => ticks++, 1)
+    let isLoaded = false
+    const loading = vault.load(shipped.model, shipped.keys).finally(() => {
+      isLoaded = true
+    })
+    const { signal } = AbortSignal.timeout(20_000)
+    while (!(isLoaded && ticks > 20)) {
+      signal.throwIfAborted()
+      await session.run({ x: numbers(1) })
+    }
+    clearInterval(timer)
+    await (await loading).close()
+  })
+
   it("leaves the caller its arrays, at once", async () => {
     const shipped = await ship()
     await using session = await vault.load(shipped.model, shipped.keys)

@@ -42,9 +42,12 @@ export function eagerReading(read: () => boolean): EagerReading {
   }
 
   function look(): void {
-    expected = false
     const began = now()
-    if (isOver(began)) return
+    if (isOver(began)) {
+      afterThisTurn(look)
+      return
+    }
+    expected = false
     while (!read()) {
       if (now() - began < lookMilliseconds) continue
       passOver = Math.min(2 * passOver + 1, mostPassedOver)
