@@ -48,7 +48,7 @@ export async function openNatively(evp: Evp, native: NativeSegments, run: Native
   }
   let timer: NodeJS.Timeout | undefined
   try {
-    for (let i = 0; i < Math.min(mostLanes, count); i++) lanes.push(makeLane(evp, run.key))
+    for (let i = 0; i < Math.min(mostLanes, Math.ceil(count / 2)); i++) lanes.push(makeLane(evp, run.key))
     const job = native.job(run)
     let stopped: { readonly reason: unknown } | undefined
     timer = setInterval(() => {
