@@ -36,17 +36,20 @@ export function parseCommand(values: readonly string[]): Command {
   return { name: "info", json: options.json === true, timeoutMilliseconds: milliseconds(options.timeout ?? "20") }
 }
 
+const options = {
+  json: { type: "boolean" },
+  timeout: { type: "string" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean", short: "V" },
+} as const
+
 function parse(values: readonly string[]) {
-  return parseArgs({
-    args: [...values],
-    allowPositionals: true,
-    options: {
-      json: { type: "boolean" },
-      timeout: { type: "string" },
-      help: { type: "boolean", short: "h" },
-      version: { type: "boolean", short: "V" },
-    },
-  })
+  try {
+    return parseArgs({ args: [...values], allowPositionals: true, options })
+  } catch (error) {
+    const [sentence] = (error as Error).message.split(". ")
+    throw new TypeError(`${sentence}. --help shows all.`)
+  }
 }
 
 function milliseconds(seconds: string): number {

@@ -40,9 +40,18 @@ function formatPlatform({ name, vendor, version, profile, extensions, devices }:
     ["vendor", vendor],
     ["version", version],
     ["profile", profile === "FULL_PROFILE" ? "full" : "embedded"],
-    ["extensions", extensions.join(" ") || "none"],
+    // Most are those of its devices, over again.
+    ["extensions", extensions.filter((name) => !devices.some((device) => device.extensions.includes(name))).join(" ")],
     ["devices", String(devices.length)],
   ]
   const shown = devices.map((device) => ["", `    Device ${device.name}`, ...columns(deviceLines(device), "      ")])
-  return ["", `  Platform ${name}`, ...columns(lines, "    "), ...shown.flat()].join("\n")
+  return [
+    "",
+    `  Platform ${name}`,
+    ...columns(
+      lines.filter(([, text]) => text !== ""),
+      "    ",
+    ),
+    ...shown.flat(),
+  ].join("\n")
 }

@@ -23,9 +23,10 @@ function enumerate(): void {
     // Loaders keep to themselves why they skip a driver.
     tell({ kind: "stage", stage: "its library was opened" })
     try {
-      koffi.load(driver)
+      // cl_khr_icd: what every driver has.
+      koffi.load(driver).func("clGetExtensionFunctionAddress", "void *", ["void *"])
     } catch (error) {
-      tell({ kind: "unloadable", message: messageOf(error) })
+      tell({ kind: "unloadable", message: messageOf(error).replace(/^Failed to load shared library: /, "") })
       return
     }
   }
