@@ -117,7 +117,11 @@ describe.concurrent("a driver that is no good is named", () => {
 
 describe("a file that leads to no driver", () => {
   const cases: readonly (readonly [name: string, text: string, problem: RegExp])[] = [
-    ["names what isn't there", "/nowhere/libnone.so\n", /^It can't be loaded: cannot open shared object file: No such file or directory\.$/],
+    [
+      "names what isn't there",
+      "/nowhere/libnone.so\n",
+      /^It can't be loaded: cannot open shared object file: No such file or directory\.$/,
+    ],
     ["names what is no library", "/etc/passwd\n", /^It can't be loaded: invalid ELF header\.$/],
     ["names a library that is no driver", "libc.so.6\n", /^It can't be loaded: .*clGetExtensionFunctionAddress.*\.$/],
     ["is empty", "", /^The file can't be read, or names no library/],
