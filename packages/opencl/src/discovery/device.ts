@@ -1,7 +1,14 @@
 import type { NamedVersion } from "../info/index.js"
 import { constants as CL, type DeviceHandle } from "../native/index.js"
 import type { DeviceReport } from "./device-report.js"
-import { atomicCapabilities, deviceTypes, floatCapabilities, queueProperties, svmCapabilities } from "./flags.js"
+import {
+  atomicCapabilities,
+  deviceTypes,
+  floatCapabilities,
+  queueProperties,
+  singleFloatCapabilities,
+  svmCapabilities,
+} from "./flags.js"
 import { type Questions, questionsFor, words } from "./questions.js"
 
 /** @throws OpenCLError where a driver refuses what every device has to say */
@@ -107,7 +114,7 @@ function floats({ flags, extensions }: Device): DeviceReport["floats"] {
   const double = flags(CL.DEVICE_DOUBLE_FP_CONFIG, floatCapabilities)
   return {
     half: extensions.includes("cl_khr_fp16") ? flags(CL.DEVICE_HALF_FP_CONFIG, floatCapabilities) : null,
-    single: flags(CL.DEVICE_SINGLE_FP_CONFIG, floatCapabilities),
+    single: flags(CL.DEVICE_SINGLE_FP_CONFIG, singleFloatCapabilities),
     double: double.length > 0 ? double : null,
   }
 }

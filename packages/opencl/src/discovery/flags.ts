@@ -18,8 +18,13 @@ export const floatCapabilities = {
   "round to zero": CL.FP_ROUND_TO_ZERO,
   "round to infinity": CL.FP_ROUND_TO_INF,
   "fused multiply-add": CL.FP_FMA,
-  "correctly rounded division and square root": CL.FP_CORRECTLY_ROUNDED_DIVIDE_SQRT,
   "in software": CL.FP_SOFT_FLOAT,
+} satisfies FlagNames
+
+/** OpenCL has this flag for floats alone: doubles are always rounded so. */
+export const singleFloatCapabilities = {
+  ...floatCapabilities,
+  "correctly rounded division and square root": CL.FP_CORRECTLY_ROUNDED_DIVIDE_SQRT,
 } satisfies FlagNames
 
 export const svmCapabilities = {
