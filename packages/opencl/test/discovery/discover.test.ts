@@ -57,10 +57,16 @@ describe.concurrent("a driver that is no good is named", () => {
       expect(report).toMatchObject({ outcome: "crashed", problem: `It crashed the process (SIGSEGV) ${asked}.` })
     })
 
-    onBadDrivers.each([0, 3])("exits with %i", async (code) => {
-      const report = await besidePocl({ when, how: `exit(${code})` })
+    onBadDrivers.each([0, 3])("ends the process at once with %i", async (code) => {
+      const report = await besidePocl({ when, how: `_exit(${code})` })
       const problem = `It ended the process (exit code ${code}) ${asked}.`
       expect(report).toMatchObject({ outcome: "exited", problem })
+      expect(isHarmful(report)).toBe(true)
+    })
+
+    onBadDrivers("exits, whose destructors Node's other threads don't always stand", async () => {
+      const report = await besidePocl({ when, how: "exit(3)" })
+      expect(report.problem).toMatch(/^It (ended the process \(exit code 3\)|crashed the process \(SIG\w+\)) when/)
       expect(isHarmful(report)).toBe(true)
     })
 
