@@ -1,8 +1,9 @@
-import { spawn } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { type DriverReport, discover, isHarmful } from "@strongroom/opencl/discovery"
 import { afterAll, describe, expect, it } from "vitest"
 import { drivers, environmentFor } from "../drivers.js"
@@ -200,6 +201,19 @@ describe.each(["pocl", "intel-cpu", "intel-gpu"])("%s", (name) => {
 })
 
 describe("the process that asks", () => {
+  onPocl("loads nothing native, from CommonJS too", () => {
+    const code = `require("@strongroom/opencl/discovery").discover().then(({ drivers }) => {
+      const maps = require("node:fs").readFileSync("/proc/self/maps", "utf8")
+      console.log(drivers[0].outcome, /koffi|OpenCL|libpocl/.test(maps))
+    })`
+    const { stdout } = spawnSync(process.execPath, ["--input-type=commonjs", "--eval", code], {
+      cwd: fileURLToPath(new URL("..", import.meta.url)),
+      env: environmentFor("pocl"),
+      encoding: "utf8",
+    })
+    expect(stdout).toBe("ready false\n")
+  })
+
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])("doesn't take %d ms", async (timeoutMilliseconds) => {
     await expect(discover({ timeoutMilliseconds })).rejects.toThrow(RangeError)
   })
