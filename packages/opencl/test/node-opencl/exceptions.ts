@@ -117,5 +117,5 @@ export const exceptions: readonly Exception[] = [
 
 /** Files of the suite that can't be loaded. */
 export const excludedFiles: Readonly<Record<string, string>> = {
-  "test_leak1.js": "needs memwatch-next, which hasn't built since Node 8: leaks.test.ts counts what it would watch",
+  "test_leak1.js": "needs memwatch-next, which hasn't built since Node 8: memory.test.ts counts what it would watch",
 }
