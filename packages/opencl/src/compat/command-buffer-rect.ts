@@ -9,6 +9,7 @@ import {
   waitList,
   wholeNumber,
 } from "./arguments.js"
+import { expectBytes } from "./bounds.js"
 import { command, type Outcome, sizes, triple } from "./command.js"
 import { regionBytes } from "./image-size.js"
 import { type CLCommandQueue, type CLMem, memoryOf, queueOf } from "./objects.js"
@@ -81,6 +82,7 @@ export function enqueueWriteBufferRect<Wants extends Optional<boolean> = undefin
 }
 
 type Numbers = readonly number[]
+type Pitches = readonly [number, number, number, number]
 
 function transferRect<Wants>(
   name: "clEnqueueReadBufferRect" | "clEnqueueWriteBufferRect",
@@ -89,7 +91,7 @@ function transferRect<Wants>(
   buffer: CLMem,
   blocking: Flag,
   [bufferOrigin, hostOrigin, region]: readonly [Numbers, Numbers, Numbers],
-  pitches: readonly [number, number, number, number],
+  pitches: Pitches,
   memory: HostMemory,
   wait: WaitList,
   event: Wants | undefined,
@@ -98,12 +100,10 @@ function transferRect<Wants>(
   const from = triple(bufferOrigin, 0, "the buffer's origin", call)
   const to = triple(hostOrigin, 0, "the host's origin", call)
   const extent = triple(region, 1, "the region", call)
-  const [row, slice, hostRow, hostSlice] = pitches.map((pitch) => wholeNumber(pitch, "a pitch", call)) as [
-    number,
-    number,
-    number,
-    number,
-  ]
+  const [row, slice, hostRow, hostSlice] = pitches.map((pitch) =>
+    wholeNumber(pitch, "a pitch", call),
+  ) as unknown as Pitches
+  expectBytes(buffer, 0, regionBytes(extent[0], extent, row, slice, from), call)
   const host = hostMemory(memory, regionBytes(extent[0], extent, hostRow, hostSlice, to), call)
   const before = waitList(wait, call)
   const blocks = blocking ? 1 : 0
@@ -148,23 +148,26 @@ export function enqueueCopyBufferRect<Wants extends Optional<boolean> = undefine
 ): Outcome<Wants> {
   const call = "enqueueCopyBufferRect"
   const [on, from, to] = [queueOf(queue, call), memoryOf(source, call), memoryOf(destination, call)]
-  const start = sizes(triple(sourceOrigin, 0, "the source's origin", call))
-  const end = sizes(triple(destinationOrigin, 0, "the destination's origin", call))
-  const extent = sizes(triple(region, 1, "the region", call))
-  const pitch = (value: number) => wholeNumber(value, "a pitch", call)
+  const start = triple(sourceOrigin, 0, "the source's origin", call)
+  const end = triple(destinationOrigin, 0, "the destination's origin", call)
+  const extent = triple(region, 1, "the region", call)
+  const pitches = [sourceRowPitch, sourceSlicePitch, destinationRowPitch, destinationSlicePitch]
+  const [row, slice, toRow, toSlice] = pitches.map((pitch) => wholeNumber(pitch, "a pitch", call)) as unknown as Pitches
+  expectBytes(source, 0, regionBytes(extent[0], extent, row, slice, start), call)
+  expectBytes(destination, 0, regionBytes(extent[0], extent, toRow, toSlice, end), call)
   const before = waitList(wait, call)
   return command(call, event, (returned) =>
     opencl().clEnqueueCopyBufferRect(
       on,
       from,
       to,
-      start,
-      end,
-      extent,
-      pitch(sourceRowPitch),
-      pitch(sourceSlicePitch),
-      pitch(destinationRowPitch),
-      pitch(destinationSlicePitch),
+      sizes(start),
+      sizes(end),
+      sizes(extent),
+      row,
+      slice,
+      toRow,
+      toSlice,
       before?.length ?? 0,
       before,
       returned,

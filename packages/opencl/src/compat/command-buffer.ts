@@ -9,6 +9,7 @@ import {
   waitList,
   wholeNumber,
 } from "./arguments.js"
+import { expectBytes } from "./bounds.js"
 import { command, type Outcome } from "./command.js"
 import { type CLCommandQueue, type CLMem, describe, memoryOf, queueOf } from "./objects.js"
 
@@ -80,6 +81,7 @@ function transfer<Wants>(
   const start = wholeNumber(offset, "the offset", call)
   const byteLength = wholeNumber(size, "the size", call)
   const host = hostMemory(memory, byteLength, call)
+  expectBytes(buffer, start, byteLength, call)
   const before = waitList(wait, call)
   const blocks = blocking ? 1 : 0
   return command(
@@ -114,6 +116,7 @@ export function enqueueFillBuffer<Wants extends Optional<boolean> = undefined>(
       call,
       detail: `offset and size are multiples of the pattern's ${bytes.byteLength} bytes, got ${describe(offset)} and ${describe(size)}.`,
     })
+  expectBytes(buffer, start, byteLength, call)
   const before = waitList(wait, call)
   return command(call, event, (returned) =>
     opencl().clEnqueueFillBuffer(
@@ -150,6 +153,8 @@ export function enqueueCopyBuffer<Wants extends Optional<boolean> = undefined>(
   const start = wholeNumber(sourceOffset, "the source's offset", call)
   const end = wholeNumber(destinationOffset, "the destination's offset", call)
   const byteLength = wholeNumber(size, "the size", call)
+  expectBytes(source, start, byteLength, call)
+  expectBytes(destination, end, byteLength, call)
   const before = waitList(wait, call)
   return command(call, event, (returned) =>
     opencl().clEnqueueCopyBuffer(on, from, to, start, end, byteLength, before?.length ?? 0, before, returned),

@@ -1,6 +1,5 @@
 /** Commands on images. Origins and regions are [x, y, z] in pixels, pitches are bytes, and 0 for no gaps. */
-import { imageInfo, memoryInfo, readInfo } from "../info/index.js"
-import { constants, type MemoryHandle, opencl } from "../native/index.js"
+import { constants, opencl } from "../native/index.js"
 import {
   type HostMemory,
   hostMemory,
@@ -10,6 +9,7 @@ import {
   waitList,
   wholeNumber,
 } from "./arguments.js"
+import { expectBytes, expectHostAccess, expectPixels, shapeOf } from "./bounds.js"
 import { command, type Outcome, sizes, triple } from "./command.js"
 import { regionBytes, type Triple } from "./image-size.js"
 import { type CLCommandQueue, type CLMem, memoryOf, queueOf } from "./objects.js"
@@ -87,11 +87,13 @@ function transfer<Wants>(
   event: Wants | undefined,
 ): Outcome<Wants> {
   const [on, of] = [queueOf(queue, call), memoryOf(image, call)]
-  const from = sizes(triple(origin, 0, "the origin", call))
+  const from = triple(origin, 0, "the origin", call)
   const extent = triple(region, 1, "the region", call)
   const row = wholeNumber(rowPitch, "the row pitch", call)
   const slice = wholeNumber(slicePitch, "the slice pitch", call)
-  const host = hostMemory(memory, hostBytes(of, extent, row, slice), call)
+  expectHostAccess(image, name === "clEnqueueReadImage" ? "read" : "write", call)
+  const pixel = expectPixels(image, from, extent, call)
+  const host = hostMemory(memory, hostBytes(image, extent, pixel, row, slice, call), call)
   const before = waitList(wait, call)
   const blocks = blocking ? 1 : 0
   return command(
@@ -102,7 +104,7 @@ function transfer<Wants>(
         on,
         of,
         blocks,
-        from,
+        sizes(from),
         sizes(extent),
         row,
         slice,
@@ -116,16 +118,9 @@ function transfer<Wants>(
 }
 
 /** What the driver may touch of the host's memory. In an array of lines, the slice pitch is from line to line. */
-function hostBytes(image: MemoryHandle, region: Triple, rowPitch: number, slicePitch: number): number {
-  const cl = opencl()
-  const pixel = readInfo(imageInfo[constants.IMAGE_ELEMENT_SIZE], "clGetImageInfo", (...room) =>
-    cl.clGetImageInfo(image, constants.IMAGE_ELEMENT_SIZE, ...room),
-  )
-  const type = readInfo(memoryInfo[constants.MEM_TYPE], "clGetMemObjectInfo", (...room) =>
-    cl.clGetMemObjectInfo(image, constants.MEM_TYPE, ...room),
-  )
-  const pitch = type === constants.MEM_OBJECT_IMAGE1D_ARRAY && slicePitch > 0 ? slicePitch : rowPitch
-  return regionBytes(region[0] * pixel, region, pitch, slicePitch)
+function hostBytes(image: CLMem, region: Triple, pixel: number, row: number, slice: number, call: string): number {
+  const isLines = shapeOf(image, call).type === constants.MEM_OBJECT_IMAGE1D_ARRAY
+  return regionBytes(region[0] * pixel, region, isLines && slice > 0 ? slice : row, slice)
 }
 
 /** @param color four numbers: floats, or integers with the signedness of the image's */
@@ -141,11 +136,12 @@ export function enqueueFillImage<Wants extends Optional<boolean> = undefined>(
   const call = "enqueueFillImage"
   const [on, of] = [queueOf(queue, call), memoryOf(image, call)]
   const four = fillColor(hostMemory(color, 4, call))
-  const from = sizes(triple(origin, 0, "the origin", call))
-  const extent = sizes(triple(region, 1, "the region", call))
+  const from = triple(origin, 0, "the origin", call)
+  const extent = triple(region, 1, "the region", call)
+  expectPixels(image, from, extent, call)
   const before = waitList(wait, call)
   return command(call, event, (returned) =>
-    opencl().clEnqueueFillImage(on, of, four, from, extent, before?.length ?? 0, before, returned),
+    opencl().clEnqueueFillImage(on, of, four, sizes(from), sizes(extent), before?.length ?? 0, before, returned),
   )
 }
 
@@ -171,12 +167,24 @@ export function enqueueCopyImage<Wants extends Optional<boolean> = undefined>(
 ): Outcome<Wants> {
   const call = "enqueueCopyImage"
   const [on, from, to] = [queueOf(queue, call), memoryOf(source, call), memoryOf(destination, call)]
-  const start = sizes(triple(sourceOrigin, 0, "the source's origin", call))
-  const end = sizes(triple(destinationOrigin, 0, "the destination's origin", call))
-  const extent = sizes(triple(region, 1, "the region", call))
+  const start = triple(sourceOrigin, 0, "the source's origin", call)
+  const end = triple(destinationOrigin, 0, "the destination's origin", call)
+  const extent = triple(region, 1, "the region", call)
+  expectPixels(source, start, extent, call)
+  expectPixels(destination, end, extent, call)
   const before = waitList(wait, call)
   return command(call, event, (returned) =>
-    opencl().clEnqueueCopyImage(on, from, to, start, end, extent, before?.length ?? 0, before, returned),
+    opencl().clEnqueueCopyImage(
+      on,
+      from,
+      to,
+      sizes(start),
+      sizes(end),
+      sizes(extent),
+      before?.length ?? 0,
+      before,
+      returned,
+    ),
   )
 }
 
@@ -193,12 +201,24 @@ export function enqueueCopyImageToBuffer<Wants extends Optional<boolean> = undef
 ): Outcome<Wants> {
   const call = "enqueueCopyImageToBuffer"
   const [on, from, to] = [queueOf(queue, call), memoryOf(image, call), memoryOf(buffer, call)]
-  const start = sizes(triple(origin, 0, "the origin", call))
-  const extent = sizes(triple(region, 1, "the region", call))
+  const start = triple(origin, 0, "the origin", call)
+  const extent = triple(region, 1, "the region", call)
   const end = wholeNumber(offset, "the offset", call)
+  const pixel = expectPixels(image, start, extent, call)
+  expectBytes(buffer, end, pixel * extent[0] * extent[1] * extent[2], call)
   const before = waitList(wait, call)
   return command(call, event, (returned) =>
-    opencl().clEnqueueCopyImageToBuffer(on, from, to, start, extent, end, before?.length ?? 0, before, returned),
+    opencl().clEnqueueCopyImageToBuffer(
+      on,
+      from,
+      to,
+      sizes(start),
+      sizes(extent),
+      end,
+      before?.length ?? 0,
+      before,
+      returned,
+    ),
   )
 }
 
@@ -216,10 +236,22 @@ export function enqueueCopyBufferToImage<Wants extends Optional<boolean> = undef
   const call = "enqueueCopyBufferToImage"
   const [on, from, to] = [queueOf(queue, call), memoryOf(buffer, call), memoryOf(image, call)]
   const start = wholeNumber(offset, "the offset", call)
-  const end = sizes(triple(origin, 0, "the origin", call))
-  const extent = sizes(triple(region, 1, "the region", call))
+  const end = triple(origin, 0, "the origin", call)
+  const extent = triple(region, 1, "the region", call)
+  const pixel = expectPixels(image, end, extent, call)
+  expectBytes(buffer, start, pixel * extent[0] * extent[1] * extent[2], call)
   const before = waitList(wait, call)
   return command(call, event, (returned) =>
-    opencl().clEnqueueCopyBufferToImage(on, from, to, start, end, extent, before?.length ?? 0, before, returned),
+    opencl().clEnqueueCopyBufferToImage(
+      on,
+      from,
+      to,
+      start,
+      sizes(end),
+      sizes(extent),
+      before?.length ?? 0,
+      before,
+      returned,
+    ),
   )
 }

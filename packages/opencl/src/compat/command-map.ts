@@ -9,6 +9,7 @@ import {
   waitList,
   wholeNumber,
 } from "./arguments.js"
+import { expectBytes, expectPixels } from "./bounds.js"
 import { command, type Outcome, sizes, triple } from "./command.js"
 import { eventKind } from "./kinds.js"
 import { type CLCommandQueue, type CLEvent, type CLMem, describe, memoryOf, own, queueOf } from "./objects.js"
@@ -57,6 +58,7 @@ export function enqueueMapBuffer(
   const wanted = constantNumber(flags, "the flags", call)
   const start = wholeNumber(offset, "the offset", call)
   const byteLength = wholeNumber(size, "the size", call)
+  expectBytes(buffer, start, byteLength, call)
   const before = waitList(wait, call)
   const blocks = blocking ? 1 : 0
   const returned = new BigUint64Array(1)
@@ -91,8 +93,9 @@ export function enqueueMapImage(
   const call = "enqueueMapImage"
   const [on, of] = [queueOf(queue, call), memoryOf(image, call)]
   const wanted = constantNumber(flags, "the flags", call)
-  const from = sizes(triple(origin, 0, "the origin", call))
+  const from = triple(origin, 0, "the origin", call)
   const extent = triple(region, 1, "the region", call)
+  expectPixels(image, from, extent, call)
   const before = waitList(wait, call)
   const blocks = blocking ? 1 : 0
   const [rowPitch, slicePitch, returned] = [new BigUint64Array(1), new BigUint64Array(1), new BigUint64Array(1)]
@@ -102,7 +105,7 @@ export function enqueueMapImage(
       of,
       blocks,
       wanted,
-      from,
+      sizes(from),
       sizes(extent),
       rowPitch,
       slicePitch,

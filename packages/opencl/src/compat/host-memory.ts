@@ -12,11 +12,16 @@ import { holdUntil } from "./held-memory.js"
 import { commandQueueKind, memoryKind } from "./kinds.js"
 import { type CLCommandQueue, type CLMem, describe, livingHandles, own, whenReleased } from "./objects.js"
 
-/** By memory object, what it uses. A sub-buffer uses its buffer's. */
-const usedBy = new WeakMap<CLMem, HostMemory>()
+interface Use {
+  /** Not there once the object is released. */
+  memory: HostMemory | undefined
+}
 
-/** One entry a living object. */
-const inUse = new Set<{ readonly memory: HostMemory }>()
+/** By memory object, what it uses. A sub-buffer uses its buffer's. */
+const uses = new WeakMap<CLMem, Use>()
+
+/** Those of living objects. */
+const current = new Set<Use>()
 
 /**
  * The host memory of a create function, checked: it has enough bytes, and will stay where it is.
@@ -48,7 +53,7 @@ export function ownMemory(handle: MemoryHandle, flags: number, memory: HostMemor
 
 /** For a part of an object: it uses what the whole uses. */
 export function shareMemory(whole: CLMem, part: CLMem): void {
-  const memory = usedBy.get(whole)
+  const memory = uses.get(whole)?.memory
   if (memory !== undefined) use(part, memory)
 }
 
@@ -57,19 +62,25 @@ export function shareMemory(whole: CLMem, part: CLMem): void {
  * the memory is held until then: past a marker in every queue that there is, and in every queue that goes before it.
  */
 function use(object: CLMem, memory: HostMemory): void {
-  usedBy.set(object, memory)
-  const entry = { memory }
-  inUse.add(entry)
+  const entry: Use = { memory }
+  uses.set(object, entry)
+  current.add(entry)
+  // Nothing here may hold the object: it is released when it is collected.
   whenReleased(object, () => {
-    inUse.delete(entry)
-    for (const queue of livingHandles<"cl_command_queue">(commandQueueKind)) holdPast(queue, memory)
+    for (const queue of livingHandles<"cl_command_queue">(commandQueueKind)) holdPast(queue, entry.memory)
+    entry.memory = undefined
+    current.delete(entry)
   })
 }
 
 /** To be called for every queue, so that memory outlives the commands of queues that the program has released. */
 export function holdPastRelease(queue: CLCommandQueue, handle: CommandQueueHandle): void {
   whenReleased(queue, () => {
-    if (inUse.size > 0) holdPast(handle, [...inUse])
+    if (current.size > 0)
+      holdPast(
+        handle,
+        Array.from(current, ({ memory }) => memory),
+      )
   })
 }
 

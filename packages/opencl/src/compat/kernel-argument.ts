@@ -64,12 +64,7 @@ export function setKernelArg(kernel: CLKernel, index: number, first: unknown, se
   const { name, value } = typeAndValue(first, second, at)
   const declared = declaredType(state, handle, at)
   const type = name === undefined ? (declared ?? typeOfValue(value, at)) : argumentType(name)
-  if (type.is === "numbers" && declared?.is === "numbers" && type.bytes !== declared.bytes)
-    throw refusal("INVALID_ARG_SIZE", {
-      call,
-      detail: `argument ${at} has ${declared.bytes} bytes, and "${name}" has ${type.bytes}.`,
-    })
-  const object = pass(handle, at, type, value)
+  const object = pass(handle, at, type, value, declared)
   if (object === undefined) state.objects.delete(at)
   else state.objects.set(at, object)
   return 0
@@ -126,13 +121,24 @@ const numbers = new DataView(new ArrayBuffer(128))
 const handle = new BigUint64Array(1)
 
 /** Hands a value to the driver, which copies it. What has to live on with it is given back. */
-function pass(kernel: KernelHandle, at: number, type: ArgumentType, value: unknown): object | undefined {
+function pass(
+  kernel: KernelHandle,
+  at: number,
+  type: ArgumentType,
+  value: unknown,
+  declared: ArgumentType | undefined,
+): object | undefined {
   const call = "setKernelArg"
   const set = (bytes: number, memory: NodeJS.ArrayBufferView | ArrayBufferLike | null) =>
     check(opencl().clSetKernelArg(kernel, at, bytes, memory), call)
   switch (type.is) {
     case "numbers":
       encode(type, value, at)
+      if (declared?.is === "numbers" && declared.bytes !== type.bytes)
+        throw refusal("INVALID_ARG_SIZE", {
+          call,
+          detail: `argument ${at} has ${declared.bytes} bytes, and the named type has ${type.bytes}.`,
+        })
       set(type.bytes, numbers)
       return undefined
     case "local":

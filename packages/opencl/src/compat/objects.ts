@@ -140,14 +140,10 @@ export function isLiving(value: unknown): boolean {
   return (CLObject.entryOf(value)?.references ?? 0) > 0
 }
 
-/** Adds to what happens when the program's last reference goes. */
+/** What to do just before the program's last reference goes. It may not hold the object, which would then never go. */
 export function whenReleased(object: CLObject, action: () => void): void {
-  const entry = CLObject.entryOf(object) as Entry
-  const before = entry.onReleased
-  entry.onReleased = () => {
-    before?.()
-    action()
-  }
+  const entry = CLObject.entryOf(object)
+  if (entry !== undefined) entry.onReleased = action
 }
 
 /** One reference more, for the program. */
