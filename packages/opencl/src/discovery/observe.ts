@@ -55,13 +55,19 @@ export function observe(library: string | null, environment: Environment, timeou
       }, timeout),
       setTimeout(finish, timeout + dying),
     ]
-    child.once("error", reject)
+    child.once("error", (error) => {
+      release()
+      reject(error)
+    })
     child.once("close", finish)
     child.once("exit", () => timers.push(setTimeout(finish, draining)))
-    function finish() {
+    function release() {
       for (const timer of timers) clearTimeout(timer)
       for (const pipe of pipes) pipe.destroy()
       child.unref()
+    }
+    function finish() {
+      release()
       const { exitCode, signalCode: signal } = child
       const milliseconds = Math.round(performance.now() - started)
       resolve({ messages: readMessages(told), exitCode, signal, timedOut, printed: printed.trim(), milliseconds })

@@ -206,16 +206,19 @@ describe("the process that asks", () => {
       const maps = require("node:fs").readFileSync("/proc/self/maps", "utf8")
       console.log(drivers[0].outcome, /koffi|OpenCL|libpocl/.test(maps))
     })`
-    const { stdout } = spawnSync(process.execPath, ["--input-type=commonjs", "--eval", code], {
-      cwd: fileURLToPath(new URL("..", import.meta.url)),
-      env: environmentFor("pocl"),
-      encoding: "utf8",
-    })
-    expect(stdout).toBe("ready false\n")
+    expect(askNode(code, environmentFor("pocl"))).toBe("ready false\n")
   })
 
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])("doesn't take %d ms", async (timeoutMilliseconds) => {
     await expect(discover({ timeoutMilliseconds })).rejects.toThrow(RangeError)
+  })
+
+  it("can't be started: the error is the system's, and nothing waits for it", () => {
+    const code = `process.execPath = "/nowhere/node"
+      require("@strongroom/opencl/discovery").discover().catch((error) => console.log(error.code))`
+    const started = performance.now()
+    expect(askNode(code)).toBe("ENOENT\n")
+    expect(performance.now() - started).toBeLessThan(10_000)
   })
 
   onBadDrivers("doesn't outlive a parent that is killed", async () => {
@@ -236,6 +239,13 @@ describe("the process that asks", () => {
     await expect.poll(() => isAlive(readPid()), { timeout: 6000 }).toBe(false)
   })
 })
+
+/** What a CommonJS program prints that imports this package. */
+function askNode(code: string, environment: NodeJS.ProcessEnv = process.env): string {
+  const cwd = fileURLToPath(new URL("..", import.meta.url))
+  const args = ["--input-type=commonjs", "--eval", code]
+  return spawnSync(process.execPath, args, { cwd, env: environment, encoding: "utf8" }).stdout
+}
 
 function isAlive(pid: number): boolean {
   try {
