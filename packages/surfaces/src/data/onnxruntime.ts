@@ -1,0 +1,147 @@
+import { define } from "../define.js"
+
+export const surfaces = define("onnxruntime", [
+  {
+    id: "ort-telemetry",
+    vendor: "Microsoft",
+    title: "ONNX Runtime telemetry (1DS) on Linux, onnxruntime-node 1.30.0",
+    kind: "dump",
+    platforms: ["linux"],
+    byDefault: "on",
+    state: "ON by default in the npm package on Linux (observed in 1.30.0; first affected version not determined)",
+    trigger: {
+      variables: {
+        ORT_DISABLE_TELEMETRY: "1 disables",
+        CI: "any CI variable (CI, GITHUB_ACTIONS, TF_BUILD, ...) also disables",
+        XDG_CACHE_HOME: "base",
+        HOME: "base",
+        TMPDIR: "log dir",
+      },
+    },
+    writes:
+      "SQLite event store meant for upload: model producer name, domain and ALL metadata_props key=value pairs of the model in clear, opset versions, execution providers, CPU model, device id, run counts. NOT: doc_string, weights.",
+    where:
+      "~/.cache/Microsoft/DeveloperTools/.onnxruntime/{onnxruntime.db,-wal,-shm,deviceid}; $TMPDIR/mat-debug-<pid>.log; $TMPDIR/.ses",
+    paths: ["Microsoft/DeveloperTools/.onnxruntime/**", "mat-debug-*.log", ".ses"],
+    exposes: ["metadata"],
+    neutralise: {
+      set: { ORT_DISABLE_TELEMETRY: "1" },
+      otherwise:
+        "set process.env.ORT_DISABLE_TELEMETRY before require() (works, run here); strip producer_name, domain, metadata_props from the ONNX before encryption",
+      before: 'require("onnxruntime-node")',
+      notes:
+        "No network connection was seen within 4 s of run time in this offline machine; the library embeds an HTTP client (reads SSL_CERT_FILE), so later upload must be expected.",
+    },
+    sources: ["getenv trace of libonnxruntime.so.1 1.30.0", "packages/surfaces/test/triggers/onnxruntime.test.ts"],
+    verified: "ran",
+    evidence:
+      "run here: markers in producer_name, domain, metadata_props found in onnxruntime.db; with ORT_DISABLE_TELEMETRY=1 or CI=1 no file is created",
+    checked: "2026-11-30",
+  },
+  {
+    id: "ort-config-from-model",
+    vendor: "Microsoft",
+    title: "ONNX Runtime session config from the model file",
+    kind: "graph-cache",
+    platforms: ["linux", "windows", "macos"],
+    byDefault: "off",
+    state: "OFF",
+    trigger: { variables: { ORT_LOAD_CONFIG_FROM_MODEL: "1 reads session options JSON from the model metadata" } },
+    writes: "can change session options by model content",
+    exposes: ["metadata"],
+    neutralise: {
+      unset: ["ORT_LOAD_CONFIG_FROM_MODEL"],
+      before: "session creation",
+      notes: "Unset, which is off: that 0 is taken as off is not established.",
+    },
+    sources: ["getenv trace of libonnxruntime.so.1 1.30.0"],
+    verified: "reported",
+    evidence: "run here (the getenv call was logged; its effect is recalled)",
+  },
+  {
+    id: "ort-optimized-model",
+    vendor: "Microsoft",
+    title: "ONNX Runtime optimised model file",
+    kind: "graph-cache",
+    platforms: ["linux", "windows", "macos"],
+    byDefault: "off",
+    state: "OFF; API only, no variable found",
+    trigger: {
+      api: [
+        "SessionOptions.optimizedModelFilePath (JS)",
+        "session.save_model_format",
+        "session.optimized_model_external_initializers_file_name",
+        "session.save_external_prepacked_constant_initializers",
+      ],
+    },
+    writes: "complete model with all weights in clear",
+    where: "as given",
+    exposes: ["weights", "graph"],
+    neutralise: {
+      refuse: [
+        "SessionOptions.optimizedModelFilePath (JS)",
+        "session.save_model_format",
+        "session.optimized_model_external_initializers_file_name",
+        "session.save_external_prepacked_constant_initializers",
+      ],
+      otherwise: "reject these options in SDK pass-through; create the session from a Uint8Array",
+      before: "session creation",
+    },
+    sources: [
+      "microsoft/onnxruntime include/onnxruntime/core/session/onnxruntime_session_options_config_keys.h (old stored version: save_model_format)",
+      "packages/surfaces/test/triggers/onnxruntime.test.ts",
+    ],
+    verified: "ran",
+    evidence:
+      "run here: file written, raw weight bytes found in it; with default options and an in-memory model no model file is created. The external-initializers/prepacked key names are recalled.",
+    checked: "2026-11-30",
+  },
+  {
+    id: "ort-profiling",
+    vendor: "Microsoft",
+    title: "ONNX Runtime profiling",
+    kind: "dump",
+    platforms: ["linux", "windows", "macos"],
+    byDefault: "off",
+    state: "OFF; API only",
+    trigger: { api: ["enableProfiling + profileFilePrefix (JS)"] },
+    writes: "node names, op types, shapes, timings",
+    where: "<prefix>_<date>.json in cwd",
+    exposes: ["metadata", "graph"],
+    neutralise: {
+      refuse: ["enableProfiling + profileFilePrefix (JS)"],
+      otherwise: "reject in pass-through",
+      before: "session creation",
+    },
+    sources: ["packages/surfaces/test/triggers/onnxruntime.test.ts"],
+    verified: "ran",
+    evidence: "run here (file created)",
+    checked: "2026-11-30",
+  },
+  {
+    id: "ort-debug-node-io",
+    vendor: "Microsoft",
+    title: "ONNX Runtime node input/output dump",
+    kind: "dump",
+    platforms: ["linux", "windows", "macos"],
+    byDefault: "off",
+    state:
+      "only in builds with onnxruntime_DEBUG_NODE_INPUTS_OUTPUTS=1; name strings are absent from the npm 1.30.0 library",
+    trigger: {
+      variables: {
+        ORT_DEBUG_NODE_IO_DUMP_INPUT_DATA: "1",
+        ORT_DEBUG_NODE_IO_DUMP_OUTPUT_DATA: "1",
+        ORT_DEBUG_NODE_IO_DUMP_DATA_DESTINATION: "stdout, files, sqlite",
+        ORT_DEBUG_NODE_IO_DUMP_DATA_TO_FILES: "1",
+        ORT_DEBUG_NODE_IO_OUTPUT_DIR: "dir",
+      },
+    },
+    writes: "every tensor including initialisers",
+    where: "cwd",
+    exposes: ["weights", "activations"],
+    neutralise: { unsetPrefixes: ["ORT_DEBUG_"], before: "session creation" },
+    sources: ["microsoft/onnxruntime core/framework/debug_node_inputs_outputs_utils.h"],
+    verified: "read",
+    evidence: "read in source; run here (strings check)",
+  },
+])
