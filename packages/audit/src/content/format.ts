@@ -86,8 +86,9 @@ function graphFormat(head: Uint8Array): Id | undefined {
   const text = Buffer.from(head.subarray(0, 4096)).toString("latin1")
   // ModelProto: ir_version = 1, then producer_name = 2, graph = 7 or opset_import = 8 (onnx.proto).
   if (head[0] === 8 && (head[1] ?? 99) < 32 && [0x12, 0x1a, 0x3a, 0x42].includes(head[2] ?? 0)) return "onnx"
-  // GraphDef: node = 1, with a name and an op (tensorflow/core/framework/graph.proto).
-  if (head[0] === 0x0a && /(Const|Placeholder|VarHandleOp|NoOp|MatMul|Conv2D)\x1a|\x12\x05Const|Placeholder/.test(text))
+  // GraphDef: node = 1, with a name = 1 and an op = 2 (tensorflow/core/framework/graph.proto, node_def.proto).
+  const op = head[0] === 0x0a ? (head[3] ?? 0) + 4 : 0
+  if (op > 0 && head[op] === 0x12 && /^[A-Z]\w+$/.test(text.slice(op + 2, op + 2 + (head[op + 1] ?? 0))))
     return "tensorflow-graph"
   if (/<net name=|<compiled_model|<cnn name=/.test(text)) return "openvino-blob"
   return undefined

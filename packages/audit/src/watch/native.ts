@@ -96,7 +96,7 @@ async function load(): Promise<Native> {
     view.setBigUint64(8, list(command.arguments), true)
     view.setBigUint64(16, list(variables.map(([name, value]) => `${name}=${value}`)), true)
     view.setBigUint64(24, text(command.folder), true)
-    command.standard.forEach((descriptor, index) => view.setInt32(32 + 4 * index, descriptor, true))
+    for (const [index, descriptor] of command.standard.entries()) view.setInt32(32 + 4 * index, descriptor, true)
     return view
   }
 
@@ -112,7 +112,7 @@ async function load(): Promise<Native> {
       const [stops, stop] = pipe()
       const settings = new DataView(new ArrayBuffer(32))
       const descriptors = [view.getInt32(44, true), pid, writesEvents, stops]
-      descriptors.forEach((descriptor, index) => settings.setInt32(4 * index, descriptor, true))
+      for (const [index, descriptor] of descriptors.entries()) settings.setInt32(4 * index, descriptor, true)
       settings.setBigInt64(16, BigInt(since), true)
       settings.setBigInt64(24, BigInt(copyLimit), true)
       let stopped = false
