@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, type Stats } from "node:fs"
 import { basename, join } from "node:path"
-import { getSystemErrorName } from "node:util"
 import { matchPath } from "@strongroom/surfaces"
 import type { ModelSearch } from "../model/model-search.js"
+import { errorName } from "../system-error.js"
 import { type Content, readContent } from "./content.js"
 import type { Change, Kept, Moment, WrittenFile } from "./written-file.js"
 
@@ -16,7 +16,7 @@ export interface AuditedFile {
   readonly changes: readonly Change[]
   /** Names that it had before, oldest first. */
   readonly earlier: readonly string[]
-  /** The programs that wrote, renamed or removed it; "" for one that is closed to others. */
+  /** The files of the programs that wrote, renamed or removed it; of a process that is closed its name, which is no path. */
   readonly programs: readonly string[]
   /** It has a name at the end. */
   readonly there: boolean
@@ -77,7 +77,7 @@ export class Examination {
       programs: [...file.programs],
       there: stat !== undefined,
       contents,
-      lost: file.lost.map(({ moment, error }) => ({ moment, error: getSystemErrorName(-error) })),
+      lost: file.lost.map(({ moment, error }) => ({ moment, error: errorName(error) })),
       surfaces: file.kind === "memory" ? [] : [...found.values()],
     }
   }

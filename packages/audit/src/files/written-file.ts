@@ -22,7 +22,7 @@ export interface WrittenFile {
   readonly changes: Set<Change>
   /** Earlier names, oldest first. */
   readonly earlier: string[]
-  /** Files of the programs that did it; "" for a process that is closed to others. */
+  /** The programs that did it: their files; of a process that is closed to others its name, which is no path. */
   readonly programs: Set<string>
   /** It has a name still. */
   there: boolean

@@ -1,4 +1,4 @@
-import { getSystemErrorName } from "node:util"
+import { errorName } from "../system-error.js"
 import type { WatchEvent } from "./events.js"
 
 /** Calls of which no file can be told, counted by program. */
@@ -10,7 +10,7 @@ export class Calls {
   add(event: WatchEvent): boolean {
     const { kind, program } = event
     if (kind === "unseen") {
-      const error = event.error === 0 ? "" : getSystemErrorName(-event.error)
+      const error = errorName(event.error)
       count(this.#unseen, `${program} ${error}`, { program, error, count: 0 })
     } else if (kind === "refused") count(this.#refused, program, { program, count: 0 })
     else return false

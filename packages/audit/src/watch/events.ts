@@ -35,7 +35,7 @@ export interface WatchEvent {
   readonly device: bigint
   readonly inode: bigint
   readonly byteLength: number
-  /** The program's file; empty where the process is closed to others. */
+  /** The program's file; of a process that is closed to others its name, which is no path. */
   readonly program: string
   /** As it was given, and what it is relative to; for `renamed` and `linked` the old one. */
   readonly path: string

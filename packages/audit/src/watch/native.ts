@@ -4,8 +4,8 @@
  */
 import { closeSync, existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { getSystemErrorName } from "node:util"
 import { distribution } from "../distribution.js"
+import { errorName } from "../system-error.js"
 
 /** A program to start: everything resolved. */
 export interface Command {
@@ -133,6 +133,6 @@ async function load(): Promise<Native> {
 }
 
 function failed(call: string, errno: number): NodeJS.ErrnoException {
-  const code = getSystemErrorName(-errno)
+  const code = errorName(errno)
   return Object.assign(new Error(`${call}: ${code}`), { code })
 }
