@@ -65,7 +65,7 @@ function ownFormat(head: Uint8Array): Id | undefined {
 const words: readonly (readonly [Id, RegExp])[] = [
   ["ptx", /^\s*(\/\/.*\n\s*)*\.version \d/],
   ["openvino-ir", /^\s*(<\?xml[^>]*>\s*)?<net\b/],
-  ["openvino-blob", /<compiled_model\b|<cnn\b/],
+  ["openvino-blob", /<compiled_(blob|model)\b/],
   ["llvm-ir", /^(; ModuleID|source_filename =|target datalayout =)/m],
   ["opencl-source", /\b(__kernel|kernel\s+void|get_global_id|__global)\b/],
   ["cuda-source", /\b__global__\b/],
@@ -90,6 +90,6 @@ function graphFormat(head: Uint8Array): Id | undefined {
   const op = head[0] === 0x0a ? (head[3] ?? 0) + 4 : 0
   if (op > 0 && head[op] === 0x12 && /^[A-Z]\w+$/.test(text.slice(op + 2, op + 2 + (head[op + 1] ?? 0))))
     return "tensorflow-graph"
-  if (/<net name=|<compiled_model|<cnn name=/.test(text)) return "openvino-blob"
+  if (/<compiled_(blob|model)\b/.test(text)) return "openvino-blob"
   return undefined
 }
