@@ -24,7 +24,7 @@ export interface AuditOptions {
   /** Files of one model: it is looked for in everything that is written. */
   readonly model?: readonly string[]
   /**
-   * Ends the program, SIGTERM first, and after five seconds SIGKILL; the report tells what was seen until then. What it
+   * Ends the program, a second later by SIGTERM, after five by SIGKILL; the report tells what was seen until then. What it
    * started and left running is not ended, and can't change files any more.
    */
   readonly signal?: AbortSignal

@@ -37,6 +37,7 @@ export type { Backend, Json, ModuleReference } from "@strongroom/core/backend"
 export type { IdentityModule, PinnedPublisher, VaultKeys } from "./app/keys.js"
 export type { SealedModelPlace } from "./app/model.js"
 export type { VaultEvent, VaultOptions } from "./app/options.js"
+export { leftDirectories } from "./app/private-directory.js"
 export type { RelayFunction } from "./app/relay-server.js"
 export type { LoadOptions, Vault } from "./app/vault.js"
 

@@ -51,7 +51,8 @@ const constantSections = /^\.(rodata|data\.const|nv\.constant\d|nv\.global\.init
 export function traitsOf(bytes: Uint8Array): Traits {
   const format = formatOf(bytes.subarray(0, 4096))
   const graph = format.id === "openvino-blob" ? openvinoGraph(bytes) : undefined
-  const text = graph ?? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1")
+  const clear = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const text = graph === undefined ? clear.toString("latin1") : clear.toString("latin1", 0, 4096) + graph
   const elves = elvesIn(bytes)
   const kernels = new Set([
     ...elves.flatMap(({ kernels }) => kernels.map(({ name }) => name)),

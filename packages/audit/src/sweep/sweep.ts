@@ -12,7 +12,7 @@ export interface Residue {
   readonly byteLength: number
   readonly files: number
   readonly modified: Date
-  /** Titles of the surfaces that write files of this name. */
+  /** Ids of the surfaces that write files of this name. */
   readonly surfaces: readonly string[]
   /** Why it isn't removed: a process uses it, others own some of it, or a link leads to it. */
   readonly kept?: "in use" | "of others" | "behind a link"
@@ -94,7 +94,7 @@ async function describe(path: string, kind: ResidueKind, used: ReadonlySet<strin
   const isLinked = (await realpath(dirname(path))) !== dirname(path)
   const kept = inUse ? "in use" : content.others ? "of others" : isLinked ? "behind a link" : undefined
   const { byteLength, files, modified } = content
-  const surfaces = matchPath(stat.isDirectory() ? `${path}/x` : path).map(({ title }) => title)
+  const surfaces = matchPath(path).map(({ id }) => id)
   return { path, kind, byteLength, files, modified, surfaces, ...(kept && { kept }) }
 }
 

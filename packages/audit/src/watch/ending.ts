@@ -1,6 +1,7 @@
 import type { Watched } from "./native.js"
 
-const patienceMilliseconds = 5000
+/** After the abortion: first it may end by itself, since Ctrl-C reaches it too. */
+const milliseconds = { ask: 1000, kill: 5000, stop: 5500 }
 
 /**
  * Asks the program to end when the signal aborts, kills it when it doesn't, and then watches no longer; at once where it
@@ -14,9 +15,9 @@ export function endOnAbort(
   const timers: NodeJS.Timeout[] = []
   const begin = () => {
     if (hasExited()) return watched.stop()
-    send(watched.pid, "SIGTERM")
-    timers.push(setTimeout(() => !hasExited() && send(watched.pid, "SIGKILL"), patienceMilliseconds))
-    timers.push(setTimeout(() => watched.stop(), patienceMilliseconds + 500))
+    timers.push(setTimeout(() => !hasExited() && send(watched.pid, "SIGTERM"), milliseconds.ask))
+    timers.push(setTimeout(() => !hasExited() && send(watched.pid, "SIGKILL"), milliseconds.kill))
+    timers.push(setTimeout(() => watched.stop(), milliseconds.stop))
   }
   if (signal?.aborted) begin()
   else signal?.addEventListener("abort", begin, { once: true })
