@@ -30,12 +30,12 @@ result read_memory(u32 thread, u64 address, void *to, size length) {
   return CALL6(__NR_process_vm_readv, thread, &here, 1, &there, 1, 0);
 }
 
-/* Page by page: what follows a text's end may not be there. */
+/* Never over the end of a page, behind which there may be nothing; most paths are short. */
 static int read_text(u32 thread, u64 address, char *to, size room) {
   size done = 0;
   while (done < room) {
-    size part = 4096 - (size)(address + done) % 4096;
-    if (part > room - done) part = room - done;
+    size part = 4096 - (size)(address + done) % 4096, most = done == 0 ? 256 : room - done;
+    if (part > most) part = most;
     result count = read_memory(thread, address + done, to + done, part);
     if (count <= 0) return count < 0 ? (int)-count : EACCES;
     for (size end = done + (size)count; done < end; done++)
@@ -68,6 +68,18 @@ void forget_callers(void) {
   for (int index = 0; index < CALLERS; index++) callers[index].uses = 0;
 }
 
+static void name_program(u32 thread, char *to) {
+  char path[PLACE_MAX];
+  proc_path(path, thread, "/exe");
+  if (read_link(path, to, TEXT_MAX) >= 0) return;
+  proc_path(path, thread, "/comm");
+  result file = CALL4(__NR_openat, AT_FDCWD, path, O_CLOEXEC, 0);
+  if (file < 0) return;
+  result length = CALL3(__NR_read, file, to, TEXT_MAX);
+  close_file(file);
+  to[length > 0 ? length - 1 : 0] = 0; /* It ends with a new line. */
+}
+
 const struct caller *caller_of(u32 thread) {
   struct caller *caller = &callers[thread % CALLERS];
   if (caller->thread == thread && caller->uses-- > 0) return caller;
@@ -78,6 +90,7 @@ const struct caller *caller_of(u32 thread) {
   proc_path(path, thread, "/root");
   read_link(path, caller->root, sizeof caller->root);
   if (caller->root[0] == '/' && caller->root[1] == 0) caller->root[0] = 0;
+  name_program(thread, caller->program);
   return caller;
 }
 

@@ -24,8 +24,11 @@ struct instruction {
 #define ALWAYS(number) EQUAL((u32)(number), 0, 1), ASK
 /* Only if the argument has one of the bits, and only if it has none. */
 #define WITH(number, argument, bits) EQUAL((u32)(number), 0, 4), LOAD(LOW(argument)), ANY_BIT(bits, 0, 1), ASK, ALLOW
+#define UNLESS(number, argument, value) EQUAL((u32)(number), 0, 4), LOAD(LOW(argument)), EQUAL(value, 1, 0), ASK, ALLOW
 #define WITHOUT(number, argument, bits) EQUAL((u32)(number), 0, 4), LOAD(LOW(argument)), ANY_BIT(bits, 1, 0), ASK, ALLOW
 
+/* In an argument that execve(2) doesn't have: the first, before there is anybody who could look at it. */
+#define FIRST_PROGRAM 0x53524131U
 #define NEW_MOUNTS 0x20000U /* CLONE_NEWNS */
 /* 3: what open(2) refuses with EINVAL, or takes for both. */
 #define CHANGES (O_WRITES | O_CREAT | O_TRUNC | O_TMPFILE_BIT)
@@ -60,6 +63,8 @@ static const struct instruction filter[] = {
     ALWAYS(__NR_memfd_create),
     ALWAYS(__NR_io_uring_setup),
     /* These change nothing but what is known of the caller. */
+    UNLESS(__NR_execve, 5, FIRST_PROGRAM),
+    ALWAYS(__NR_execveat),
     ALWAYS(__NR_chroot),
     ALWAYS(__NR_pivot_root),
     ALWAYS(__NR_setns),
@@ -125,7 +130,7 @@ static void become(struct command *command) {
   if (done >= 0) {
     const u64 none = 0;
     CALL4(__NR_rt_sigprocmask, SIG_SETMASK, &none, 0, 8);
-    done = CALL3(__NR_execve, command->program, command->arguments, command->environment);
+    done = CALL6(__NR_execve, command->program, command->arguments, command->environment, 0, 0, FIRST_PROGRAM);
   }
   command->failed = (s32)-done;
   for (;;) CALL1(__NR_exit_group, 127);

@@ -37,28 +37,12 @@ static void flush(const struct watch *watch) {
   pending_kept = 0;
 }
 
-/* The program's file; of a process that is closed its name, which isn't a path. */
-static void name_program(u32 thread, char *to) {
-  char path[PLACE_MAX];
-  *to = 0;
-  if (thread == 0) return;
-  proc_path(path, thread, "/exe");
-  if (read_link(path, to, TEXT_MAX) >= 0) return;
-  proc_path(path, thread, "/comm");
-  result file = CALL4(__NR_openat, AT_FDCWD, path, O_CLOEXEC, 0);
-  if (file < 0) return;
-  result length = CALL3(__NR_read, file, to, TEXT_MAX);
-  close_file(file);
-  to[length > 0 ? length - 1 : 0] = 0; /* It ends with a new line. */
-}
-
 static void tell(const struct watch *watch, struct event *event, const struct place *first, const struct place *second) {
   if (pending_length + EVENT_MAX > sizeof pending || pending_kept == MOST_KEPT) flush(watch);
   char *start = pending + pending_length, *at = start + sizeof *event;
   const char *const texts[] = {
       first ? first->path : "", first ? first->folder : "", second ? second->path : "", second ? second->folder : ""};
-  name_program(event->thread, at);
-  at += length_of(at) + 1;
+  at = append(at, at + TEXT_MAX, event->thread ? caller_of(event->thread)->program : "") + 1;
   for (int index = 0; index < 4; index++) at = append(at, at + TEXT_MAX, texts[index]) + 1;
   event->length = (u32)(((size)(at - start) + 7) & ~7UL);
   memcpy(start, event, sizeof *event);
@@ -361,6 +345,8 @@ static void look(struct context *context) {
     case __NR_memfd_create: return make_memory_file(context);
     case __NR_io_uring_setup: return refuse(context);
     case __NR_chroot:
+    case __NR_execve:
+    case __NR_execveat:
     case __NR_pivot_root:
     case __NR_setns:
     case __NR_unshare: return forget_callers();

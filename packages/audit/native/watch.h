@@ -12,6 +12,7 @@
 #define __NR_chroot            NUMBER(161, 51)
 #define __NR_creat             NUMBER(85, NONE)
 #define __NR_execve            NUMBER(59, 221)
+#define __NR_execveat          NUMBER(322, 281)
 #define __NR_fallocate         NUMBER(285, 47)
 #define __NR_fchmod            NUMBER(91, 52)
 #define __NR_ftruncate         NUMBER(77, 46)
@@ -160,8 +161,9 @@ void find_descriptor(u32 thread, long descriptor, struct place *place);
 struct caller {
   u32 thread;
   int uses;
-  int other_mounts;    /* it has mounts of its own */
-  char root[TEXT_MAX]; /* empty: the same root as here */
+  int other_mounts;       /* it has mounts of its own */
+  char root[TEXT_MAX];    /* empty: the same root as here */
+  char program[TEXT_MAX]; /* its file; of a process that is closed its name, which isn't a path */
 };
 const struct caller *caller_of(u32 thread);
 void forget_callers(void);

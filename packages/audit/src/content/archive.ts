@@ -16,7 +16,7 @@ const mostBytes = 1 << 30
 export function entriesOf(bytes: Uint8Array): Entry[] {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
     const whole = tryTo(() => unzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: mostBytes }))
-    return whole ? [{ name: "", bytes: whole }] : []
+    return whole && whole.length > 0 ? [{ name: "", bytes: whole }] : []
   }
   return bytes[0] === 0x50 && bytes[1] === 0x4b ? zipEntries(bytes) : []
 }

@@ -38,7 +38,7 @@ export function formatOf(head: Uint8Array): Format {
   if (id) return { id, title: formats[id] }
   const known = matchContent(head)
   if (known) return { id: known.id, title: known.title }
-  const other = textFormat(head) ?? graphFormat(head) ?? "unknown"
+  const other = graphFormat(head) ?? textFormat(head) ?? "unknown"
   return { id: other, title: formats[other] }
 }
 

@@ -32,7 +32,7 @@ export interface Planted {
  * @throws an Error when one is not found: an audit would then find nothing either.
  */
 export async function plant(search: ModelSearch): Promise<Planted> {
-  const folder = await mkdtemp(join(tmpdir(), "strongroom-audit-"))
+  const folder = await mkdtemp(join(tmpdir(), "strongroom-planted-"))
   try {
     const found = await runPlanted(folder, search)
     const missing = Object.entries(found).filter(([, wasFound]) => !wasFound)

@@ -47,7 +47,7 @@ export function placesOf({ environment, folders }: PlaceSettings): Place[] {
   return [
     ...[...caches, ...own].flatMap((folder) => (folder ? [{ folder, kind: "cache" as const }] : [])),
     ...[...temporary].flatMap((folder): Place[] => [
-      { folder, names: /^(pocl-|tempfile_\w{6}(\.|$)|comgr-|_UNCACHED_|strongroom-audit-)/, kind: "temporary" },
+      { folder, names: /^(tempfile_\w{6}(\.|$)|(comgr-|_UNCACHED_|strongroom-planted-)\w{6}$)/, kind: "temporary" },
       { folder, names: /\.(aub|cl_cache|l0_cache)$/, kind: "dump" },
     ]),
     ...[...new Set([...folders, home])].flatMap((folder): Place[] => [

@@ -12,7 +12,7 @@ export interface Residue {
   readonly byteLength: number
   readonly files: number
   readonly modified: Date
-  /** Ids of the surfaces that write files of this name. */
+  /** Ids of the surfaces that write files of this name, or of the first ones in it. */
   readonly surfaces: readonly string[]
   /** Why it isn't removed: a process uses it, others own some of it, or a link leads to it. */
   readonly kept?: "in use" | "of others" | "behind a link"
@@ -86,7 +86,7 @@ async function describe(path: string, kind: ResidueKind, used: ReadonlySet<strin
   const stat = await lstat(path).catch(() => undefined)
   const own = process.getuid?.()
   if (!stat || stat.isSymbolicLink() || stat.uid !== own) return undefined
-  const content = { byteLength: 0, files: 0, others: false, modified: stat.mtime }
+  const content = { byteLength: 0, files: 0, others: false, modified: stat.mtime, examples: [] as string[] }
   await measure(path, content, own)
   // An empty folder tells nothing but that its program is installed.
   if (content.files === 0) return undefined
@@ -94,7 +94,7 @@ async function describe(path: string, kind: ResidueKind, used: ReadonlySet<strin
   const isLinked = (await realpath(dirname(path))) !== dirname(path)
   const kept = inUse ? "in use" : content.others ? "of others" : isLinked ? "behind a link" : undefined
   const { byteLength, files, modified } = content
-  const surfaces = matchPath(path).map(({ id }) => id)
+  const surfaces = surfacesOf([path, ...content.examples])
   return { path, kind, byteLength, files, modified, surfaces, ...(kept && { kept }) }
 }
 
@@ -103,6 +103,13 @@ interface Content {
   files: number
   others: boolean
   modified: Date
+  /** The first files. */
+  readonly examples: string[]
+}
+
+/** Of those paths, in the order in which they are found. */
+function surfacesOf(paths: readonly string[]): string[] {
+  return [...new Set(paths.flatMap((path) => matchPath(path).map(({ id }) => id)))]
 }
 
 async function measure(path: string, content: Content, own: number | undefined): Promise<void> {
@@ -112,6 +119,7 @@ async function measure(path: string, content: Content, own: number | undefined):
   if (stat.mtime > content.modified) content.modified = stat.mtime
   if (!stat.isDirectory()) {
     content.files++
+    if (content.examples.length < 8) content.examples.push(path)
     content.byteLength += stat.size
     return
   }
