@@ -61,11 +61,10 @@ static int has_other_mounts(u32 thread) {
   return !rest || *rest;
 }
 
-enum { CALLERS = 16, MOST_USES = 256 };
-static struct caller callers[CALLERS];
+enum { MOST_USES = 256 };
 
-void forget_callers(void) {
-  for (int index = 0; index < CALLERS; index++) callers[index].uses = 0;
+void forget_callers(struct memory *memory) {
+  for (struct caller *caller = memory->callers; caller < memory->callers + CALLERS; caller++) caller->uses = 0;
 }
 
 static void name_program(u32 thread, char *to) {
@@ -80,8 +79,8 @@ static void name_program(u32 thread, char *to) {
   to[length > 0 ? length - 1 : 0] = 0; /* It ends with a new line. */
 }
 
-const struct caller *caller_of(u32 thread) {
-  struct caller *caller = &callers[thread % CALLERS];
+const struct caller *caller_of(struct memory *memory, u32 thread) {
+  struct caller *caller = &memory->callers[thread % CALLERS];
   if (caller->thread == thread && caller->uses-- > 0) return caller;
   char path[PLACE_MAX];
   caller->thread = thread;
@@ -103,7 +102,7 @@ void find_descriptor(u32 thread, long descriptor, struct place *place) {
   if (length < 0) place->unseen = (int)-length;
 }
 
-void find_place(u32 thread, long folder, u64 address, struct place *place) {
+void find_place(struct memory *memory, u32 thread, long folder, u64 address, struct place *place) {
   char *here = place->here;
   const char *end = here + sizeof place->here;
   place->path[0] = place->folder[0] = 0;
@@ -118,7 +117,7 @@ void find_place(u32 thread, long folder, u64 address, struct place *place) {
     return;
   }
   if (path[0] == '/') {
-    const struct caller *caller = caller_of(thread);
+    const struct caller *caller = caller_of(memory, thread);
     append(place->folder, place->folder + sizeof place->folder, caller->root);
     /* Of the same root and mounts, links in the path mean the same here. Else the way leads through that process's. */
     const int same = !caller->root[0] && !caller->other_mounts;

@@ -21,33 +21,31 @@ void *memset(void *to, int value, size length) {
 
 /* ---- Events, written together when there is time, so that their reader takes none from the program ---- */
 
-static _Alignas(8) char pending[1 << 20]; /* as much as the pipe may hold */
-static size pending_length;
-static int pending_kept; /* descriptors among them */
 #define MOST_KEPT 64
 #define EVENT_MAX (sizeof(struct event) + 5 * TEXT_MAX)
 
 static void flush(const struct watch *watch) {
-  for (size done = 0; done < pending_length;) {
-    result count = CALL3(__NR_write, watch->events, pending + done, pending_length - done);
+  struct memory *memory = watch->memory;
+  for (size done = 0; done < memory->pending_length;) {
+    result count = CALL3(__NR_write, watch->events, memory->pending + done, memory->pending_length - done);
     if (count > 0) done += (size)count;
     else if (count != -EINTR) break; /* Nobody reads any more. */
   }
-  pending_length = 0;
-  pending_kept = 0;
+  memory->pending_length = memory->pending_kept = 0;
 }
 
 static void tell(const struct watch *watch, struct event *event, const struct place *first, const struct place *second) {
-  if (pending_length + EVENT_MAX > sizeof pending || pending_kept == MOST_KEPT) flush(watch);
-  char *start = pending + pending_length, *at = start + sizeof *event;
+  struct memory *memory = watch->memory;
+  if (memory->pending_length + EVENT_MAX > sizeof memory->pending || memory->pending_kept == MOST_KEPT) flush(watch);
+  char *start = memory->pending + memory->pending_length, *at = start + sizeof *event;
   const char *const texts[] = {
       first ? first->path : "", first ? first->folder : "", second ? second->path : "", second ? second->folder : ""};
-  at = append(at, at + TEXT_MAX, event->thread ? caller_of(event->thread)->program : "") + 1;
+  at = append(at, at + TEXT_MAX, event->thread ? caller_of(memory, event->thread)->program : "") + 1;
   for (int index = 0; index < 4; index++) at = append(at, at + TEXT_MAX, texts[index]) + 1;
   event->length = (u32)(((size)(at - start) + 7) & ~7UL);
   memcpy(start, event, sizeof *event);
-  pending_length += event->length;
-  pending_kept += event->kept >= 0;
+  memory->pending_length += event->length;
+  memory->pending_kept += event->kept >= 0;
 }
 
 /* ---- Files ---- */
@@ -122,12 +120,11 @@ static void hold_folder(struct event *event, struct place *place) {
 struct context {
   const struct watch *watch;
   const struct notification *asked;
+  struct place *first, *second;
   struct event event;
   struct answer answer;
   int answered;
 };
-
-static struct place first, second; /* large, and only one thread watches */
 
 static void tell_unseen(struct context *context, int error) {
   context->event.kind = UNSEEN;
@@ -167,13 +164,13 @@ static void hand_in(struct context *context, result made, int stays_at_exec, uns
 
 static void make_memory_file(struct context *context) {
   const u64 *arguments = context->asked->call.arguments;
-  find_place(context->asked->thread, 0, arguments[0], &first);
-  if (first.unseen && first.path[0] == 0) return tell_unseen(context, first.unseen);
-  first.folder[0] = 0;
+  find_place(context->watch->memory, context->asked->thread, 0, arguments[0], context->first);
+  if (context->first->unseen && context->first->path[0] == 0) return tell_unseen(context, context->first->unseen);
+  context->first->folder[0] = 0;
   context->event.kind = MEMORY;
   context->event.flags = arguments[1];
-  hand_in(context, CALL2(__NR_memfd_create, first.path, arguments[1] | 1), !(arguments[1] & 1), 0);
-  tell(context->watch, &context->event, &first, 0);
+  hand_in(context, CALL2(__NR_memfd_create, context->first->path, arguments[1] | 1), !(arguments[1] & 1), 0);
+  tell(context->watch, &context->event, context->first, 0);
 }
 
 /* The number after a label of /proc/THREAD/status, of the field'th column. */
@@ -209,92 +206,92 @@ static void make_nameless_file(struct context *context, u64 flags, u64 mode) {
   context->event.kind = OPENED;
   context->event.flags = flags;
   const u64 wanted = mode & 07777 & ~(u64)mask;
-  result made = CALL4(__NR_openat, AT_FDCWD, first.here, flags | O_CLOEXEC, wanted | OWNER_READS);
+  result made = CALL4(__NR_openat, AT_FDCWD, context->first->here, flags | O_CLOEXEC, wanted | OWNER_READS);
   hand_in(context, made, !(flags & O_CLOEXEC), (unsigned)wanted);
-  tell(context->watch, &context->event, &first, 0);
+  tell(context->watch, &context->event, context->first, 0);
 }
 
 static void look_at_open(struct context *context, long folder, u64 path, u64 flags, u64 mode) {
   u32 thread = context->asked->thread;
   struct event *event = &context->event;
-  find_place(thread, folder, path, &first);
-  if (first.unseen) return tell_unseen(context, first.unseen);
+  find_place(context->watch->memory, thread, folder, path, context->first);
+  if (context->first->unseen) return tell_unseen(context, context->first->unseen);
   if ((flags & O_TMPFILE_BIT) && (flags & O_DIRECTORY)) return make_nameless_file(context, flags, mode);
   struct status status;
   const int follows = !(flags & O_NOFOLLOW) && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
-  result there = status_of(first.here, follows ? 0 : AT_NOFOLLOW, &status);
+  result there = status_of(context->first->here, follows ? 0 : AT_NOFOLLOW, &status);
   event->kind = OPENED;
   event->flags = flags;
   if (there >= 0) {
     if (!IS_REGULAR(status.mode)) return;
     describe(event, &status);
-    if ((flags & O_TRUNC) && is_worth_keeping(context->watch, &status)) copy(context->watch, event, first.here, &status);
+    if ((flags & O_TRUNC) && is_worth_keeping(context->watch, &status)) copy(context->watch, event, context->first->here, &status);
   } else if (there != -ENOENT || !(flags & O_CREAT)) return; /* It fails. */
-  if (caller_of(thread)->other_mounts) {
+  if (caller_of(context->watch->memory, thread)->other_mounts) {
     event->facts |= OTHER_MOUNTS;
-    if (event->kept < 0) hold_folder(event, &first);
+    if (event->kept < 0) hold_folder(event, context->first);
   }
-  tell(context->watch, event, &first, 0);
+  tell(context->watch, event, context->first, 0);
 }
 
 static void look_at_truncation(struct context *context, u64 least) {
-  if (first.unseen) return tell_unseen(context, first.unseen);
+  if (context->first->unseen) return tell_unseen(context, context->first->unseen);
   struct status status;
-  if (status_of(first.here, 0, &status) < 0 || !IS_REGULAR(status.mode)) return;
+  if (status_of(context->first->here, 0, &status) < 0 || !IS_REGULAR(status.mode)) return;
   context->event.kind = TRUNCATED;
   describe(&context->event, &status);
   if (status.size > least && is_worth_keeping(context->watch, &status))
-    copy(context->watch, &context->event, first.here, &status);
-  tell(context->watch, &context->event, &first, 0);
+    copy(context->watch, &context->event, context->first->here, &status);
+  tell(context->watch, &context->event, context->first, 0);
 }
 
 static void look_at_removal(struct context *context, long folder, u64 path) {
-  find_place(context->asked->thread, folder, path, &first);
-  if (first.unseen) return tell_unseen(context, first.unseen);
+  find_place(context->watch->memory, context->asked->thread, folder, path, context->first);
+  if (context->first->unseen) return tell_unseen(context, context->first->unseen);
   struct status status;
-  if (status_of(first.here, AT_NOFOLLOW, &status) < 0) return;
+  if (status_of(context->first->here, AT_NOFOLLOW, &status) < 0) return;
   context->event.kind = UNLINKED;
   describe(&context->event, &status);
-  if (is_worth_keeping(context->watch, &status)) hold(&context->event, first.here, O_NOFOLLOW);
-  tell(context->watch, &context->event, &first, 0);
+  if (is_worth_keeping(context->watch, &status)) hold(&context->event, context->first->here, O_NOFOLLOW);
+  tell(context->watch, &context->event, context->first, 0);
 }
 
 static void look_at_rename(struct context *context, long from, u64 path, long to, u64 new_path, u64 flags) {
   u32 thread = context->asked->thread;
-  find_place(thread, from, path, &first);
-  find_place(thread, to, new_path, &second);
-  if (first.unseen || second.unseen) return tell_unseen(context, first.unseen ? first.unseen : second.unseen);
+  find_place(context->watch->memory, thread, from, path, context->first);
+  find_place(context->watch->memory, thread, to, new_path, context->second);
+  if (context->first->unseen || context->second->unseen) return tell_unseen(context, context->first->unseen ? context->first->unseen : context->second->unseen);
   struct status source, target;
-  if (status_of(first.here, AT_NOFOLLOW, &source) < 0) return;
+  if (status_of(context->first->here, AT_NOFOLLOW, &source) < 0) return;
   context->event.kind = RENAMED;
   context->event.flags = flags;
   describe(&context->event, &source);
-  const int replaces = flags == 0 && status_of(second.here, AT_NOFOLLOW, &target) >= 0 && target.inode != source.inode;
-  if (replaces && is_worth_keeping(context->watch, &target)) hold(&context->event, second.here, O_NOFOLLOW);
-  tell(context->watch, &context->event, &first, &second);
+  const int replaces = flags == 0 && status_of(context->second->here, AT_NOFOLLOW, &target) >= 0 && target.inode != source.inode;
+  if (replaces && is_worth_keeping(context->watch, &target)) hold(&context->event, context->second->here, O_NOFOLLOW);
+  tell(context->watch, &context->event, context->first, context->second);
 }
 
 static void look_at_link(struct context *context, long from, u64 path, long to, u64 new_path, u64 flags) {
   u32 thread = context->asked->thread;
-  find_place(thread, from, path, &first);
-  find_place(thread, to, new_path, &second);
-  if (first.unseen || second.unseen) return tell_unseen(context, first.unseen ? first.unseen : second.unseen);
+  find_place(context->watch->memory, thread, from, path, context->first);
+  find_place(context->watch->memory, thread, to, new_path, context->second);
+  if (context->first->unseen || context->second->unseen) return tell_unseen(context, context->first->unseen ? context->first->unseen : context->second->unseen);
   struct status status;
-  const int follows = (flags & AT_FOLLOW) || first.path[0] == 0;
-  if (status_of(first.here, follows ? 0 : AT_NOFOLLOW, &status) < 0) return;
+  const int follows = (flags & AT_FOLLOW) || context->first->path[0] == 0;
+  if (status_of(context->first->here, follows ? 0 : AT_NOFOLLOW, &status) < 0) return;
   context->event.kind = LINKED;
   describe(&context->event, &status);
-  tell(context->watch, &context->event, &first, &second);
+  tell(context->watch, &context->event, context->first, context->second);
 }
 
 static void look_at_symlink(struct context *context, u64 target, long folder, u64 path) {
   u32 thread = context->asked->thread;
-  find_place(thread, folder, path, &first);
-  find_place(thread, AT_FDCWD, target, &second);
-  if (first.unseen) return tell_unseen(context, first.unseen);
+  find_place(context->watch->memory, thread, folder, path, context->first);
+  find_place(context->watch->memory, thread, AT_FDCWD, target, context->second);
+  if (context->first->unseen) return tell_unseen(context, context->first->unseen);
   context->event.kind = SYMLINKED;
-  second.folder[0] = 0;
-  tell(context->watch, &context->event, &first, &second);
+  context->second->folder[0] = 0;
+  tell(context->watch, &context->event, context->first, context->second);
 }
 
 static void refuse(struct context *context) {
@@ -334,13 +331,13 @@ static void look(struct context *context) {
     case __NR_linkat: return look_at_link(context, (long)a[0], a[1], (long)a[2], a[3], a[4]);
     case __NR_symlinkat: return look_at_symlink(context, a[0], (long)a[1], a[2]);
     case __NR_truncate:
-      find_place(thread, AT_FDCWD, a[0], &first);
+      find_place(context->watch->memory, thread, AT_FDCWD, a[0], context->first);
       return look_at_truncation(context, a[1]);
     case __NR_ftruncate:
-      find_descriptor(thread, (long)a[0], &first);
+      find_descriptor(thread, (long)a[0], context->first);
       return look_at_truncation(context, a[1]);
     case __NR_fallocate:
-      find_descriptor(thread, (long)a[0], &first);
+      find_descriptor(thread, (long)a[0], context->first);
       return look_at_truncation(context, 0);
     case __NR_memfd_create: return make_memory_file(context);
     case __NR_io_uring_setup: return refuse(context);
@@ -349,7 +346,7 @@ static void look(struct context *context) {
     case __NR_execveat:
     case __NR_pivot_root:
     case __NR_setns:
-    case __NR_unshare: return forget_callers();
+    case __NR_unshare: return forget_callers(context->watch->memory);
     default: return tell_unseen(context, ENOSYS);
   }
 }
@@ -358,7 +355,8 @@ static void answer_next(const struct watch *watch) {
   struct notification asked;
   memset(&asked, 0, sizeof asked); /* The kernel insists. */
   if (CALL3(__NR_ioctl, watch->listener, RECEIVE, &asked) < 0) return; /* Its thread was killed meanwhile. */
-  struct context context = {.watch = watch, .asked = &asked};
+  struct memory *memory = watch->memory;
+  struct context context = {.watch = watch, .asked = &asked, .first = &memory->first, .second = &memory->second};
   context.event.thread = asked.thread;
   context.event.kept = -1;
   context.answer.id = asked.id;
@@ -394,14 +392,14 @@ __attribute__((visibility("default"))) long strongroom_watch(const struct watch 
   CALL3(__NR_ioctl, watch->listener, SET_FLAGS, WAKE_ON_ONE_CPU); /* Linux 6.6; without it, it is slower. */
   result child = CALL2(__NR_pidfd_open, watch->child, 0);
   const struct time soon = {0, 50000000};
-  CALL3(__NR_fcntl, watch->events, F_SETPIPE_SZ, sizeof pending);
+  CALL3(__NR_fcntl, watch->events, F_SETPIPE_SZ, sizeof watch->memory->pending);
   int ended = 0, exited = 0;
   for (;;) {
     struct poll polls[] = {{watch->listener, POLLIN, 0}, {watch->stop, POLLIN, 0}, {exited ? -1 : (s32)child, POLLIN, 0}};
-    result ready = CALL5(__NR_ppoll, polls, 3, pending_length ? &soon : 0, 0, 8);
+    result ready = CALL5(__NR_ppoll, polls, 3, watch->memory->pending_length ? &soon : 0, 0, 8);
     if (ready == -EINTR) continue;
     if (ready <= 0) {
-      forget_callers();
+      forget_callers(watch->memory);
       flush(watch);
       continue;
     }

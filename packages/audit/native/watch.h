@@ -137,11 +137,6 @@ struct event {
   u64 device, inode, size;
 };
 
-struct watch {
-  s32 listener, child, events, stop;
-  long since, copy_limit; /* seconds of the clock that files have; bytes a copy may have */
-};
-
 /* ---- place.c ---- */
 
 enum { PLACE_MAX = 4096 + 64, TEXT_MAX = 4096 };
@@ -154,9 +149,6 @@ struct place {
   int unseen;            /* the process is closed: an errno, 0 if not */
 };
 
-void find_place(u32 thread, long folder, u64 address, struct place *place);
-void find_descriptor(u32 thread, long descriptor, struct place *place);
-
 /* What is the same for many calls of a thread, asked again after a while: reading /proc is what takes the time here. */
 struct caller {
   u32 thread;
@@ -165,8 +157,33 @@ struct caller {
   char root[TEXT_MAX];    /* empty: the same root as here */
   char program[TEXT_MAX]; /* its file; of a process that is closed its name, which isn't a path */
 };
-const struct caller *caller_of(u32 thread);
-void forget_callers(void);
+
+enum { CALLERS = 16 };
+
+/* What one watching has, and no other: the caller's memory, all zeros at first. */
+struct memory {
+  struct place first, second;
+  struct caller callers[CALLERS];
+  size pending_length;
+  u32 pending_kept; /* descriptors among the pending events */
+  _Alignas(8) char pending[1 << 20]; /* events, as much as the pipe may hold */
+};
+/* native.ts has this number. */
+_Static_assert(sizeof(struct memory) <= 1310720, "native.ts gives that much");
+
+struct watch {
+  s32 listener, child, events, stop;
+  long since, copy_limit; /* seconds of the clock that files have; bytes a copy may have */
+  struct memory *memory;
+};
+
+const struct caller *caller_of(struct memory *memory, u32 thread);
+void forget_callers(struct memory *memory);
+void find_place(struct memory *memory, u32 thread, long folder, u64 address, struct place *place);
+void find_descriptor(u32 thread, long descriptor, struct place *place);
+long read_link(const char *path, char *to, size room);
+void proc_path(char *to, u32 thread, const char *name);
+result read_memory(u32 thread, u64 address, void *to, size length);
 
 long read_link(const char *path, char *to, size room);
 void proc_path(char *to, u32 thread, const char *name);

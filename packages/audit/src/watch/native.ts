@@ -44,6 +44,9 @@ export interface WatchSettings {
   readonly copyLimit: number
 }
 
+/** What `struct memory` may have. */
+const memoryLength = 1_310_720
+
 const closeOnExec = 0o2000000
 
 let loading: Promise<Native> | undefined
@@ -110,20 +113,24 @@ async function load(): Promise<Native> {
       held.length = 0
       const [events, writesEvents] = pipe()
       const [stops, stop] = pipe()
-      const settings = new DataView(new ArrayBuffer(32))
+      const settings = new DataView(new ArrayBuffer(40))
       const descriptors = [view.getInt32(44, true), pid, writesEvents, stops]
       for (const [index, descriptor] of descriptors.entries()) settings.setInt32(4 * index, descriptor, true)
       settings.setBigInt64(16, BigInt(since), true)
       settings.setBigInt64(24, BigInt(copyLimit), true)
+      const memory = new Uint8Array(memoryLength)
+      settings.setBigUint64(32, address(memory), true)
+      // Both are in use until the watching ends.
+      const lent = [memory, settings]
       let stopped = false
       const stopOnce = () => {
         if (!stopped) closeSync(stop)
         stopped = true
       }
-      const memory = new Uint8Array(settings.buffer)
       const done = new Promise<void>((resolve, reject) => {
-        watch.async(memory, (error: unknown) => (error ? reject(error) : resolve()))
+        watch.async(new Uint8Array(settings.buffer), (error: unknown) => (error ? reject(error) : resolve()))
       }).finally(() => {
+        lent.length = 0
         for (const descriptor of [view.getInt32(44, true), writesEvents, stops]) closeSync(descriptor)
         stopOnce()
       })
