@@ -19,7 +19,7 @@ void *memset(void *to, int value, size length) {
   return to;
 }
 
-/* ---- Events, written together when there is time, so that their reader takes none from the program ---- */
+/* ---- Events, written together when there is time ---- */
 
 #define MOST_KEPT 64
 #define EVENT_MAX (sizeof(struct event) + 5 * TEXT_MAX)
@@ -392,7 +392,7 @@ __attribute__((visibility("default"))) long strongroom_watch(const struct watch 
   CALL3(__NR_ioctl, watch->listener, SET_FLAGS, WAKE_ON_ONE_CPU); /* Linux 6.6; without it, it is slower. */
   result child = CALL2(__NR_pidfd_open, watch->child, 0);
   const struct time soon = {0, 50000000};
-  CALL3(__NR_fcntl, watch->events, F_SETPIPE_SZ, sizeof watch->memory->pending);
+  CALL3(__NR_fcntl, watch->events, F_SETPIPE_SZ, 1 << 20);
   int ended = 0, exited = 0;
   for (;;) {
     struct poll polls[] = {{watch->listener, POLLIN, 0}, {watch->stop, POLLIN, 0}, {exited ? -1 : (s32)child, POLLIN, 0}};

@@ -166,10 +166,10 @@ struct memory {
   struct caller callers[CALLERS];
   size pending_length;
   u32 pending_kept; /* descriptors among the pending events */
-  _Alignas(8) char pending[1 << 20]; /* events, as much as the pipe may hold */
+  _Alignas(8) char pending[8 << 20]; /* events: of most programs all, so that their reader takes no time from them */
 };
 /* native.ts has this number. */
-_Static_assert(sizeof(struct memory) <= 1310720, "native.ts gives that much");
+_Static_assert(sizeof(struct memory) <= 8650752, "native.ts gives that much");
 
 struct watch {
   s32 listener, child, events, stop;

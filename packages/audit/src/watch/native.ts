@@ -45,7 +45,7 @@ export interface WatchSettings {
 }
 
 /** What `struct memory` may have. */
-const memoryLength = 1_310_720
+const memoryLength = 8_650_752
 
 const closeOnExec = 0o2000000
 
