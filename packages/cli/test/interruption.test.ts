@@ -107,4 +107,16 @@ describe.skipIf(process.platform === "win32")("an interrupted command", () => {
       1,
     ])
   })
+
+  it.skipIf(process.platform !== "linux")("still reports: auditing", async () => {
+    const { kill, outcome } = workplace.start(
+      "exec strongroom audit -- sh -c 'echo secret > removed; rm removed; touch ready; exec sleep 60'",
+    )
+    await until(async () => (await readdir(workplace.folder)).includes("ready"))
+    kill("SIGINT")
+    const { stdout, exitCode } = await outcome
+    expect(stdout).toMatch(/ended by signal 2/)
+    expect(stdout).toMatch(/created, deleted +7 bytes +text .*removed/)
+    expect(exitCode).toBe(130)
+  })
 })
