@@ -1,0 +1,68 @@
+/**
+ * Callbacks on events, without clSetEventCallback. A driver calls back from a thread of its own, and koffi holds such a
+ * thread until JavaScript has run: while JavaScript waits in clFinish for that very thread, neither goes on. (The same
+ * holds for the callbacks of contexts, memory objects and clEnqueueSVMFree; clBuildProgram's are replaced by calls on
+ * another thread.) So the status of awaited events is looked at, at every turn of the event loop while they are fresh
+ * and every millisecond later. An awaited event keeps the process alive.
+ */
+import { check } from "./check.js"
+import { EVENT_COMMAND_EXECUTION_STATUS } from "./constants/event.js"
+import type { EventHandle } from "./handles.js"
+import { type OpenCL, opencl } from "./opencl.js"
+
+interface Watch {
+  readonly event: EventHandle
+  /** COMPLETE (0), RUNNING (1), SUBMITTED (2): reached when the event's status is that or lower. */
+  readonly status: number
+  readonly reached: (status: number) => void
+}
+
+const freshFor = 2 // milliseconds
+let watches: Watch[] = []
+let scheduled = false
+let lastChange = 0
+
+/**
+ * Calls `reached` on this thread, never before this returns, once the event's status is `status` or lower; with the
+ * status that it was found in, which is below 0 when the command failed. Holds a reference to the event until then.
+ */
+export function watchEvent(event: EventHandle, status: number, reached: (status: number) => void): void {
+  check(opencl().clRetainEvent(event), "clRetainEvent")
+  watches.push({ event, status, reached })
+  lastChange = performance.now()
+  schedule()
+}
+
+function schedule(): void {
+  if (scheduled || watches.length === 0) return
+  scheduled = true
+  if (performance.now() - lastChange < freshFor) setImmediate(look)
+  else setTimeout(look, 1)
+}
+
+function look(): void {
+  scheduled = false
+  const cl = opencl()
+  const reached: [Watch, number][] = []
+  watches = watches.filter((watch) => {
+    const status = executionStatus(cl, watch.event)
+    if (status > watch.status) return true
+    reached.push([watch, status])
+    return false
+  })
+  if (reached.length > 0) lastChange = performance.now()
+  schedule()
+  for (const [watch, status] of reached) {
+    cl.clReleaseEvent(watch.event)
+    // A callback that throws is the program's uncaught exception, and takes no other callback with it.
+    queueMicrotask(() => watch.reached(status))
+  }
+}
+
+const value = new Int32Array(1)
+
+/** QUEUED (3), SUBMITTED (2), RUNNING (1), COMPLETE (0), or below 0 for a command that failed. */
+function executionStatus(cl: OpenCL, event: EventHandle): number {
+  check(cl.clGetEventInfo(event, EVENT_COMMAND_EXECUTION_STATUS, 4, value, null), "clGetEventInfo")
+  return value[0] as number
+}

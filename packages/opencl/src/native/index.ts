@@ -1,0 +1,12 @@
+/** OpenCL as it is in C: functions, constants, status codes, handles. Both interfaces of this package stand on it. */
+export { check, made } from "./check.js"
+export * as constants from "./constants/index.js"
+export { failure, OpenCLError, type OpenCLErrorCode, type OpenCLErrorDetails, refusal } from "./error.js"
+export { watchEvent } from "./event-watch.js"
+export { type Extensions, extension } from "./extension.js"
+export type { NativeFunction, Pointer, Wide } from "./function-types.js"
+export type * from "./handles.js"
+export { type LoadedLibrary, libraryVariable, loadLibrary, useLibrary } from "./library.js"
+export { addressOf, cString, fromCString, pointersTo, viewOf } from "./memory.js"
+export { type OpenCL, opencl } from "./opencl.js"
+export { type Status, type StatusName, statuses, statusName } from "./status.js"
