@@ -2,7 +2,7 @@
 export { check, made } from "./check.js"
 export * as constants from "./constants/index.js"
 export { failure, OpenCLError, type OpenCLErrorCode, type OpenCLErrorDetails, refusal } from "./error.js"
-export { watchEvent } from "./event-watch.js"
+export { lookAgain, watchEvent } from "./event-watch.js"
 export { type Extensions, extension } from "./extension.js"
 export type { NativeFunction, Pointer, Wide } from "./function-types.js"
 export type * from "./handles.js"
