@@ -1,0 +1,50 @@
+import { check, made } from "../native/check.js"
+import { lookAgain } from "../native/event-watch.js"
+import type { ContextHandle } from "../native/handles.js"
+import { opencl } from "../native/opencl.js"
+import { statuses } from "../native/status.js"
+import { CommandEvent } from "./command-event.js"
+import { ownedOf } from "./native-object.js"
+import { countOpenUserEvents } from "./open-user-events.js"
+import type { Owned } from "./owned.js"
+
+/**
+ * An event that JavaScript settles: commands can wait for it. Released or dropped unsettled, it fails, so that nothing
+ * waits for ever.
+ */
+export class UserEvent extends CommandEvent {
+  readonly #settle: (status: number) => void
+
+  constructor(context: Owned<ContextHandle>) {
+    const handle = made("clCreateUserEvent", (status) => opencl().clCreateUserEvent(context.live(), status))
+    let isOpen = true
+    const settle = (status: number) => {
+      if (!isOpen) throw new TypeError("This user event is settled already: it can be completed or failed once.")
+      isOpen = false
+      countOpenUserEvents(context, -1)
+      check(opencl().clSetUserEventStatus(handle, status), "clSetUserEventStatus")
+      lookAgain()
+    }
+    // Closes over nothing that refers to this object, which could never be collected otherwise.
+    super(handle, context, undefined, (event) => {
+      if (isOpen) settle(abandoned)
+      return opencl().clReleaseEvent(event)
+    })
+    countOpenUserEvents(context, 1)
+    this.#settle = settle
+  }
+
+  /** Lets go what waits for it. @throws TypeError the second time */
+  complete(): void {
+    ownedOf(this).live()
+    this.#settle(0)
+  }
+
+  /** Makes what waits for it fail. @throws TypeError the second time */
+  fail(): void {
+    ownedOf(this).live()
+    this.#settle(abandoned)
+  }
+}
+
+const abandoned = statuses.EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST.code
