@@ -11,6 +11,7 @@ import { failure } from "../native/error.js"
 import { watchEvent } from "../native/event-watch.js"
 import type { EventHandle } from "../native/handles.js"
 import { opencl } from "../native/opencl.js"
+import { statuses } from "../native/status.js"
 import { NativeObject, ownedOf } from "./native-object.js"
 import { hasOpenUserEvents } from "./open-user-events.js"
 import { Owned } from "./owned.js"
@@ -108,7 +109,10 @@ export function holdUntilComplete(event: CommandEvent, memory: unknown): void {
 }
 
 function checkCommand(status: number): void {
-  if (status < 0) throw failure(status, { detail: "A command of the queue failed while it ran." })
+  if (status >= 0) return
+  // PoCL's number for a command whose predecessor failed; as an error's it would say that there is no such device.
+  const code = status === -1 ? statuses.EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST.code : status
+  throw failure(code, { detail: "A command failed while it ran, or waited for one that failed." })
 }
 
 function release(handle: EventHandle): number {
