@@ -1,6 +1,7 @@
 import type { CommandQueueHandle, EventHandle } from "../native/handles.js"
-import { CommandEvent } from "./command-event.js"
+import { CommandEvent, gatesOf } from "./command-event.js"
 import type { Asked, CommandOptions } from "./command-options.js"
+import { Gates } from "./gate.js"
 import { handleIn, ownedOf } from "./native-object.js"
 import type { Owned } from "./owned.js"
 import type { Queue } from "./queue.js"
@@ -19,6 +20,8 @@ export class CommandCall {
   readonly #queue: Queue
   readonly #owned: Owned<CommandQueueHandle>
   readonly #event = new BigUint64Array(1)
+  /** A queue that isn't ordered may pass some of them; to say so of each command isn't worth its while. */
+  readonly #gates = new Gates()
   #list = new BigUint64Array(4)
 
   constructor(queue: Queue) {
@@ -50,14 +53,16 @@ export class CommandCall {
   }
 
   event(): CommandEvent {
-    return new CommandEvent(this.#event[0] as EventHandle, this.#owned.context, this.#queue)
+    return new CommandEvent(this.#event[0] as EventHandle, this.#owned.context, this.#gates.list(), this.#queue)
   }
 
   #wait(events: readonly CommandEvent[]): void {
     if (events.length > this.#list.length) this.#list = new BigUint64Array(2 * events.length)
     const { context } = this.#owned
     for (let index = 0; index < events.length; index += 1) {
-      this.#list[index] = handleIn(context, events[index] as CommandEvent, CommandEvent)
+      const event = events[index] as CommandEvent
+      this.#list[index] = handleIn(context, event, CommandEvent)
+      this.#gates.add(gatesOf(event))
     }
     this.waitCount = events.length
     this.waitList = events.length === 0 ? null : this.#list

@@ -12,8 +12,8 @@ import { watchEvent } from "../native/event-watch.js"
 import type { EventHandle } from "../native/handles.js"
 import { opencl } from "../native/opencl.js"
 import { statuses } from "../native/status.js"
+import type { Gate } from "./gate.js"
 import { NativeObject, ownedOf } from "./native-object.js"
-import { hasOpenUserEvents } from "./open-user-events.js"
 import { Owned } from "./owned.js"
 import type { Queue } from "./queue.js"
 
@@ -34,15 +34,26 @@ const states: readonly CommandStatus[] = ["complete", "running", "submitted", "q
 /** The status that an event ends with: 0, or what went wrong. Never rejects. */
 export let completionOf: (event: CommandEvent) => Promise<number>
 
+/** The user events that an event waits for, by way of other commands too. */
+export let gatesOf: (event: CommandEvent) => readonly Gate[]
+
 /** A command in a queue, as something to wait for. */
 export class CommandEvent extends NativeObject<EventHandle> {
   readonly #queue: Queue | undefined
+  readonly #gates: readonly Gate[]
   #completion: Promise<number> | undefined
   #finished: Promise<void> | undefined
 
   /** Takes over the reference that the driver gave. A user event has no queue. */
-  constructor(handle: EventHandle, context: Owned, queue: Queue | undefined, giveBack = release) {
+  constructor(
+    handle: EventHandle,
+    context: Owned,
+    gates: readonly Gate[],
+    queue: Queue | undefined,
+    giveBack = release,
+  ) {
     super(new Owned("event", handle, giveBack, context))
+    this.#gates = gates
     this.#queue = queue
   }
 
@@ -54,9 +65,8 @@ export class CommandEvent extends NativeObject<EventHandle> {
   }
 
   /**
-   * Settles when the command has. Until then Node goes on running, unless a user event of the context is open: if nothing
-   * else is left that could complete that one, Node ends. Rejects with OpenCLError if the command failed. The event may
-   * be released meanwhile.
+   * Settles when the command has. Until then Node goes on running; unless the command waits for a user event, which
+   * nobody may be left to settle. Rejects with OpenCLError if the command failed. The event may be released meanwhile.
    */
   get finished(): Promise<void> {
     this.#finished ??= completionOf(this).then(checkCommand)
@@ -92,11 +102,12 @@ export class CommandEvent extends NativeObject<EventHandle> {
   }
 
   static {
+    gatesOf = (event) => event.#gates
     completionOf = (event) => {
       event.#completion ??= new Promise((settle) => {
-        const owned = ownedOf(event)
+        const handle = ownedOf(event).live()
         event.#queue?.flush()
-        watchEvent(owned.live(), COMPLETE, settle, () => !hasOpenUserEvents(owned.context))
+        watchEvent(handle, COMPLETE, settle, () => event.#gates.every(({ isSettled }) => isSettled))
       })
       return event.#completion
     }

@@ -4,8 +4,8 @@ import type { ContextHandle } from "../native/handles.js"
 import { opencl } from "../native/opencl.js"
 import { statuses } from "../native/status.js"
 import { CommandEvent } from "./command-event.js"
+import type { Gate } from "./gate.js"
 import { ownedOf } from "./native-object.js"
-import { countOpenUserEvents } from "./open-user-events.js"
 import type { Owned } from "./owned.js"
 
 /**
@@ -17,20 +17,18 @@ export class UserEvent extends CommandEvent {
 
   constructor(context: Owned<ContextHandle>) {
     const handle = made("clCreateUserEvent", (status) => opencl().clCreateUserEvent(context.live(), status))
-    let isOpen = true
+    const gate: Gate = { isSettled: false }
     const settle = (status: number) => {
-      if (!isOpen) throw new TypeError("This user event is settled already: it can be completed or failed once.")
-      isOpen = false
-      countOpenUserEvents(context, -1)
+      if (gate.isSettled) throw new TypeError("This user event is settled already: it can be completed or failed once.")
+      gate.isSettled = true
       check(opencl().clSetUserEventStatus(handle, status), "clSetUserEventStatus")
       lookAgain()
     }
     // Closes over nothing that refers to this object, which could never be collected otherwise.
-    super(handle, context, undefined, (event) => {
-      if (isOpen) settle(abandoned)
+    super(handle, context, [gate], undefined, (event) => {
+      if (!gate.isSettled) settle(abandoned)
       return opencl().clReleaseEvent(event)
     })
-    countOpenUserEvents(context, 1)
     this.#settle = settle
   }
 
