@@ -1,9 +1,11 @@
 import { type InfoValue, platformInfo, readInfo } from "../info/index.js"
 import { check } from "../native/check.js"
 import * as CL from "../native/constants/index.js"
+import { deviceHandles } from "../native/device-handles.js"
 import { OpenCLError } from "../native/error.js"
-import type { DeviceHandle, PlatformHandle } from "../native/handles.js"
+import type { PlatformHandle } from "../native/handles.js"
 import { opencl } from "../native/opencl.js"
+import { statuses } from "../native/status.js"
 import { Device, type DeviceType, deviceTypes } from "./device.js"
 import { extensionSet } from "./extension-set.js"
 
@@ -40,7 +42,7 @@ export class Platform {
 
   /** The same objects every time. @param type only those; default: all */
   devices(type?: DeviceType): readonly Device[] {
-    this.#devices ??= deviceHandles(this.handle).map((handle) => new Device(this, handle))
+    this.#devices ??= deviceHandles(this.handle, CL.DEVICE_TYPE_ALL).map((handle) => new Device(this, handle))
     return type === undefined ? this.#devices : this.#devices.filter((device) => device.type === type)
   }
 
@@ -100,22 +102,9 @@ export function defaultDevice(): Device {
 function platformHandles(): PlatformHandle[] {
   const count = new Uint32Array(1)
   const status = opencl().clGetPlatformIDs(0, null, count)
-  if (status === noPlatform || count[0] === 0) return []
+  if (status === statuses.PLATFORM_NOT_FOUND_KHR.code || count[0] === 0) return []
   check(status, "clGetPlatformIDs")
   const handles = new BigUint64Array(count[0] as number)
   check(opencl().clGetPlatformIDs(handles.length, handles, null), "clGetPlatformIDs")
   return Array.from(handles) as PlatformHandle[]
 }
-
-function deviceHandles(platform: PlatformHandle): DeviceHandle[] {
-  const count = new Uint32Array(1)
-  const status = opencl().clGetDeviceIDs(platform, CL.DEVICE_TYPE_ALL, 0, null, count)
-  if (status === noDevice || count[0] === 0) return []
-  check(status, "clGetDeviceIDs")
-  const handles = new BigUint64Array(count[0] as number)
-  check(opencl().clGetDeviceIDs(platform, CL.DEVICE_TYPE_ALL, handles.length, handles, null), "clGetDeviceIDs")
-  return Array.from(handles) as DeviceHandle[]
-}
-
-const noDevice = -1
-const noPlatform = -1001

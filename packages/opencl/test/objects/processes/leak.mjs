@@ -74,7 +74,8 @@ async function grown(times) {
     else if (time % 1000 === 0) await new Promise((resolve) => setImmediate(resolve))
   }
   queue.finishSync()
-  for (let time = 0; time < 5; time += 1) {
+  // What one collection finalises, the next one frees.
+  for (let time = 0; time < 20; time += 1) {
     globalThis.gc()
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
