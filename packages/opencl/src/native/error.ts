@@ -21,15 +21,15 @@ export class OpenCLError extends Error {
   readonly code: OpenCLErrorCode
   /** The number that OpenCL gives, below 0; 0 where there is none. */
   readonly status: number
-  readonly call: string | undefined
-  readonly buildLog: string | undefined
+  declare readonly call?: string
+  declare readonly buildLog?: string
 
   constructor(code: OpenCLErrorCode, message: string, status = 0, details: OpenCLErrorDetails = {}) {
     super(message, details.cause === undefined ? {} : { cause: details.cause })
     this.code = code
     this.status = status
-    this.call = details.call
-    this.buildLog = details.buildLog
+    if (details.call !== undefined) this.call = details.call
+    if (details.buildLog !== undefined) this.buildLog = details.buildLog
     Object.defineProperty(this, brand, { value: true })
   }
 
