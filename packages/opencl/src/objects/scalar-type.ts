@@ -1,4 +1,4 @@
-import { halfBits } from "./half.js"
+import { halfBits } from "../native/half.js"
 
 interface ScalarType {
   readonly byteLength: number
