@@ -53,7 +53,7 @@ export class CommandCall {
   }
 
   event(): CommandEvent {
-    return new CommandEvent(this.#event[0] as EventHandle, this.#owned.context, this.#gates.list(), this.#queue)
+    return new CommandEvent(this.#event[0] as EventHandle, this.#queue.context, this.#gates.list(), this.#queue)
   }
 
   #wait(events: readonly CommandEvent[]): void {

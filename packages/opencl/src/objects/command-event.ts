@@ -12,9 +12,9 @@ import { watchEvent } from "../native/event-watch.js"
 import type { EventHandle } from "../native/handles.js"
 import { opencl } from "../native/opencl.js"
 import { statuses } from "../native/status.js"
+import type { Context } from "./context.js"
 import type { Gate } from "./gate.js"
 import { NativeObject, ownedOf } from "./native-object.js"
-import { Owned } from "./owned.js"
 import type { Queue } from "./queue.js"
 
 export type CommandStatus = "queued" | "submitted" | "running" | "complete" | "failed"
@@ -47,12 +47,12 @@ export class CommandEvent extends NativeObject<EventHandle> {
   /** Takes over the reference that the driver gave. A user event has no queue. */
   constructor(
     handle: EventHandle,
-    context: Owned,
+    context: Context,
     gates: readonly Gate[],
     queue: Queue | undefined,
     giveBack = release,
   ) {
-    super(new Owned("event", handle, giveBack, context))
+    super("event", handle, giveBack, context)
     this.#gates = gates
     this.#queue = queue
   }

@@ -8,7 +8,6 @@ import type { HostMemory } from "./host-memory.js"
 import { type Image, type ImageDescription, newImage } from "./image.js"
 import { type ImageFormat, type ImageShape, supportedFormats } from "./image-format.js"
 import { describe, NativeObject, ownedOf } from "./native-object.js"
-import { Owned } from "./owned.js"
 import { defaultDevice } from "./platform.js"
 import { type BuildOptions, createProgram, createProgramSync, type Program } from "./program.js"
 import type { ProgramInput } from "./program-input.js"
@@ -29,7 +28,7 @@ export class Context extends NativeObject<ContextHandle> {
     const handle = made("clCreateContext", (status) =>
       opencl().clCreateContext(properties, handles.length, handles, null, null, status),
     )
-    super(new Owned("context", handle, (context) => opencl().clReleaseContext(context)))
+    super("context", handle, (context) => opencl().clReleaseContext(context))
     this.devices = devices
   }
 
@@ -72,7 +71,7 @@ export class Context extends NativeObject<ContextHandle> {
   }
 
   createUserEvent(): UserEvent {
-    return new UserEvent(ownedOf(this))
+    return new UserEvent(this)
   }
 
   /**

@@ -12,7 +12,6 @@ import { bytesOf, checkStillThere, type HostMemory, lastingBytesOf } from "./hos
 import { type MapOptions, MappedRegion, mapFlags, unmapObject, whenMapped } from "./mapped-region.js"
 import { handleIn, NativeObject, ownedOf } from "./native-object.js"
 import { checkInteger, checkRange } from "./numbers.js"
-import { Owned } from "./owned.js"
 import { callOn, type Queue } from "./queue.js"
 import { type RectangleCopy, RectangleLayout, type RectangleTransfer } from "./rectangle.js"
 
@@ -60,8 +59,8 @@ export class DeviceBuffer extends NativeObject<MemoryHandle> {
   readonly byteLength: number
 
   /** Use `context.createBuffer()`. */
-  constructor(handle: MemoryHandle, byteLength: number, parent: Owned) {
-    super(new Owned("buffer", handle, (memory) => opencl().clReleaseMemObject(memory), parent))
+  constructor(handle: MemoryHandle, byteLength: number, madeFrom: Context | DeviceBuffer) {
+    super("buffer", handle, (memory) => opencl().clReleaseMemObject(memory), madeFrom)
     this.byteLength = byteLength
   }
 
@@ -78,7 +77,7 @@ export class DeviceBuffer extends NativeObject<MemoryHandle> {
     const region = new BigUint64Array([BigInt(offset), BigInt(byteLength)])
     const handle = opencl().clCreateSubBuffer(owned.live(), flags, CL.BUFFER_CREATE_TYPE_REGION, region, status)
     check(status[0] as number, "clCreateSubBuffer")
-    return new DeviceBuffer(handle as MemoryHandle, byteLength, owned)
+    return new DeviceBuffer(handle as MemoryHandle, byteLength, this)
   }
 
   /**
@@ -273,7 +272,7 @@ export class DeviceBuffer extends NativeObject<MemoryHandle> {
     )
     check(status[0] as number, "clEnqueueMapBuffer")
     const mapping = { address: address as bigint, byteLength, access, unmap: unmapObject(owned.handle) }
-    return { call, region: new MappedRegion(queue, owned, mapping) }
+    return { call, region: new MappedRegion(queue, this, mapping) }
   }
 
   #range(options: RangeOptions | undefined): { readonly offset: number; readonly byteLength: number } {
@@ -378,5 +377,5 @@ export function newBuffer(context: Context, content: number | HostMemory, option
       detail: `${byteLength} bytes were asked for, and the largest buffer has ${largest}: release others, or split it.`,
     })
   }
-  return new DeviceBuffer(handle as MemoryHandle, byteLength, parent)
+  return new DeviceBuffer(handle as MemoryHandle, byteLength, context)
 }

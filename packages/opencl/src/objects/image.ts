@@ -14,7 +14,6 @@ import { type ImageRegion, ImageRegionLayout, type ImageSides, sidesOf } from ".
 import { type MapOptions, MappedRegion, mapFlags, unmapObject, whenMapped } from "./mapped-region.js"
 import { handleIn, NativeObject, ownedOf } from "./native-object.js"
 import { checkInteger, checkRange, Sizes } from "./numbers.js"
-import { Owned } from "./owned.js"
 import { callOn, type Queue } from "./queue.js"
 
 export interface ImageDescription {
@@ -44,7 +43,7 @@ export class Image extends NativeObject<MemoryHandle> {
 
   /** Use `context.createImage()`. */
   constructor(context: Context, handle: MemoryHandle, shape: ImageShape, format: ImageFormat, sides: ImageSides) {
-    super(new Owned("image", handle, (memory) => opencl().clReleaseMemObject(memory), ownedOf(context)))
+    super("image", handle, (memory) => opencl().clReleaseMemObject(memory), context)
     this.shape = shape
     this.format = format
     this.sides = sides
@@ -218,7 +217,7 @@ export class Image extends NativeObject<MemoryHandle> {
     const byteLength = (depth - 1) * slicePitch + rows + width * this.pixelLength
     const unmap = unmapObject(owned.handle)
     const mapping = { address: address as bigint, byteLength, access, rowPitch, slicePitch, unmap }
-    return whenMapped(new MappedRegion(queue, owned, mapping), call.event())
+    return whenMapped(new MappedRegion(queue, this, mapping), call.event())
   }
 
   #bufferCopy(

@@ -11,7 +11,6 @@ import { describeArguments, type KernelArgument } from "./kernel-argument.js"
 import { KernelLaunch, type WorkSize } from "./kernel-launch.js"
 import { LocalMemory } from "./local-memory.js"
 import { NativeObject, ownedOf } from "./native-object.js"
-import { Owned } from "./owned.js"
 import type { Program } from "./program.js"
 import { callOn, type Queue } from "./queue.js"
 import { noteUse, SharedMemory } from "./shared-memory.js"
@@ -35,7 +34,7 @@ export class Kernel extends NativeObject<KernelHandle> {
   readonly arguments: readonly KernelArgument[] | undefined
   readonly argumentCount: number
   /** The objects that the arguments refer to. The driver keeps no reference to them, so this does. */
-  readonly #set: (Owned | typeof copied | undefined)[]
+  readonly #set: (NativeObject | typeof copied | undefined)[]
   /** Those of them that are shared memory, by the argument's index. */
   readonly #shared = new Map<number, SharedMemory>()
   readonly #launch: KernelLaunch
@@ -44,7 +43,7 @@ export class Kernel extends NativeObject<KernelHandle> {
   constructor(program: Program, name: string) {
     const parent = ownedOf(program)
     const handle = made("clCreateKernel", (status) => opencl().clCreateKernel(parent.live(), cString(name), status))
-    super(new Owned("kernel", handle, (kernel) => opencl().clReleaseKernel(kernel), parent))
+    super("kernel", handle, (kernel) => opencl().clReleaseKernel(kernel), program)
     this.name = name
     this.program = program
     this.argumentCount = readInfo("uint", "clGetKernelInfo", (size, value, returned) =>
@@ -142,13 +141,15 @@ export class Kernel extends NativeObject<KernelHandle> {
       const argument = set[index]
       if (argument === undefined) throw new TypeError(`${this.#called(index)} isn't set: call setArguments() first.`)
       if (argument !== copied && argument.released) {
-        throw new TypeError(`${this.#called(index)} is a ${argument.kind} that has been released: set another.`)
+        throw new TypeError(
+          `${this.#called(index)} is a ${ownedOf(argument).kind} that has been released: set another.`,
+        )
       }
     }
   }
 
   /** Passes a value to the driver, and gives what has to live as long as it is the argument. */
-  #give(index: number, value: ArgumentValue): Owned | typeof copied {
+  #give(index: number, value: ArgumentValue): NativeObject | typeof copied {
     const owned = ownedOf(this)
     const kernel = owned.live()
     const expects = this.arguments?.[index]?.expects
@@ -171,7 +172,7 @@ export class Kernel extends NativeObject<KernelHandle> {
         handleOut[0] = object.live()
         check(opencl().clSetKernelArg(kernel, index, 8, handleOut), "clSetKernelArg")
       }
-      return object
+      return value
     }
     const bytes = bytesOfValue(value)
     check(opencl().clSetKernelArg(kernel, index, bytes.length, bytes), "clSetKernelArg")

@@ -6,9 +6,8 @@ import { choice } from "./choice.js"
 import type { CommandCall } from "./command-call.js"
 import type { CommandEvent } from "./command-event.js"
 import type { EventOptions } from "./command-options.js"
-import { type LentMemory, lend } from "./foreign-memory.js"
+import { keepLender, type Loan, lend } from "./foreign-memory.js"
 import { NativeObject, ownedOf } from "./native-object.js"
-import { Owned } from "./owned.js"
 import { callOn, type Queue } from "./queue.js"
 
 const accesses = {
@@ -31,8 +30,8 @@ export function mapFlags(access: MapAccess): number {
 
 /** How a mapping ends. It outlives the region's JavaScript object, and never refers to it. */
 interface Ending {
-  /** Set once JavaScript has looked at the memory. */
-  lent?: LentMemory
+  /** Ends the loan; set once JavaScript has looked at the memory. */
+  takeBack?: Loan["takeBack"]
   /** Where the wait list and the event of the unmapping are, if anybody asked. */
   call?: CommandCall
 }
@@ -60,13 +59,11 @@ export function unmapObject(memory: MemoryHandle): Unmap {
   return (queue, ...rest) => opencl().clEnqueueUnmapMemObject(queue, memory, ...rest)
 }
 
-/** A view keeps its region: a region that was collected would be unmapped under the view. */
-const regionOf = new WeakMap<ArrayBuffer, MappedRegion>()
-
 /**
  * Memory of a buffer, an image or shared memory, lent to JavaScript. Unmapped by `enqueueUnmap()`, by release, or with its buffer; then
  * `bytes` throws, and an ArrayBuffer that it gave has length 0. In Node 20, which can't detach foreign memory, the bytes
- * are a copy, and are copied back when they are unmapped; later versions copy nothing.
+ * are a copy, and are copied back when they are unmapped, unless both they and the region were dropped before; later
+ * versions copy nothing.
  */
 export class MappedRegion extends NativeObject {
   readonly byteLength: number
@@ -77,15 +74,16 @@ export class MappedRegion extends NativeObject {
   readonly #access: MapAccess
   readonly #queue: Queue
   readonly #ending: Ending
+  #bytes: ArrayBuffer | undefined
 
   /** Use `map()` of a buffer, an image or shared memory, which `memory` is. */
-  constructor(queue: Queue, memory: Owned, mapping: Mapping) {
+  constructor(queue: Queue, memory: NativeObject, mapping: Mapping) {
     const queueHandle = ownedOf(queue).live()
     const ending: Ending = {}
     // Its own reference: the queue may be released before.
     check(opencl().clRetainCommandQueue(queueHandle), "clRetainCommandQueue")
     const unmap = (address: bigint): number => {
-      ending.lent?.takeBack()
+      ending.takeBack?.()
       const { waitCount = 0, waitList = null, eventOut = null } = ending.call ?? {}
       const cl = opencl()
       const status = mapping.unmap(queueHandle, address, waitCount, waitList, eventOut)
@@ -93,7 +91,7 @@ export class MappedRegion extends NativeObject {
       cl.clReleaseCommandQueue(queueHandle)
       return status
     }
-    super(new Owned("mapped region", mapping.address, unmap, memory))
+    super("mapped region", mapping.address, unmap, memory)
     this.byteLength = mapping.byteLength
     this.rowPitch = mapping.rowPitch ?? 0
     this.slicePitch = mapping.slicePitch ?? 0
@@ -105,14 +103,8 @@ export class MappedRegion extends NativeObject {
   /** The same ArrayBuffer every time. @throws TypeError when it is unmapped */
   get bytes(): ArrayBuffer {
     const address = ownedOf(this).live()
-    if (this.#ending.lent === undefined) {
-      const access = this.#access
-      this.#ending.lent = lend(address, this.byteLength, access !== "overwrite", access !== "read")
-      const buffer = this.#ending.lent.buffer()
-      regionOf.set(buffer, this)
-      return buffer
-    }
-    return this.#ending.lent.buffer()
+    this.#bytes ??= this.#lend(address)
+    return this.#bytes
   }
 
   /** Ends the loan now, and gives the event by which the device has the bytes. */
@@ -123,6 +115,12 @@ export class MappedRegion extends NativeObject {
     this.#ending.call = call
     this.release()
     return call.event()
+  }
+
+  #lend(address: bigint): ArrayBuffer {
+    const { buffer, takeBack } = lend(address, this.byteLength, this.#access !== "overwrite", this.#access !== "read")
+    this.#ending.takeBack = takeBack
+    return keepLender(buffer, this)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Owned } from "./owned.js"
+import { Owned } from "./owned.js"
 
 /** The net under {@link NativeObject}: what is dropped without being released is released when it is collected. */
 const dropped = new FinalizationRegistry<Owned>((owned) => {
@@ -22,10 +22,18 @@ export abstract class NativeObject<Handle extends bigint = bigint> implements Di
   }
 
   readonly #owned: Owned<Handle>
+  /** Held, because what it is made from would be collected otherwise, and take this with it. */
+  protected readonly madeFrom: NativeObject | undefined
 
-  constructor(owned: Owned<Handle>) {
-    this.#owned = owned
-    dropped.register(this, owned, owned)
+  /**
+   * Takes over the reference that the driver gave.
+   *
+   * @param giveBack must not refer to this object, nor to its `madeFrom`, which could never be collected then
+   */
+  constructor(kind: string, handle: Handle, giveBack: (handle: Handle) => number, madeFrom?: NativeObject) {
+    this.#owned = new Owned(kind, handle, giveBack, madeFrom && ownedOf(madeFrom))
+    this.madeFrom = madeFrom
+    dropped.register(this, this.#owned, this.#owned)
   }
 
   get released(): boolean {

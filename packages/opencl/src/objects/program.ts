@@ -7,7 +7,6 @@ import type { Context } from "./context.js"
 import type { Device } from "./device.js"
 import { Kernel } from "./kernel.js"
 import { NativeObject, ownedOf } from "./native-object.js"
-import { Owned } from "./owned.js"
 import { build, buildSync } from "./program-build.js"
 import { makeProgram, type ProgramInput } from "./program-input.js"
 
@@ -33,7 +32,7 @@ export class Program extends NativeObject<ProgramHandle> {
     options: string,
   ) {
     const giveBack = (program: ProgramHandle) => opencl().clReleaseProgram(program)
-    super(new Owned("program", handle, giveBack, ownedOf(context)))
+    super("program", handle, giveBack, context)
     this.context = context
     this.devices = devices
     this.#isSource = typeof input === "string"

@@ -8,7 +8,7 @@ import type { Asked, CommandOptions } from "./command-options.js"
 import type { Context } from "./context.js"
 import type { Device } from "./device.js"
 import { describe, NativeObject, ownedOf } from "./native-object.js"
-import { Owned } from "./owned.js"
+import type { Owned } from "./owned.js"
 
 export interface QueueOptions {
   /** One of the context's. Default: its first. */
@@ -37,7 +37,7 @@ export class Queue extends NativeObject<CommandQueueHandle> {
     const handle = made("clCreateCommandQueue", (status) =>
       opencl().clCreateCommandQueue(parent.live(), device.handle, properties, status),
     )
-    super(new Owned("queue", handle, (queue) => opencl().clReleaseCommandQueue(queue), parent))
+    super("queue", handle, (queue) => opencl().clReleaseCommandQueue(queue), context)
     this.context = context
     this.device = device
     this.outOfOrder = outOfOrder

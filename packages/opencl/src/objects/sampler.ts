@@ -5,7 +5,6 @@ import { opencl } from "../native/opencl.js"
 import { choice } from "./choice.js"
 import type { Context } from "./context.js"
 import { NativeObject, ownedOf } from "./native-object.js"
-import { Owned } from "./owned.js"
 
 const addressing = {
   none: CL.ADDRESS_NONE,
@@ -35,6 +34,6 @@ export class Sampler extends NativeObject<SamplerHandle> {
     const handle = made("clCreateSampler", (status) =>
       opencl().clCreateSampler(parent.live(), Number(options.normalized ?? false), mode, filter, status),
     )
-    super(new Owned("sampler", handle, (sampler) => opencl().clReleaseSampler(sampler), parent))
+    super("sampler", handle, (sampler) => opencl().clReleaseSampler(sampler), context)
   }
 }

@@ -1,6 +1,5 @@
 import type { CommandQueueHandle, ContextHandle, EventHandle } from "../native/handles.js"
 import { opencl } from "../native/opencl.js"
-import type { LentMemory } from "./foreign-memory.js"
 
 /** Frees memory when the ArrayBuffer over it is garbage. */
 const collected = new FinalizationRegistry<() => void>((free) => free())
@@ -23,9 +22,12 @@ export class SharedMemoryUses {
     opencl().clRetainCommandQueue(queue)
   }
 
-  /** Once, when nothing of JavaScript's refers to the memory any more. Its status. */
-  free(address: bigint, lent: LentMemory | undefined): number {
-    const still = lent?.takeBack()
+  /**
+   * Once. Gives its status.
+   *
+   * @param still an ArrayBuffer over the memory that couldn't be detached: it is freed when that is garbage
+   */
+  free(address: bigint, still: ArrayBuffer | undefined): number {
     if (still === undefined) return this.#free(address)
     opencl().clRetainContext(this.#context)
     collected.register(still, () => {

@@ -7,12 +7,11 @@ import type { Asked, CommandOptions, EventOptions } from "./command-options.js"
 import type { Context } from "./context.js"
 import { type KernelAccess, kernelAccess } from "./device-buffer.js"
 import { checkPattern } from "./fill-pattern.js"
-import { type LentMemory, lendItself } from "./foreign-memory.js"
+import { keepLender, type Loan, lendItself } from "./foreign-memory.js"
 import { bytesOf, type HostMemory } from "./host-memory.js"
 import { type MapOptions, MappedRegion, mapFlags, whenMapped } from "./mapped-region.js"
 import { handleIn, NativeObject, ownedOf } from "./native-object.js"
 import { checkInteger } from "./numbers.js"
-import { Owned } from "./owned.js"
 import { callOn, type Queue } from "./queue.js"
 import { SharedMemoryUses } from "./shared-memory-uses.js"
 
@@ -30,7 +29,7 @@ export let noteUse: (memory: SharedMemory, queue: Queue) => void
 export class SharedMemory extends NativeObject {
   readonly byteLength: number
   readonly fineGrained: boolean
-  readonly #lent: LentMemory | undefined
+  readonly #bytes: ArrayBuffer | undefined
   readonly #uses: SharedMemoryUses
 
   /** Use `context.createSharedMemory()`. */
@@ -46,12 +45,12 @@ export class SharedMemory extends NativeObject {
       const detail = `${byteLength} bytes of shared memory were asked for: release others, or split it.`
       throw refusal("MEM_OBJECT_ALLOCATION_FAILURE", { call: "clSVMAlloc", detail })
     }
-    const lent = fineGrained ? lendItself(address, byteLength) : undefined
+    const loan = fineGrained ? lendItself(address, byteLength) : undefined
     const uses = new SharedMemoryUses(contextHandle)
-    super(new Owned("shared memory", address, (place) => uses.free(place, lent), parent))
+    super("shared memory", address, giveBackBy(uses, loan?.takeBack), context)
     this.byteLength = byteLength
     this.fineGrained = fineGrained
-    this.#lent = lent
+    this.#bytes = loan && keepLender(loan.buffer, this)
     this.#uses = uses
   }
 
@@ -63,8 +62,8 @@ export class SharedMemory extends NativeObject {
    */
   get bytes(): ArrayBuffer {
     ownedOf(this).live()
-    if (this.#lent === undefined) throw new TypeError("This shared memory isn't fine-grained: use map().")
-    return this.#lent.buffer()
+    if (this.#bytes === undefined) throw new TypeError("This shared memory isn't fine-grained: use map().")
+    return this.#bytes
   }
 
   /** Lends coarse-grained memory to JavaScript, until it is unmapped. */
@@ -83,7 +82,7 @@ export class SharedMemory extends NativeObject {
     )
     this.#uses.add(call.queue)
     const unmap = cl.clEnqueueSVMUnmap
-    return whenMapped(new MappedRegion(queue, owned, { address, byteLength, access, unmap }), call.event())
+    return whenMapped(new MappedRegion(queue, this, { address, byteLength, access, unmap }), call.event())
   }
 
   /** @param pattern 1, 2, 4 ... 128 bytes, of which the memory's length is a multiple; copied before this returns */
@@ -140,6 +139,11 @@ export class SharedMemory extends NativeObject {
   static {
     noteUse = (memory, queue) => memory.#uses.add(ownedOf(queue).live())
   }
+}
+
+/** In a scope of its own, which doesn't keep the ArrayBuffer. */
+function giveBackBy(uses: SharedMemoryUses, takeBack: Loan["takeBack"] | undefined): (address: bigint) => number {
+  return (address) => uses.free(address, takeBack?.())
 }
 
 function checkSupport(context: Context, fineGrained: boolean): void {

@@ -1,12 +1,11 @@
 import { check, made } from "../native/check.js"
 import { lookAgain } from "../native/event-watch.js"
-import type { ContextHandle } from "../native/handles.js"
 import { opencl } from "../native/opencl.js"
 import { statuses } from "../native/status.js"
 import { CommandEvent } from "./command-event.js"
+import type { Context } from "./context.js"
 import type { Gate } from "./gate.js"
 import { ownedOf } from "./native-object.js"
-import type { Owned } from "./owned.js"
 
 /**
  * An event that JavaScript settles: commands can wait for it. Released or dropped unsettled, it fails, so that nothing
@@ -15,8 +14,10 @@ import type { Owned } from "./owned.js"
 export class UserEvent extends CommandEvent {
   readonly #settle: (status: number) => void
 
-  constructor(context: Owned<ContextHandle>) {
-    const handle = made("clCreateUserEvent", (status) => opencl().clCreateUserEvent(context.live(), status))
+  /** Use `context.createUserEvent()`. */
+  constructor(context: Context) {
+    const parent = ownedOf(context)
+    const handle = made("clCreateUserEvent", (status) => opencl().clCreateUserEvent(parent.live(), status))
     const gate: Gate = { isSettled: false }
     const settle = (status: number) => {
       if (gate.isSettled) throw new TypeError("This user event is settled already: it can be completed or failed once.")

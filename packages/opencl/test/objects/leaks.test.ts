@@ -13,6 +13,7 @@ const things = [
   ["dropped", 40_000, 1_000_000],
   ["objects", 40_000, 400_000],
   ["transfers", 40_000, 400_000],
+  ["contexts", 2000, 40_000],
   ["promises", 20_000, 200_000],
 ] as const
 

@@ -1,5 +1,5 @@
 // Does one thing many times, and prints by how many bytes the heaps have grown meanwhile: C's (by mallinfo2(3), what is
-// allocated and not freed) and JavaScript's. What is done 10,000 times before warms up pools, caches and compiled code.
+// allocated and not freed) and JavaScript's. A quarter of it before warms up pools, caches and compiled code.
 
 import { createContext, local } from "@strongroom/opencl/objects"
 import koffi from "koffi"
@@ -58,6 +58,17 @@ const things = {
     new Float32Array(region.bytes)[0] = 1
     region.release()
   },
+  // Contexts that nobody releases, with what was made from them.
+  async contexts() {
+    const whole = createContext()
+    const line = whole.createQueue()
+    const bytes = whole.createBuffer(1 << 16)
+    new Uint8Array(bytes.mapSync(line).bytes)[0] = 1
+    whole.createUserEvent()
+    whole.createSampler()
+    await line.finish()
+    if (Math.random() < 0.02) globalThis.gc()
+  },
   async promises() {
     await buffer.write(queue, memory)
     await buffer.read(queue, memory)
@@ -83,7 +94,7 @@ async function grown(times) {
   return { native: uordblks + hblkhd, heap: process.memoryUsage().heapUsed, resident: process.memoryUsage().rss }
 }
 
-const before = await grown(10_000)
+const before = await grown(count / 4)
 const after = await grown(count)
 const growth = Object.entries(after).map(([name, bytes]) => [name, bytes - before[name]])
 console.log(JSON.stringify(Object.fromEntries(growth)))
