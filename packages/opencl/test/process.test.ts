@@ -86,6 +86,19 @@ describe("a callback on an event", () => {
   })
 })
 
+describe("a build with a callback, where koffi's other threads have small stacks", () => {
+  it("is made on the program's own, and told afterwards", async () => {
+    const lines = await run(
+      "-e",
+      `require("koffi").load(null); ${prelude}
+      const program = cl.createProgramWithSource(context, "kernel void f() {}")
+      cl.buildProgram(program, null, null, (same, data, error) => say([same === program, data, error ?? null]), "data")
+      say(cl.getProgramBuildInfo(program, device, cl.PROGRAM_BUILD_STATUS) === cl.BUILD_SUCCESS)`,
+    )
+    expect(lines).toEqual(["true", '[true,"data",null]'])
+  })
+})
+
 describe("the end of a process", () => {
   it("doesn't wait for commands that don't block, or for their memory", async () => {
     const lines = await runCode(`

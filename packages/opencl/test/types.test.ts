@@ -42,8 +42,7 @@ it("a command gives an event to those who ask for one", () => {
 it("objects are of different kinds", () => {
   // @ts-expect-error a buffer is no kernel
   void (() => cl.getKernelInfo(buffer, cl.KERNEL_NUM_ARGS))
-  expectTypeOf(cl.setKernelArg).toBeCallableWith(kernel, 0, "uint*", buffer)
-  expectTypeOf(cl.setKernelArg).toBeCallableWith(kernel, 0, buffer)
+  void (() => [cl.setKernelArg(kernel, 0, "uint*", buffer), cl.setKernelArg(kernel, 0, buffer)])
 })
 
 it("C's signatures are read out of their text", () => {
