@@ -28,6 +28,9 @@ interface Entry {
   onReleased?: () => void
 }
 
+/** Only for TypeScript, to which all objects would be alike. */
+declare const className: unique symbol
+
 /** An OpenCL object: opaque, as in node-opencl. */
 export class CLObject {
   readonly #entry: Entry
@@ -54,15 +57,41 @@ export class CLObject {
   }
 }
 
-export class CLPlatformId extends CLObject {}
-export class CLDeviceId extends CLObject {}
-export class CLContext extends CLObject {}
-export class CLProgram extends CLObject {}
-export class CLKernel extends CLObject {}
-export class CLMem extends CLObject {}
-export class CLSampler extends CLObject {}
-export class CLCommandQueue extends CLObject {}
-export class CLEvent extends CLObject {}
+export class CLPlatformId extends CLObject {
+  declare readonly [className]: "CLPlatformId"
+}
+
+export class CLDeviceId extends CLObject {
+  declare readonly [className]: "CLDeviceId"
+}
+
+export class CLContext extends CLObject {
+  declare readonly [className]: "CLContext"
+}
+
+export class CLProgram extends CLObject {
+  declare readonly [className]: "CLProgram"
+}
+
+export class CLKernel extends CLObject {
+  declare readonly [className]: "CLKernel"
+}
+
+export class CLMem extends CLObject {
+  declare readonly [className]: "CLMem"
+}
+
+export class CLSampler extends CLObject {
+  declare readonly [className]: "CLSampler"
+}
+
+export class CLCommandQueue extends CLObject {
+  declare readonly [className]: "CLCommandQueue"
+}
+
+export class CLEvent extends CLObject {
+  declare readonly [className]: "CLEvent"
+}
 
 const classes: Readonly<Record<string, new (entry: Entry) => CLObject>> = {
   CLPlatformId,

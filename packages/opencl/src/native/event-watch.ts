@@ -8,9 +8,9 @@
  * awaited event keeps the process alive, unless `holdsProcess` says otherwise.
  */
 import { check } from "./check.js"
-import { EVENT_COMMAND_EXECUTION_STATUS } from "./constants/event.js"
+import { executionStatus } from "./execution-status.js"
 import type { EventHandle } from "./handles.js"
-import { type OpenCL, opencl } from "./opencl.js"
+import { opencl } from "./opencl.js"
 
 interface Watch {
   readonly event: EventHandle
@@ -69,7 +69,7 @@ function look(): void {
   const cl = opencl()
   const reached: [Watch, number][] = []
   watches = watches.filter((watch) => {
-    const status = executionStatus(cl, watch.event)
+    const status = executionStatus(watch.event)
     if (status > watch.status) return true
     reached.push([watch, status])
     return false
@@ -81,11 +81,4 @@ function look(): void {
     // A callback that throws is the program's uncaught exception, and takes no other callback with it.
     queueMicrotask(() => watch.reached(status))
   }
-}
-
-const value = new Int32Array(1)
-
-/** QUEUED (3), SUBMITTED (2), RUNNING (1), COMPLETE (0), or below 0 for a command, or a query, that failed. */
-function executionStatus(cl: OpenCL, event: EventHandle): number {
-  return cl.clGetEventInfo(event, EVENT_COMMAND_EXECUTION_STATUS, 4, value, null) || (value[0] as number)
 }

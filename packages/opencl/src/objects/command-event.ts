@@ -1,7 +1,6 @@
 import { check } from "../native/check.js"
 import {
   COMPLETE,
-  EVENT_COMMAND_EXECUTION_STATUS,
   PROFILING_COMMAND_END,
   PROFILING_COMMAND_QUEUED,
   PROFILING_COMMAND_START,
@@ -9,6 +8,7 @@ import {
 } from "../native/constants/index.js"
 import { failure } from "../native/error.js"
 import { watchEvent } from "../native/event-watch.js"
+import { executionStatus } from "../native/execution-status.js"
 import type { EventHandle } from "../native/handles.js"
 import { opencl } from "../native/opencl.js"
 import { statuses } from "../native/status.js"
@@ -58,10 +58,7 @@ export class CommandEvent extends NativeObject<EventHandle> {
   }
 
   get status(): CommandStatus {
-    const status = new Int32Array(1)
-    const handle = ownedOf(this).live()
-    check(opencl().clGetEventInfo(handle, EVENT_COMMAND_EXECUTION_STATUS, 4, status, null), "clGetEventInfo")
-    return states[status[0] as number] ?? "failed"
+    return states[executionStatus(ownedOf(this).live())] ?? "failed"
   }
 
   /**

@@ -1,8 +1,18 @@
 import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs"
 import { createRequire } from "node:module"
-import { dirname, join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const name = "node-opencl"
@@ -37,11 +47,15 @@ function tarball(): string {
   const file = join(cache, `${name}-${version}.tgz`)
   if (!existsSync(file)) {
     mkdirSync(cache, { recursive: true })
+    // Test files run at the same time: each fetches for itself, and the last whole file stays.
+    const place = mkdtempSync(join(cache, "fetch-"))
     const shell = process.platform === "win32"
-    execFileSync("npm", ["pack", `${name}@${version}`, "--pack-destination", cache, "--silent"], {
+    execFileSync("npm", ["pack", `${name}@${version}`, "--pack-destination", place, "--silent"], {
       stdio: "pipe",
       shell,
     })
+    renameSync(join(place, basename(file)), file)
+    rmSync(place, { recursive: true })
   }
   const found = `sha512-${createHash("sha512").update(readFileSync(file)).digest("base64")}`
   if (found !== integrity)
