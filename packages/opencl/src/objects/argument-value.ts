@@ -47,7 +47,9 @@ const wanted = {
 export type ArgumentObject = DeviceBuffer | SharedMemory | Image | Sampler
 
 export function isArgumentObject(value: unknown): value is ArgumentObject {
-  return [...classes.buffer, ...classes.image, ...classes.sampler].some((type) => value instanceof type)
+  return (
+    value instanceof DeviceBuffer || value instanceof SharedMemory || value instanceof Image || value instanceof Sampler
+  )
 }
 
 /** @throws TypeError unless a value is what the argument takes */
