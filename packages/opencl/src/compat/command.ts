@@ -1,7 +1,6 @@
 /** What the enqueue functions share. */
-import { check, type EventHandle, opencl, refusal } from "../native/index.js"
+import { check, type EventHandle, holdUntil, opencl, refusal } from "../native/index.js"
 import { isGiven, list, wholeNumber } from "./arguments.js"
-import { holdUntil } from "./held-memory.js"
 import type { Triple } from "./image-size.js"
 import { eventKind } from "./kinds.js"
 import { type CLEvent, describe, own } from "./objects.js"

@@ -28,6 +28,9 @@ interface Entry {
   onReleased?: () => void
 }
 
+/** Only for TypeScript, to which all objects would be alike. */
+declare const className: unique symbol
+
 /** An OpenCL object: opaque, as in node-opencl. */
 export class CLObject {
   readonly #entry: Entry
@@ -54,15 +57,41 @@ export class CLObject {
   }
 }
 
-export class CLPlatformId extends CLObject {}
-export class CLDeviceId extends CLObject {}
-export class CLContext extends CLObject {}
-export class CLProgram extends CLObject {}
-export class CLKernel extends CLObject {}
-export class CLMem extends CLObject {}
-export class CLSampler extends CLObject {}
-export class CLCommandQueue extends CLObject {}
-export class CLEvent extends CLObject {}
+export class CLPlatformId extends CLObject {
+  declare readonly [className]: "CLPlatformId"
+}
+
+export class CLDeviceId extends CLObject {
+  declare readonly [className]: "CLDeviceId"
+}
+
+export class CLContext extends CLObject {
+  declare readonly [className]: "CLContext"
+}
+
+export class CLProgram extends CLObject {
+  declare readonly [className]: "CLProgram"
+}
+
+export class CLKernel extends CLObject {
+  declare readonly [className]: "CLKernel"
+}
+
+export class CLMem extends CLObject {
+  declare readonly [className]: "CLMem"
+}
+
+export class CLSampler extends CLObject {
+  declare readonly [className]: "CLSampler"
+}
+
+export class CLCommandQueue extends CLObject {
+  declare readonly [className]: "CLCommandQueue"
+}
+
+export class CLEvent extends CLObject {
+  declare readonly [className]: "CLEvent"
+}
 
 const classes: Readonly<Record<string, new (entry: Entry) => CLObject>> = {
   CLPlatformId,
@@ -100,15 +129,15 @@ export function own<Type extends CLObject>(kind: Kind, handle: bigint): Type {
 
 /**
  * The object of a handle that an information function gave: the program's own, if it has one. Otherwise a new one, which
- * holds a reference of its own until it is collected. A null handle becomes an object that no call takes.
+ * holds a reference of its own until it is collected. No call takes it where the handle is null, or the driver counts the
+ * object as released (Intel's does, of a context that only its parts keep alive).
  */
 export function find<Type extends CLObject>(kind: Kind, handle: bigint | null): Type {
-  if (handle === null)
-    return new (classes[kind.className] as new (entry: Entry) => Type)({ kind, handle: 0n, references: 0 })
-  const known = living.get(keyOf(kind, handle))?.object.deref()
+  const known = handle === null ? undefined : living.get(keyOf(kind, handle))?.object.deref()
   if (known !== undefined) return known as Type
-  check(count(kind, "retain", handle), kind.retain ?? kind.from)
-  return enter(kind, handle, 1) as Type
+  if (handle !== null && count(kind, "retain", handle) === 0) return enter(kind, handle, 1) as Type
+  const entry = { kind, handle: handle ?? 0n, references: 0 }
+  return new (classes[kind.className] as new (entry: Entry) => Type)(entry)
 }
 
 /**
