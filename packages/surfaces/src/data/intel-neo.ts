@@ -77,6 +77,7 @@ export const surfaces = define("intel-neo", [
     evidence:
       "read in source; run here with Debian intel-opencl-icd 22.43.24595: an empty ./cl_cache directory was enough, it received f85aa07fe6f49652.cl_cache (1732 bytes). With ./cl_cache and cl_cache_dir=/nonexistent nothing was written anywhere.",
     checked: "2026-11-30",
+    proof: { trigger: "intel-neo", vault: "open" },
   },
   {
     id: "intel-neo-debugkeys-aub",
@@ -122,6 +123,7 @@ export const surfaces = define("intel-neo", [
     evidence:
       "read in source; run here: Debian release driver 22.43, no GPU in the machine: a 624856-byte .aub held a 16-byte marker from a clCreateBuffer host pointer in clear. Mode 3 (with hardware) not run.",
     checked: "2026-11-30",
+    proof: { trigger: "intel-neo", vault: "open" },
   },
   {
     id: "intel-neo-debugkeys-file",
@@ -149,6 +151,7 @@ export const surfaces = define("intel-neo", [
     verified: "ran",
     evidence: "read in source; run here: igdrcl.config with 2 keys plus NEOReadDebugKeys=1 produced the .aub",
     checked: "2026-11-30",
+    proof: { trigger: "intel-neo", vault: "open" },
   },
   {
     id: "intel-neo-debugkeys-dump",

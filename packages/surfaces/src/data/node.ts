@@ -170,5 +170,6 @@ export const surfaces = define("node", [
     verified: "ran",
     evidence: "run here",
     checked: "2026-11-30",
+    proof: { trigger: "node", vault: "open" },
   },
 ])

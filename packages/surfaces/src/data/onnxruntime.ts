@@ -37,6 +37,7 @@ export const surfaces = define("onnxruntime", [
     evidence:
       "run here: markers in producer_name, domain, metadata_props found in onnxruntime.db; with ORT_DISABLE_TELEMETRY=1 or CI=1 no file is created",
     checked: "2026-11-30",
+    proof: { trigger: "onnxruntime", vault: "harmless" },
   },
   {
     id: "ort-config-from-model",
@@ -95,6 +96,7 @@ export const surfaces = define("onnxruntime", [
     evidence:
       "run here: file written, raw weight bytes found in it; with default options and an in-memory model no model file is created. The external-initializers/prepacked key names are recalled.",
     checked: "2026-11-30",
+    proof: { trigger: "onnxruntime", vault: "harmless" },
   },
   {
     id: "ort-profiling",
@@ -117,6 +119,7 @@ export const surfaces = define("onnxruntime", [
     verified: "ran",
     evidence: "run here (file created)",
     checked: "2026-11-30",
+    proof: { trigger: "onnxruntime", vault: "harmless" },
   },
   {
     id: "ort-debug-node-io",

@@ -41,6 +41,7 @@ export const surfaces = define("pocl", [
     verified: "ran",
     evidence: "read in source; run here with Debian's PoCL 3.1",
     checked: "2026-11-30",
+    proof: { trigger: "pocl", vault: "open" },
   },
   {
     id: "pocl-temp-source",
@@ -67,6 +68,7 @@ export const surfaces = define("pocl", [
     verified: "ran",
     evidence: "read in source; run here with Debian's PoCL 3.1",
     checked: "2026-11-30",
+    proof: { trigger: "pocl", vault: "open" },
   },
   {
     id: "pocl-leave-temps",
@@ -87,6 +89,7 @@ export const surfaces = define("pocl", [
     verified: "ran",
     evidence: "run here; with POCL_KERNEL_CACHE=0 as well the .cl source still remains",
     checked: "2026-11-30",
+    proof: { trigger: "pocl", vault: "open" },
   },
   {
     id: "pocl-cache-poison",
@@ -112,6 +115,7 @@ export const surfaces = define("pocl", [
     verified: "ran",
     evidence: "run here: replacing the cached .so ran its constructor inside the application at the next start",
     checked: "2026-11-30",
+    proof: { trigger: "pocl", vault: "open" },
   },
   {
     id: "pocl-ld-path",
@@ -141,6 +145,7 @@ export const surfaces = define("pocl", [
     verified: "ran",
     evidence: "run here",
     checked: "2026-11-30",
+    proof: { trigger: "pocl", vault: "open" },
   },
   {
     id: "pocl-tools-hooks",
@@ -243,5 +248,6 @@ export const surfaces = define("pocl", [
     evidence:
       "read in source; run here with Debian's PoCL 3.1: kernel name and scalar value printed, source text not. POCL_TRACING=text wrote ./pocl_trace_events.log, with the kernel's name.",
     checked: "2026-11-30",
+    proof: { trigger: "pocl", vault: "open" },
   },
 ])

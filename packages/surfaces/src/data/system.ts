@@ -76,7 +76,7 @@ export const surfaces = define("system", [
     kind: "temporary-file",
     platforms: ["linux", "windows", "macos"],
     byDefault: "on",
-    state: "on for most desktops; this machine has no swap",
+    state: "on for most desktops",
     trigger: { files: ["/proc/swaps", "/sys/power/state", "hiberfil.sys", "pagefile.sys", "/var/vm/sleepimage"] },
     writes: "any page, including tmpfs pages (/dev/shm can be swapped out)",
     where: "swap device",
@@ -129,6 +129,7 @@ export const surfaces = define("system", [
     sources: ["the entries of what it redirects"],
     verified: "ran",
     evidence: "run here for PoCL, ORT, NEO and Vulkan; others read in source",
+    proof: { trigger: "pocl", vault: "open" },
   },
   {
     id: "os-inotify-race",
@@ -148,5 +149,10 @@ export const surfaces = define("system", [
     sources: ["an experiment that polled PoCL's directory", "packages/surfaces/test/triggers/pocl.test.ts"],
     verified: "ran",
     evidence: "run here",
+    proof: {
+      trigger: "pocl",
+      attacks: ["the private directory, /dev/shm and all other places for files, read from outside"],
+      vault: "harmless",
+    },
   },
 ])
