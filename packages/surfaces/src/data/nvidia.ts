@@ -12,7 +12,7 @@ export const surfaces = define("nvidia", [
     trigger: {
       variables: {
         CUDA_CACHE_DISABLE: "1 disables",
-        CUDA_CACHE_PATH: "dir",
+        CUDA_CACHE_PATH: "directory",
         CUDA_CACHE_MAXSIZE: "bytes; 268435456 in older documents, larger in newer drivers",
         CUDA_FORCE_PTX_JIT: "1 forces PTX JIT",
         CUDA_DISABLE_PTX_JIT: "1",
@@ -124,7 +124,7 @@ export const surfaces = define("nvidia", [
       },
     },
     writes: "GPU memory (global memory = weights) and code; a user can trigger it through the pipe at any time",
-    where: "cwd core_<time>_<host>_<pid>.nvcudmp",
+    where: "working directory core_<time>_<host>_<pid>.nvcudmp",
     paths: ["*.nvcudmp"],
     exposes: ["weights", "activations", "device-binary"],
     neutralise: { unsetPrefixes: ["CUDA_ENABLE_", "CUDA_COREDUMP_"], before: "cuInit" },

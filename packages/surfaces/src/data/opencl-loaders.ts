@@ -116,7 +116,7 @@ export const surfaces = define("opencl-loaders", [
         CLI_InjectProgramBinaries: "1",
         CLI_InjectBuffers: "1",
         CLI_LogToFile: "1",
-        CLI_DumpDir: "dir",
+        CLI_DumpDir: "directory",
         LD_PRELOAD: "libOpenCL.so of the layer",
         LD_LIBRARY_PATH: "dir of the layer",
       },

@@ -60,7 +60,7 @@ export const surfaces = define("openvino", [
       },
     },
     writes: "the model with its weights (.xml and .bin), graphs (.svg or .dot)",
-    where: "cwd",
+    where: "working directory",
     exposes: ["weights", "graph"],
     neutralise: { unsetPrefixes: ["OV_", "OPENVINO_HETERO_"], before: "compile_model" },
     sources: ["strings of libopenvino.so.2641, PyPI openvino 2026.4.1"],
@@ -79,10 +79,10 @@ export const surfaces = define("openvino", [
     state: "only in builds with ENABLE_DEBUG_CAPS (off in releases, per document)",
     trigger: {
       variables: {
-        OV_GPU_DUMP_TENSORS_PATH: "dir",
+        OV_GPU_DUMP_TENSORS_PATH: "directory",
         OV_GPU_DUMP_TENSORS: "all|in|out",
-        OV_GPU_DUMP_SOURCES_PATH: "dir",
-        OV_GPU_DUMP_GRAPHS_PATH: "dir",
+        OV_GPU_DUMP_SOURCES_PATH: "directory",
+        OV_GPU_DUMP_GRAPHS_PATH: "directory",
         OV_GPU_LOG_TO_FILE: "file",
         OV_GPU_LOAD_DUMP_RAW_BINARY: "files (injection)",
         OV_DEBUG_CONFIG: "json file",
