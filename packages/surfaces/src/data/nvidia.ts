@@ -169,4 +169,29 @@ export const surfaces = define("nvidia", [
     verified: "documented",
     evidence: "read in vendor documentation (stored copy) for cuDNN; cuBLAS names recalled",
   },
+  {
+    id: "tensorrt-timing-cache",
+    vendor: "NVIDIA",
+    title: "TensorRT: timing cache of its builder",
+    kind: "autotune",
+    platforms: ["linux", "windows"],
+    byDefault: "off",
+    state: "kept in memory while an engine is built; written only by a program that serialises it",
+    trigger: {
+      api: ["IBuilderConfig::createTimingCache", "IBuilderConfig::setTimingCache", "ITimingCache::serialize"],
+    },
+    writes: "shapes and parameters of layers with the measured choice of each, bound to device and versions",
+    where: "as the program says",
+    exposes: ["metadata"],
+    neutralise: {
+      refuse: ["ITimingCache::serialize"],
+      otherwise: "don't serialise it, or only into a sealed artifact",
+      before: "an engine is built",
+    },
+    sources: ["https://docs.nvidia.com/deeplearning/tensorrt/10.16.1/performance/builder-performance.html"],
+    verified: "documented",
+    evidence:
+      "read in vendor documentation (stored copy of 10.16.1): what it holds and how it is serialised. That shapes and parameters are in the file in a readable form is inferred, not checked.",
+    checked: "2026-11-30",
+  },
 ])

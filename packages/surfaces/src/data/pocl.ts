@@ -55,7 +55,13 @@ export const surfaces = define("pocl", [
     writes: "the OpenCL C SOURCE TEXT with comments, the preprocessed source, object file",
     where:
       "<cache dir>/tempfile_XXXXXX.cl, tempfile_*.preproc.cl, tempfile_*.so.o, tempfile_*.so; an empty tempfile_XXXXXX is never deleted",
-    paths: ["pocl/kcache/tempfile_??????*", "pocl/uncached/tempfile_??????*", "tempfile_??????.*"],
+    paths: [
+      "pocl/kcache/tempfile_??????",
+      "pocl/kcache/tempfile_??????.*",
+      "pocl/uncached/tempfile_??????",
+      "pocl/uncached/tempfile_??????.*",
+      "tempfile_??????.*",
+    ],
     exposes: ["kernel-source", "device-binary"],
     neutralise: {
       set: { POCL_LEAVE_KERNEL_COMPILER_TEMP_FILES: "0" },
