@@ -26,7 +26,7 @@ export const surfaces = define("intel-cpu-opencl", [
     writes: "machine code as object file and as assembly, with kernel names; a log of calls",
     where: "working directory: <prefix>_<n>_<hash>.bin, .asm, .s",
     paths: ["*_????????????????.bin", "*_????????????????.asm", "*_????????????????.s"],
-    exposes: ["device-binary", "inlined-constants", "metadata"],
+    exposes: ["device-binary", "metadata"],
     neutralise: { unsetPrefixes: ["CL_CONFIG_"], before: "dlopen of libintelocl" },
     sources: ["strings of libintelocl.so.2026.22.10.0, PyPI intel-opencl-rt", "cl.cfg of the same wheel"],
     verified: "ran",

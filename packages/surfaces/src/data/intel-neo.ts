@@ -111,7 +111,7 @@ export const surfaces = define("intel-neo", [
       otherwise: "keep igdrcl.config / neo.config out of the working directory",
       before: "dlopen of the driver / first clGetPlatformIDs in the process",
       notes:
-        "Most damaging environment variable in the list. Unsetting NEOReadDebugKeys disables all the other keys of a release build; 0 means the same to the driver, and unset is what the other entries say.",
+        "Most damaging environment variable in the list. Unsetting NEOReadDebugKeys disables all the other keys of a release build; setting it to 0 was this entry's earlier answer, and was not run.",
     },
     sources: [
       "intel/compute-runtime@e37c60bf shared/source/debug_settings/debug_settings_manager.cpp injectSettingsFromReader",

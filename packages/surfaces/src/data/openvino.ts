@@ -103,7 +103,7 @@ export const surfaces = define("openvino", [
     sources: ["openvinotoolkit/openvino src/plugins/intel_gpu/docs/gpu_debug_utils.md"],
     verified: "documented",
     evidence:
-      "read in vendor documentation (stored copy); run here with the release wheel 2026.4.1: OV_CPU_*, OV_GPU_DUMP_* and OV_VERBOSE had no effect",
+      "read in vendor documentation (stored copy); run here with the release wheel 2026.4.1: OV_CPU_*, OV_GPU_DUMP_* and OV_VERBOSE had no effect; the others were not tried",
     checked: "2026-11-30",
   },
   {

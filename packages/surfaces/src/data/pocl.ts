@@ -216,7 +216,7 @@ export const surfaces = define("pocl", [
       unsetPrefixes: ["POCL_REMOTE"],
       before: "first clGetDeviceIDs",
       notes:
-        "Unset, so that PoCL takes the devices it was built with: the name to set instead differs by version, cpu now, pthread in 3.1.",
+        "Unset, because no one value fits: the name of the CPU device differs by version, cpu now, pthread in 3.1.",
     },
     sources: ["pocl/pocl@5066640d doc/sphinx/source/using.rst"],
     verified: "documented",
