@@ -32,7 +32,7 @@ function call(command, args, cwd, environment = {}) {
 }
 
 /** The packages whose README has code of their own to run. */
-const packageReadmes = ["core", "vault", "backend-onnxruntime", "backend-tfjs"]
+const packageReadmes = ["core", "vault", "backend-onnxruntime", "backend-tfjs", "surfaces"]
 
 /** The first block of code of a README: what a newcomer copies. */
 function readmeCode(readme) {

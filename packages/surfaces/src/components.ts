@@ -1,0 +1,33 @@
+/** What surfaces belong to; each is a file of src/data. */
+export const components = {
+  "amd-miopen": "AMD MIOpen",
+  "amd-rocm": "AMD ROCm: Comgr, ROCclr, ROCr; AMD's drivers for Windows",
+  clvk: "clvk: OpenCL on Vulkan",
+  dawn: "Dawn: WebGPU",
+  direct3d: "Direct3D 12 and DirectML",
+  "dynamic-loader": "The dynamic loaders of Linux, macOS and Windows",
+  "instrumentation-hooks": "Hooks for profilers that libraries have compiled in",
+  "intel-cpu-opencl": "Intel's OpenCL for CPUs",
+  "intel-graphics-compiler": "Intel Graphics Compiler (IGC)",
+  "intel-neo": "Intel NEO: OpenCL and Level Zero for GPUs",
+  jax: "JAX",
+  "level-zero": "Level Zero's loader and SYCL",
+  mesa: "Mesa: OpenGL, Vulkan, rusticl and Clover",
+  metal: "Apple Metal",
+  node: "Node.js",
+  nvidia: "NVIDIA: CUDA, OpenCL, OpenGL and Vulkan drivers, cuDNN, cuBLAS",
+  onednn: "oneDNN",
+  onnxruntime: "ONNX Runtime",
+  "onnxruntime-providers": "ONNX Runtime's execution providers",
+  "opencl-loaders": "OpenCL's loaders and layers",
+  openvino: "OpenVINO",
+  pocl: "PoCL",
+  pytorch: "PyTorch",
+  system: "The operating system",
+  tensorflow: "TensorFlow and XLA",
+  "tensorflow-js": "TensorFlow.js",
+  triton: "Triton",
+  vulkan: "Vulkan's loader and layers",
+} as const
+
+export type Component = keyof typeof components

@@ -1,0 +1,63 @@
+import { define } from "../define.js"
+
+export const surfaces = define("intel-cpu-opencl", [
+  {
+    id: "intel-cpu-opencl",
+    vendor: "Intel",
+    title: "Intel CPU OpenCL runtime (oneAPI): dumps and logs of its configuration",
+    kind: "dump",
+    platforms: ["linux", "windows"],
+    byDefault: "off",
+    state: "OFF",
+    trigger: {
+      variables: {
+        "CL_CONFIG_*": "each overrides the line of that name in cl.cfg",
+        CL_CONFIG_DUMP_BIN: "True: writes .bin",
+        CL_CONFIG_DUMP_ASM: "dump.asm was tried: writes .s, under the prefix",
+        CL_CONFIG_DUMP_DISASSEMBLY: "True: writes .asm",
+        CL_CONFIG_DUMP_FILE_NAME_PREFIX: "beginning of the names",
+        CL_CONFIG_DUMP_IR_BEFORE_OPTIMIZER: "wrote nothing with True",
+        CL_CONFIG_DUMP_IR_AFTER_OPTIMIZER: "wrote nothing with a file name",
+        CL_CONFIG_USER_LOGGER: "True",
+        CL_CONFIG_LOG_FILE: "file; the pid is added",
+      },
+      files: ["cl.cfg next to libintelocl"],
+    },
+    writes: "machine code as object file and as assembly, with kernel names; a log of calls",
+    where: "working directory: <prefix>_<n>_<hash>.bin, .asm, .s",
+    paths: ["*_????????????????.bin", "*_????????????????.asm", "*_????????????????.s"],
+    exposes: ["device-binary", "metadata"],
+    neutralise: { unsetPrefixes: ["CL_CONFIG_"], before: "dlopen of libintelocl" },
+    sources: ["strings of libintelocl.so.2026.22.10.0, PyPI intel-opencl-rt", "cl.cfg of the same wheel"],
+    verified: "ran",
+    evidence:
+      "run here, 2026.22.10: DUMP_BIN, DUMP_ASM and DUMP_DISASSEMBLY together wrote .bin, .asm and .s, each with the kernel's name; LOG_FILE and USER_LOGGER a log of 221 bytes without it. Without variables it compiles in memory and writes nothing. The names CL_CONFIG_DUMP_IR and others of older releases are not in this one.",
+    checked: "2026-11-30",
+    proof: { trigger: "intel-cpu-opencl", vault: "open" },
+  },
+  {
+    id: "intel-cpu-opencl-code",
+    vendor: "Intel",
+    title: "Intel CPU OpenCL runtime (oneAPI): code and IR of the user's choice",
+    kind: "code-injection",
+    platforms: ["linux", "windows"],
+    byDefault: "off",
+    state: "OFF",
+    trigger: {
+      variables: {
+        OCLBACKEND_PLUGINS: "libraries",
+        CL_CONFIG_REPLACE_IR_BEFORE_OPTIMIZER: "file",
+        CL_CONFIG_REPLACE_IR_AFTER_OPTIMIZER: "file",
+        CL_CONFIG_FORCE_PROFILE_LIB_PATH: "library",
+        CL_CONFIG_LLVM_OPTIONS: "options of LLVM",
+      },
+    },
+    writes: "nothing",
+    exposes: ["code-exec"],
+    neutralise: { unset: ["OCLBACKEND_PLUGINS"], unsetPrefixes: ["CL_CONFIG_"], before: "dlopen of libintelocl" },
+    sources: ["strings of libintelocl.so.2026.22.10.0, PyPI intel-opencl-rt"],
+    verified: "read",
+    evidence: "the names are in the library's strings; what they do was not tried",
+    checked: "2026-11-30",
+  },
+])

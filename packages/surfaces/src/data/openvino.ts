@@ -1,0 +1,133 @@
+import { define } from "../define.js"
+
+export const surfaces = define("openvino", [
+  {
+    id: "openvino-cache",
+    vendor: "Intel",
+    title: "OpenVINO model cache",
+    kind: "graph-cache",
+    platforms: ["linux", "windows", "macos"],
+    byDefault: "off",
+    state:
+      "OFF until cache_dir is set (AUTO may compile CPU first; the GPU plugin stores *.cl_cache files in the same directory)",
+    trigger: {
+      variables: { OV_CACHE_DIR: "only in debug-caps builds, see openvino-debug-caps (recalled)" },
+      files: ["AUTO/GPU plugin config files"],
+      api: [
+        "ov::cache_dir / CACHE_DIR property",
+        "CACHE_MODE OPTIMIZE_SIZE|OPTIMIZE_SPEED",
+        "ov::cache_encryption_callbacks",
+        "ov::weights_path",
+      ],
+    },
+    writes: "exported compiled model incl. weights; permissions set to owner+group read",
+    where: "cache_dir/<hash>.blob, *.cl_cache",
+    paths: ["*.blob"],
+    exposes: ["weights", "graph", "device-binary"],
+    neutralise: {
+      refuse: ["ov::cache_dir / CACHE_DIR property"],
+      otherwise:
+        'leave cache_dir unset ("") on Core and every compile_model call. cache_encryption_callbacks are not enough, see the evidence: export to memory and seal the whole instead',
+      before: "compile_model",
+      notes:
+        'OVMS documents the risk itself: "custom loaders might be used to import encrypted model files so using unencrypted cache might potentially lead to a security risk". CACHE_DIR unset does not stop the NEO driver cache (intel-neo-cache).',
+    },
+    sources: [
+      "openvinotoolkit/openvino src/inference/src/cache_manager.hpp FileStorageCacheManager",
+      "https://docs.openvino.ai/2025/openvino-workflow/running-inference/optimize-inference/optimizing-latency/model-caching-overview.html",
+      "https://docs.openvino.ai/canonical/ovms_docs_model_cache.html",
+    ],
+    verified: "ran",
+    evidence:
+      "read in source and in vendor documentation (stored copy); run here, 2026.4.1: without callbacks the topology is XORed with a fixed 12-byte key and the weights are clear floats. With CACHE_ENCRYPTION_CALLBACKS the CPU plugin's topology (258 KB) is encrypted, 10.7 MB of weights stay clear and unauthenticated, and a blob with altered weights loads silently; on the GPU plugin they cover the blob, and the *.cl_cache files beside it stay clear.",
+    checked: "2026-11-30",
+  },
+  {
+    id: "openvino-transformation-dumps",
+    vendor: "Intel",
+    title: "OpenVINO: dumps of the model by its transformations, in release builds",
+    kind: "dump",
+    platforms: ["linux", "windows", "macos"],
+    byDefault: "off",
+    state: "OFF",
+    trigger: {
+      variables: {
+        OV_ENABLE_SERIALIZE_TRACING: "1: the whole model, after every pass",
+        OV_ENABLE_VISUALIZE_TRACING: "1: graphs with the names of layers",
+        OV_ENABLE_PROFILE_PASS: "1: the time of each pass",
+        "OV_VISUALIZE_TREE_*": "what the graphs show, constants included",
+        OPENVINO_HETERO_VISUALIZE: "graphs of the HETERO plugin",
+      },
+    },
+    writes: "the model with its weights (.xml and .bin), graphs (.svg or .dot)",
+    where: "working directory",
+    exposes: ["weights", "graph"],
+    neutralise: { unsetPrefixes: ["OV_", "OPENVINO_HETERO_"], before: "compile_model" },
+    sources: ["strings of libopenvino.so.2641, PyPI openvino 2026.4.1"],
+    verified: "ran",
+    evidence:
+      "run here with the release wheel 2026.4.1: SERIALIZE_TRACING wrote the whole model, VISUALIZE_TRACING names of layers. Tried without effect: OV_CPU_*, OV_GPU_DUMP_*, OV_VERBOSE. The variables of the HETERO plugin and OV_VISUALIZE_TREE_* are in the libraries' strings, and were not run.",
+    checked: "2026-11-30",
+  },
+  {
+    id: "openvino-debug-caps",
+    vendor: "Intel",
+    title: "OpenVINO debug capabilities",
+    kind: "dump",
+    platforms: ["linux", "windows", "macos"],
+    byDefault: "off",
+    state: "only in builds with ENABLE_DEBUG_CAPS (off in releases, per document)",
+    trigger: {
+      variables: {
+        OV_GPU_DUMP_TENSORS_PATH: "directory",
+        OV_GPU_DUMP_TENSORS: "all|in|out",
+        OV_GPU_DUMP_SOURCES_PATH: "directory",
+        OV_GPU_DUMP_GRAPHS_PATH: "directory",
+        OV_GPU_LOG_TO_FILE: "file",
+        OV_GPU_LOAD_DUMP_RAW_BINARY: "files (injection)",
+        OV_DEBUG_CONFIG: "json file",
+        OV_VERBOSE: "0-4",
+        OV_HELP: "1",
+        OV_CPU_BLOB_DUMP_DIR: "dir (recalled)",
+        OV_CPU_EXEC_GRAPH_PATH: "file (recalled)",
+      },
+    },
+    writes: "generated OpenCL source, graphs, tensors",
+    where: "as given",
+    exposes: ["kernel-source", "graph", "activations", "weights"],
+    neutralise: {
+      unsetPrefixes: ["OV_"],
+      before: "Core creation / compile_model",
+      notes: 'RELEASE_INTERNAL options are "available for any build type" but not via public API.',
+    },
+    sources: ["openvinotoolkit/openvino src/plugins/intel_gpu/docs/gpu_debug_utils.md"],
+    verified: "documented",
+    evidence:
+      "read in vendor documentation (stored copy); run here with the release wheel 2026.4.1: OV_CPU_*, OV_GPU_DUMP_* and OV_VERBOSE had no effect; the others were not tried",
+    checked: "2026-11-30",
+  },
+  {
+    id: "openvino-plugin-load",
+    vendor: "Intel",
+    title: "OpenVINO plugin and frontend loading",
+    kind: "code-injection",
+    platforms: ["linux", "windows", "macos"],
+    byDefault: "off",
+    state: "plugins are dlopened from the library directory",
+    trigger: {
+      variables: { OPENVINO_LIB_PATHS: "Windows/Python DLL directories", LD_LIBRARY_PATH: "Linux", PATH: "Windows" },
+      files: ["plugins.xml next to libopenvino"],
+      api: ["core.add_extension(path)", "register_plugins(xml)"],
+    },
+    writes: "nothing",
+    exposes: ["code-exec"],
+    neutralise: {
+      unset: ["OPENVINO_LIB_PATHS"],
+      refuse: ["core.add_extension(path)", "register_plugins(xml)"],
+      before: "Core creation",
+    },
+    sources: ["OpenVINO's Python loader, OPENVINO_LIB_PATHS"],
+    verified: "read",
+    evidence: "read in source for OPENVINO_LIB_PATHS; plugins.xml recalled",
+  },
+])
