@@ -25,8 +25,12 @@ interface Holder {
   end(): Promise<void>
 }
 
+/** Until a vault's spare thread is warm. */
+const settleMilliseconds = 1500
+
 async function vault(measured: CopiesCase): Promise<Holder> {
   const vault = await openVault({ backend: measured.backend() })
+  await setTimeout(settleMilliseconds)
   const evidence = vault.report().guarantees.find(({ id }) => id === "process.separate")?.evidence
   return {
     pid: Number(Object(evidence).pid),
@@ -74,9 +78,6 @@ async function engineAlone(measured: CopiesCase): Promise<Holder> {
 
 const holders = { vault, "in-process": inProcess, "engine alone": engineAlone }
 
-/** Until a vault's spare thread is warm. */
-const settleMilliseconds = 1500
-
 const measured = copiesCases.find((one) => one.name === name)
 if (measured === undefined) throw new Error(`No case is called ${name}.`)
 const { pid, load, end } = await holders[place](measured)
@@ -87,7 +88,6 @@ async function lookedAt(stage: Stage): Promise<void> {
   await goOn
 }
 
-await setTimeout(settleMilliseconds)
 await lookedAt("ready")
 const loaded = await load()
 await lookedAt("loaded")

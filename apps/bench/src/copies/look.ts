@@ -13,7 +13,7 @@ export interface Look {
   readonly residentMiB: number
   /** The most that was ever resident, in MiB. */
   readonly peakMiB: number
-  /** How many times the windows were found, divided by how many there are; `undefined` where the memory can't be read. */
+  /** How many times the windows were found, divided by how many there are; `undefined` where nobody looked. */
   readonly copies: number | undefined
 }
 
@@ -29,7 +29,7 @@ async function look(pid: number, windows: Windows): Promise<Look> {
   return { ...sizes, copies: hits / count }
 }
 
-/** Looks at a fresh process at every stage. */
+/** Looks at a fresh process at every stage; into its memory from the load on. */
 export async function lookAtStages(
   place: Place,
   name: string,
@@ -40,7 +40,7 @@ export async function lookAtStages(
   const ended = once(running, "exit")
   const looks: Partial<Record<Stage, Look>> = {}
   running.on("message", async ({ stage, pid }: AtStage) => {
-    looks[stage] = await look(pid, windows)
+    looks[stage] = await look(pid, stage === "ready" ? undefined : windows)
     running.send("go on")
   })
   const [status] = await ended
