@@ -8,6 +8,7 @@ export default defineConfig({
     "src/echo.ts",
     "src/round-trip.ts",
     "src/stream-child.ts",
+    "src/copies/child.ts",
   ],
   format: "esm",
   clean: true,
