@@ -4,7 +4,7 @@
  *
  * @module
  */
-export { type ArtifactPlace, artifactsFor, type HostedArtifacts } from "../artifact-store/artifacts-for.js"
+export { type ArtifactPlace, artifactsFor, type HostedArtifacts, noArtifacts } from "../artifact-store/artifacts-for.js"
 export type { ArtifactShelf } from "../artifact-store/shelves.js"
 export { type ArtifactCounts, addCounts, type IgnoredReason, noCounts } from "../artifact-store/tally.js"
 export { elementAlignment, elementCount, elementTypes, tensorByteLength } from "../element-type.js"
