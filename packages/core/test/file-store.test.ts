@@ -114,7 +114,9 @@ describe("fileStore", () => {
     const folder = fresh()
     let parts = 0
     for (let kill = 0; kill < 6; kill++) {
-      const child = spawn(process.execPath, [worker, folder, "forever", "3000000"], { stdio: ["ignore", "pipe", "inherit"] })
+      const child = spawn(process.execPath, [worker, folder, "forever", "3000000"], {
+        stdio: ["ignore", "pipe", "inherit"],
+      })
       await once(child.stdout, "data")
       await new Promise((resolve) => setTimeout(resolve, 5 + 11 * kill))
       child.kill("SIGKILL")

@@ -73,13 +73,10 @@ export async function openEntry(
   try {
     plaintext.bytes.set(entry.subarray(sealedOffset, -tagLength))
     if (!(await opens(plaintext.bytes, entry, binding, sealing.keys))) return "authenticity"
-    const method = readU32(plaintext.bytes, 0)
-    const length = readU32(plaintext.bytes, 4)
-    const byteLength = readU32(plaintext.bytes, 8)
-    const isFilled = length <= plaintext.bytes.length - bodyOffset && readU32(plaintext.bytes, 12) === 0
-    if (!isFilled || byteLength > mostArtifact) return "format"
-    const body = plaintext.bytes.subarray(bodyOffset, bodyOffset + length)
-    if (method === methods.stored && length === byteLength) {
+    const content = contentOf(plaintext.bytes)
+    if (content === undefined) return "format"
+    const { method, body, byteLength } = content
+    if (method === methods.stored) {
       used = true
       return within(plaintext, body)
     }
@@ -107,6 +104,16 @@ async function opens(bytes: Uint8Array, entry: Uint8Array, binding: Uint8Array, 
     cipher.close()
   }
 }
+
+/** What authenticated bytes hold; `undefined` when they contradict themselves. */
+function contentOf(bytes: Uint8Array) {
+  const [method, length, byteLength, above] = [0, 4, 8, 12].map((at) => readU32(bytes, at)) as Four
+  if (length > bytes.length - bodyOffset || above !== 0 || byteLength > mostArtifact) return undefined
+  if (method === methods.stored && length !== byteLength) return undefined
+  return { method, body: bytes.subarray(bodyOffset, bodyOffset + length), byteLength }
+}
+
+type Four = [number, number, number, number]
 
 function paddedLength(bodyLength: number): number {
   return padme(bodyOffset + bodyLength)
