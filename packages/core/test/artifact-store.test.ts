@@ -1,4 +1,7 @@
 import { createHash } from "node:crypto"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { noStore } from "../src/artifact-store/artifact-store.js"
 import { artifactsFor } from "../src/artifact-store/artifacts-for.js"
@@ -8,6 +11,7 @@ import { addCounts, noCounts } from "../src/artifact-store/tally.js"
 import { toHex } from "../src/bytes.js"
 import type { CachePolicy } from "../src/cache-policy.js"
 import { heapPlaintext } from "../src/host/plaintext.js"
+import { privateDirectory } from "../src/host/private-directory.js"
 
 const model = { model: "00".repeat(16), commitment: "11".repeat(32) }
 const fingerprint = { engine: "e", version: "1", device: "d", driver: "r" }
@@ -122,6 +126,40 @@ describe("artifactsFor", () => {
     expect(await artifacts.get("a")).toBeUndefined()
     await artifacts.put("a", Uint8Array.of(1))
     expect(counts).toEqual({ ...noCounts, failures: 2 })
+  })
+
+  it("restores a folder below the host's alone, where there is none, and says so when there is no room", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "strongroom-artifacts-"))
+    try {
+      let failures = 0
+      const own = {
+        ...place(),
+        directory: privateDirectory(folder),
+        count: (more: typeof noCounts) => {
+          failures += more.failures
+        },
+      }
+      const artifacts = artifactsFor("memory", own)
+      mkdirSync(join(folder, "from"))
+      writeFileSync(join(folder, "from/file"), "compiled")
+      for (const outside of ["/tmp/elsewhere", "from", join(folder, "../up"), folder, `${folder}-beside`]) {
+        await expect(artifacts.saveDirectory("a", outside)).rejects.toThrow(TypeError)
+        await expect(artifacts.restoreDirectory("a", outside)).rejects.toThrow(TypeError)
+      }
+      await artifacts.saveDirectory("a", join(folder, "from"))
+      expect(await artifacts.restoreDirectory("b", join(folder, "to"))).toBe(false)
+      expect(await artifacts.restoreDirectory("a", join(folder, "to"))).toBe(true)
+      expect(readFileSync(join(folder, "to/file"), "utf8")).toBe("compiled")
+      await expect(artifacts.restoreDirectory("a", join(folder, "to"))).rejects.toThrow(TypeError)
+      expect(failures).toBe(0)
+      // A file where the folder should be; and one that isn't there to be saved.
+      expect(await artifacts.restoreDirectory("a", join(folder, "to/file"))).toBe(false)
+      await artifacts.saveDirectory("c", join(folder, "nowhere"))
+      expect(failures).toBe(2)
+      expect(await artifacts.restoreDirectory("c", join(folder, "other"))).toBe(false)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it("closes what the engine left open", async () => {

@@ -6,7 +6,7 @@ import type { ArtifactKeys } from "./artifact-keys.js"
 import type { ArtifactForm, ArtifactOrigin } from "./binding.js"
 import type { Compression } from "./compression.js"
 import { type ArtifactShelf, type Keeper, plainKeeper, sealedKeeper } from "./shelves.js"
-import { type ArtifactCounts, addCounts, noCounts } from "./tally.js"
+import { type ArtifactCounts, noCounts } from "./tally.js"
 
 /** What artifacts are bound to, and where the policy puts them. */
 export interface ArtifactPlace extends ArtifactOrigin {
@@ -60,7 +60,7 @@ function sealed(place: ArtifactPlace, { allocate }: PlaintextPool): Keeper {
 
 function hosted(keeper: Keeper, { directory, count = () => {} }: ArtifactPlace, pool: PlaintextPool): HostedArtifacts {
   const keeping = new Set<Promise<void>>()
-  const add = (more: Partial<ArtifactCounts>) => count(addCounts(noCounts, { ...noCounts, ...more }))
+  const add = (more: Partial<ArtifactCounts>) => count({ ...noCounts, ...more })
 
   async function find(form: ArtifactForm, key: string): Promise<Plaintext | undefined> {
     checkKey(key)
@@ -102,14 +102,15 @@ function hosted(keeper: Keeper, { directory, count = () => {} }: ArtifactPlace, 
       await keep("artifact", key, async () => ({ bytes }))
     },
     async restoreDirectory(key, path) {
-      const place = existing(directory)
-      place.checkInside(path)
+      const outer = existing(directory)
+      outer.checkInside(path)
       const archive = await find("directory", key)
       try {
         if (archive === undefined) return false
-        await place.unpack(path, archive.bytes)
+        await outer.unpack(path, archive.bytes)
         return true
-      } catch {
+      } catch (error) {
+        if (error instanceof TypeError) throw error
         add({ failures: 1 })
         return false
       } finally {
@@ -117,9 +118,9 @@ function hosted(keeper: Keeper, { directory, count = () => {} }: ArtifactPlace, 
       }
     },
     async saveDirectory(key, path) {
-      const place = existing(directory)
-      place.checkInside(path)
-      await keep("directory", key, () => place.pack(path, pool.allocate))
+      const outer = existing(directory)
+      outer.checkInside(path)
+      await keep("directory", key, () => outer.pack(path, pool.allocate))
     },
     async close() {
       await Promise.all(keeping)
