@@ -141,7 +141,16 @@ export async function checkPackages() {
     })
     if (manifest.exports?.["."])
       await check(`${manifest.name}: types resolve`, () =>
-        call(process.execPath, [bin("@arethetypeswrong/cli/dist/index.js"), tarball, "--profile", "esm-only"], folder),
+        call(
+          process.execPath,
+          [
+            bin("@arethetypeswrong/cli/dist/index.js"),
+            tarball,
+            "--profile",
+            manifest.exports["."].require ? "node16" : "esm-only",
+          ],
+          folder,
+        ),
       )
   }
 

@@ -1,0 +1,13 @@
+/** How the parameters of clGet*Info are typed: one table from parameter to kind a function. */
+export { commandQueueInfo } from "./command-queue.js"
+export { contextInfo } from "./context.js"
+export { deviceInfo } from "./device.js"
+export { eventInfo, eventProfilingInfo } from "./event.js"
+export { kernelArgumentInfo, kernelInfo, kernelSubGroupInfo, kernelWorkGroupInfo } from "./kernel.js"
+export type { ImageFormat, InfoKind, InfoTable, InfoValue, InfoValues, NamedVersion, Version } from "./kinds.js"
+export { imageInfo, memoryInfo, pipeInfo } from "./memory.js"
+export { platformInfo } from "./platform.js"
+export { programBuildInfo, programInfo } from "./program.js"
+export { programBinaries } from "./program-binaries.js"
+export { type InfoQuery, readInfo } from "./read.js"
+export { samplerInfo } from "./sampler.js"

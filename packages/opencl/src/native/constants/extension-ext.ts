@@ -1,0 +1,47 @@
+// cl_device_info
+export const DEVICE_MAX_ATOMIC_COUNTERS_EXT = 0x4032
+
+// cl_device_partition_property_ext
+export const DEVICE_PARTITION_EQUALLY_EXT = 0x4050
+export const DEVICE_PARTITION_BY_COUNTS_EXT = 0x4051
+export const DEVICE_PARTITION_BY_NAMES_EXT = 0x4052
+export const DEVICE_PARTITION_BY_AFFINITY_DOMAIN_EXT = 0x4053
+
+// clDeviceGetInfo selectors
+export const DEVICE_PARENT_DEVICE_EXT = 0x4054
+export const DEVICE_PARTITION_TYPES_EXT = 0x4055
+export const DEVICE_AFFINITY_DOMAINS_EXT = 0x4056
+export const DEVICE_REFERENCE_COUNT_EXT = 0x4057
+export const DEVICE_PARTITION_STYLE_EXT = 0x4058
+
+// CL_AFFINITY_DOMAINs
+export const AFFINITY_DOMAIN_L1_CACHE_EXT = 0x1
+export const AFFINITY_DOMAIN_L2_CACHE_EXT = 0x2
+export const AFFINITY_DOMAIN_L3_CACHE_EXT = 0x3
+export const AFFINITY_DOMAIN_L4_CACHE_EXT = 0x4
+export const AFFINITY_DOMAIN_NUMA_EXT = 0x10
+export const AFFINITY_DOMAIN_NEXT_FISSIONABLE_EXT = 0x100
+
+// cl_device_partition_property_ext list terminators
+export const PROPERTIES_LIST_END_EXT = 0
+export const PARTITION_BY_COUNTS_LIST_END_EXT = 0
+export const PARTITION_BY_NAMES_LIST_END_EXT = -1
+
+// cl_ext_migrate_memobject
+export const MIGRATE_MEM_OBJECT_HOST_EXT = 0x1
+export const COMMAND_MIGRATE_MEM_OBJECT_EXT = 0x4040
+
+// cl_ext_cxx_for_opencl
+export const DEVICE_CXX_FOR_OPENCL_NUMERIC_VERSION_EXT = 0x4230
+
+// cl_ext_image_requirements_info
+export const IMAGE_REQUIREMENTS_ROW_PITCH_ALIGNMENT_EXT = 0x1290
+export const IMAGE_REQUIREMENTS_BASE_ADDRESS_ALIGNMENT_EXT = 0x1292
+export const IMAGE_REQUIREMENTS_SIZE_EXT = 0x12b2
+export const IMAGE_REQUIREMENTS_MAX_WIDTH_EXT = 0x12b3
+export const IMAGE_REQUIREMENTS_MAX_HEIGHT_EXT = 0x12b4
+export const IMAGE_REQUIREMENTS_MAX_DEPTH_EXT = 0x12b5
+export const IMAGE_REQUIREMENTS_MAX_ARRAY_SIZE_EXT = 0x12b6
+
+// cl_ext_image_from_buffer
+export const IMAGE_REQUIREMENTS_SLICE_PITCH_ALIGNMENT_EXT = 0x1291

@@ -1,0 +1,125 @@
+// cl_intel_exec_by_local_thread
+export const QUEUE_THREAD_LOCAL_EXEC_ENABLE_INTEL = 2147483648
+
+// cl_device_feature_capabilities_intel
+export const DEVICE_FEATURE_FLAG_DP4A_INTEL = 0x1
+export const DEVICE_FEATURE_FLAG_DPAS_INTEL = 0x2
+
+// cl_device_info
+export const DEVICE_IP_VERSION_INTEL = 0x4250
+export const DEVICE_ID_INTEL = 0x4251
+export const DEVICE_NUM_SLICES_INTEL = 0x4252
+export const DEVICE_NUM_SUB_SLICES_PER_SLICE_INTEL = 0x4253
+export const DEVICE_NUM_EUS_PER_SUB_SLICE_INTEL = 0x4254
+export const DEVICE_NUM_THREADS_PER_EU_INTEL = 0x4255
+export const DEVICE_FEATURE_CAPABILITIES_INTEL = 0x4256
+export const DEVICE_HOST_MEM_CAPABILITIES_INTEL = 0x4190
+export const DEVICE_DEVICE_MEM_CAPABILITIES_INTEL = 0x4191
+export const DEVICE_SINGLE_DEVICE_SHARED_MEM_CAPABILITIES_INTEL = 0x4192
+export const DEVICE_CROSS_DEVICE_SHARED_MEM_CAPABILITIES_INTEL = 0x4193
+export const DEVICE_SHARED_SYSTEM_MEM_CAPABILITIES_INTEL = 0x4194
+export const DEVICE_QUEUE_FAMILY_PROPERTIES_INTEL = 0x418b
+
+// cl_intel_device_partition_by_names
+export const DEVICE_PARTITION_BY_NAMES_INTEL = 0x4052
+export const PARTITION_BY_NAMES_LIST_END_INTEL = -1
+
+// cl_intel_simultaneous_sharing
+export const DEVICE_SIMULTANEOUS_INTEROPS_INTEL = 0x4104
+export const DEVICE_NUM_SIMULTANEOUS_INTEROPS_INTEL = 0x4105
+
+// cl_intel_packed_yuv
+export const YUYV_INTEL = 0x4076
+export const UYVY_INTEL = 0x4077
+export const YVYU_INTEL = 0x4078
+export const VYUY_INTEL = 0x4079
+
+// cl_intel_required_subgroup_size
+export const DEVICE_SUB_GROUP_SIZES_INTEL = 0x4108
+export const KERNEL_SPILL_MEM_SIZE_INTEL = 0x4109
+export const KERNEL_COMPILE_SUB_GROUP_SIZE_INTEL = 0x410a
+
+// cl_intel_driver_diagnostics
+export const CONTEXT_SHOW_DIAGNOSTICS_INTEL = 0x4106
+export const CONTEXT_DIAGNOSTICS_LEVEL_ALL_INTEL = 255
+export const CONTEXT_DIAGNOSTICS_LEVEL_GOOD_INTEL = 1
+export const CONTEXT_DIAGNOSTICS_LEVEL_BAD_INTEL = 2
+export const CONTEXT_DIAGNOSTICS_LEVEL_NEUTRAL_INTEL = 4
+
+// cl_intel_planar_yuv
+export const MEM_NO_ACCESS_INTEL = 16777216
+export const MEM_ACCESS_FLAGS_UNRESTRICTED_INTEL = 33554432
+
+// cl_device_unified_shared_memory_capabilities_intel - bitfield
+export const UNIFIED_SHARED_MEMORY_ACCESS_INTEL = 0x1
+export const UNIFIED_SHARED_MEMORY_ATOMIC_ACCESS_INTEL = 0x2
+export const UNIFIED_SHARED_MEMORY_CONCURRENT_ACCESS_INTEL = 0x4
+export const UNIFIED_SHARED_MEMORY_CONCURRENT_ATOMIC_ACCESS_INTEL = 0x8
+
+// cl_mem_properties_intel
+export const MEM_ALLOC_FLAGS_INTEL = 0x4195
+export const MEM_ALLOC_BUFFER_LOCATION_INTEL = 0x419e
+
+// cl_mem_alloc_flags_intel - bitfield
+export const MEM_ALLOC_WRITE_COMBINED_INTEL = 0x1
+export const MEM_ALLOC_INITIAL_PLACEMENT_DEVICE_INTEL = 0x2
+export const MEM_ALLOC_INITIAL_PLACEMENT_HOST_INTEL = 0x4
+
+// cl_mem_alloc_info_intel
+export const MEM_ALLOC_TYPE_INTEL = 0x419a
+export const MEM_ALLOC_BASE_PTR_INTEL = 0x419b
+export const MEM_ALLOC_SIZE_INTEL = 0x419c
+export const MEM_ALLOC_DEVICE_INTEL = 0x419d
+
+// cl_unified_shared_memory_type_intel
+export const MEM_TYPE_UNKNOWN_INTEL = 0x4196
+export const MEM_TYPE_HOST_INTEL = 0x4197
+export const MEM_TYPE_DEVICE_INTEL = 0x4198
+export const MEM_TYPE_SHARED_INTEL = 0x4199
+
+// cl_kernel_exec_info
+export const KERNEL_EXEC_INFO_INDIRECT_HOST_ACCESS_INTEL = 0x4200
+export const KERNEL_EXEC_INFO_INDIRECT_DEVICE_ACCESS_INTEL = 0x4201
+export const KERNEL_EXEC_INFO_INDIRECT_SHARED_ACCESS_INTEL = 0x4202
+export const KERNEL_EXEC_INFO_USM_PTRS_INTEL = 0x4203
+
+// cl_command_type
+export const COMMAND_MEMFILL_INTEL = 0x4204
+export const COMMAND_MEMCPY_INTEL = 0x4205
+export const COMMAND_MIGRATEMEM_INTEL = 0x4206
+export const COMMAND_MEMADVISE_INTEL = 0x4207
+
+// cl_intel_mem_channel_property
+export const MEM_CHANNEL_INTEL = 0x4213
+
+// cl_mem_flags
+export const MEM_FORCE_HOST_MEMORY_INTEL = 0x100000
+
+// cl_intel_command_queue_families
+export const QUEUE_FAMILY_MAX_NAME_SIZE_INTEL = 64
+
+// cl_queue_properties
+export const QUEUE_FAMILY_INTEL = 0x418c
+export const QUEUE_INDEX_INTEL = 0x418d
+
+// cl_command_queue_capabilities_intel
+export const QUEUE_DEFAULT_CAPABILITIES_INTEL = 0
+export const QUEUE_CAPABILITY_CREATE_SINGLE_QUEUE_EVENTS_INTEL = 0x1
+export const QUEUE_CAPABILITY_CREATE_CROSS_QUEUE_EVENTS_INTEL = 0x2
+export const QUEUE_CAPABILITY_SINGLE_QUEUE_EVENT_WAIT_LIST_INTEL = 0x4
+export const QUEUE_CAPABILITY_CROSS_QUEUE_EVENT_WAIT_LIST_INTEL = 0x8
+export const QUEUE_CAPABILITY_TRANSFER_BUFFER_INTEL = 0x100
+export const QUEUE_CAPABILITY_TRANSFER_BUFFER_RECT_INTEL = 0x200
+export const QUEUE_CAPABILITY_MAP_BUFFER_INTEL = 0x400
+export const QUEUE_CAPABILITY_FILL_BUFFER_INTEL = 0x800
+export const QUEUE_CAPABILITY_TRANSFER_IMAGE_INTEL = 0x1000
+export const QUEUE_CAPABILITY_MAP_IMAGE_INTEL = 0x2000
+export const QUEUE_CAPABILITY_FILL_IMAGE_INTEL = 0x4000
+export const QUEUE_CAPABILITY_TRANSFER_BUFFER_IMAGE_INTEL = 0x8000
+export const QUEUE_CAPABILITY_TRANSFER_IMAGE_BUFFER_INTEL = 0x10000
+export const QUEUE_CAPABILITY_MARKER_INTEL = 0x1000000
+export const QUEUE_CAPABILITY_BARRIER_INTEL = 0x2000000
+export const QUEUE_CAPABILITY_KERNEL_INTEL = 0x4000000
+
+// addition to cl_command_queue_properties
+export const QUEUE_NO_SYNC_OPERATIONS_INTEL = 0x20000000

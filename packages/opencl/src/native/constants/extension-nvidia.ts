@@ -1,0 +1,8 @@
+// cl_nv_device_attribute_query extension
+export const DEVICE_COMPUTE_CAPABILITY_MAJOR_NV = 0x4000
+export const DEVICE_COMPUTE_CAPABILITY_MINOR_NV = 0x4001
+export const DEVICE_REGISTERS_PER_BLOCK_NV = 0x4002
+export const DEVICE_WARP_SIZE_NV = 0x4003
+export const DEVICE_GPU_OVERLAP_NV = 0x4004
+export const DEVICE_KERNEL_EXEC_TIMEOUT_NV = 0x4005
+export const DEVICE_INTEGRATED_MEMORY_NV = 0x4006

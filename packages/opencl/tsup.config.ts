@@ -1,0 +1,16 @@
+import { defineConfig } from "tsup"
+
+export default defineConfig({
+  entry: {
+    index: "src/index.ts",
+    "objects/index": "src/objects/index.ts",
+    discovery: "src/discovery/index.ts",
+  },
+  format: ["esm", "cjs"],
+  dts: true,
+  clean: true,
+  // import.meta.url in the CommonJS build
+  shims: true,
+  target: "es2022",
+  sourcemap: true,
+})
