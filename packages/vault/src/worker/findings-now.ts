@@ -131,7 +131,9 @@ function cache(policy: string, findings: { readonly [id in (typeof confining)[nu
   if (missing.length > 0) {
     return unavailable("The backend is asked to keep to it; what a driver writes elsewhere isn't looked for.", evidence)
   }
-  const mechanism =
+  const confined =
     "Whatever a driver writes is in a folder in memory that ends with the process; it can write nowhere else."
+  const sealed = "What is kept leaves the vault as ciphertext, under a key of this recipient's and this seal's."
+  const mechanism = policy === "sealed" ? `${confined} ${sealed}` : confined
   return { state: "enforced", mechanism, evidence }
 }
