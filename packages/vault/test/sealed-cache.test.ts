@@ -258,8 +258,11 @@ describe("a store that doesn't work", () => {
   it("that is deleted while the vault is open goes on", async () => {
     const shipped = await ship()
     const folder = join(shipped.folder, "store")
-    await using vault = await openVault({ backend: compiling(), cache: "sealed", artifactStore: fileStore(folder) })
-    expect((await findings(vault, shipped)).program).toBe("nothing")
+    const artifactStore = fileStore(folder)
+    // Closed, so that nothing is being written any more when the folder goes.
+    expect((await loadOnce(shipped, { artifactStore })).found.program).toBe("nothing")
+    await using vault = await openVault({ backend: compiling(), cache: "sealed", artifactStore })
+    expect((await findings(vault, shipped)).program).toBe("itself")
     await rm(folder, { recursive: true })
     expect((await findings(vault, shipped)).program).toBe("nothing")
     expect((await findings(vault, shipped)).program).toBe("itself")
