@@ -1,18 +1,22 @@
 // npm test: set-up, then build, types, lint and tests of every package through turbo, then the packed packages.
 // With --full, the slow suites run whole too, and their dated result is written to docs/results.
+import { debianTools } from "./lib/debian.mjs"
+import { driverNames, fastDriverNames, openclDrivers } from "./lib/drivers.mjs"
 import { collect, forget, record } from "./lib/results.mjs"
-import { debianTools, install, python, turbo, zig } from "./lib/setup.mjs"
+import { install, python, turbo, zig } from "./lib/setup.mjs"
 
 const full = process.argv.includes("--full")
 install()
 const interpreter = python()
 const compiler = zig()
 debianTools()
+const drivers = openclDrivers(full ? driverNames : fastDriverNames)
 forget()
 
 const environment = {
   ...(interpreter ? { STRONGROOM_PYTHON: interpreter } : {}),
   ...(compiler ? { STRONGROOM_ZIG: compiler } : {}),
+  ...drivers,
   ...(full ? { STRONGROOM_FULL: "1" } : {}),
 }
 const checks = ["build", "typecheck", "lint", "//#lint:root", "test"]

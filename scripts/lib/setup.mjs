@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
-import { delimiter, dirname, join } from "node:path"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
@@ -66,35 +66,11 @@ export const zig = () =>
     "the vault's native part is built by this machine's compiler",
   )
 
-/** Programs that tests of the vault use where they are there, and must find in CI; by Debian package. */
-const tools = {
-  gcc: "gcc",
-  gdb: "gdb",
-  "musl-gcc": "musl-tools",
-  "qemu-aarch64": "qemu-user",
-  "/usr/aarch64-linux-gnu/lib/libc.so.6": "libc6-arm64-cross",
-}
-
-/** Installs what is missing of {@link tools}, as root on Debian; elsewhere the tests say what they leave out. */
-export function debianTools() {
-  const missing = Object.entries(tools).filter(([name]) => !isThere(name))
-  if (missing.length === 0 || process.platform !== "linux") return
-  const packages = missing.map(([, name]) => name)
-  const apt = process.getuid?.() === 0 && isThere("apt-get")
-  const quiet = { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }, stdio: ["ignore", "ignore", "inherit"] }
-  say(`Installing ${packages.join(", ")} ...`)
-  if (apt && runs("apt-get", ["update", "-qq"], quiet) && runs("apt-get", ["install", "-y", "-qq", ...packages], quiet))
-    return
-  const line = `Some tests of the vault need ${packages.join(", ")}, which couldn't be installed.`
-  if (process.env.CI) fail(line)
-  say(`${line} They are skipped.`)
-}
-
-const isThere = (name) =>
-  existsSync(name) || (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, name)))
-
-/** A virtual environment under .cache that has what `requirements` lists. */
-function virtualEnvironment(requirements, otherwise) {
+/**
+ * The interpreter of a virtual environment under .cache that has what the file `requirements` lists, or undefined where
+ * there is no Python, after a line that ends with `otherwise`. In CI that is a failure. `flags` are pip's.
+ */
+export function virtualEnvironment(requirements, otherwise, flags = []) {
   const wanted = readFileSync(join(root, requirements), "utf8")
   const folder = join(cache, "python", createHash("sha256").update(wanted).digest("hex").slice(0, 16))
   const inside = join(folder, ...(process.platform === "win32" ? ["Scripts", "python.exe"] : ["bin", "python"]))
@@ -102,10 +78,10 @@ function virtualEnvironment(requirements, otherwise) {
   if (existsSync(marker)) return inside
   say(`Setting up Python for ${requirements} ...`)
   const system = ["python3", "python"].find((name) => spawnSync(name, ["--version"]).status === 0)
+  const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...flags, "-r", requirements]
+  const aside = { stdio: ["ignore", 2, "inherit"] }
   const made =
-    system !== undefined &&
-    runs(system, ["-m", "venv", "--clear", folder]) &&
-    runs(inside, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements])
+    system !== undefined && runs(system, ["-m", "venv", "--clear", folder], aside) && runs(inside, pip, aside)
   if (made) {
     writeFileSync(marker, "")
     return inside
