@@ -3,7 +3,7 @@ export interface Figure {
   readonly name: string
   /** What it is held against, with its version. */
   readonly peer: string
-  readonly unit: "ms" | "MiB" | "GiB/s" | "%"
+  readonly unit: "ms" | "us" | "MiB" | "GiB/s" | "%"
   /** Medians over `runs`. */
   readonly ours: number
   readonly theirs: number
