@@ -79,6 +79,7 @@ static void launch(void) {
 /* Nothing runs before all are in the queue. */
 static void fill_queue(void) {
   int32_t status;
+  set_argument(1);
   handle gate = clCreateUserEvent(context, &status);
   check(status, "clCreateUserEvent");
   for (int i = 0; i < QUEUED; i++) enqueue(i == 0, i == 0 ? &gate : NULL, NULL);

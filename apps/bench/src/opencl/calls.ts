@@ -7,7 +7,7 @@ export interface Calls {
   /** {@link transferBytes} from the host to the device, until they are there. */
   write(): void
   read(): void
-  /** {@link queued} kernels in the queue before the first of them runs; then all of them run. */
+  /** An argument, and {@link queued} kernels in the queue before the first of them runs; then all of them run. */
   fillQueue(): void
   /** Eight calls: setArg, enqueue, enqueue with an event, wait for it, release it, write and read 64 bytes, finish. */
   mix(): void

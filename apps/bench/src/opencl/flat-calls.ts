@@ -31,6 +31,7 @@ export function flatCalls(host: Uint8Array): Calls {
       cl.enqueueReadBuffer(queue, buffer, true, 0, transferBytes, host)
     },
     fillQueue() {
+      cl.setKernelArg(kernel, 0, "int", 1)
       const gate = cl.createUserEvent(context)
       cl.enqueueNDRangeKernel(queue, kernel, 1, null, size, null, [gate])
       for (let i = 1; i < queued; i++) cl.enqueueNDRangeKernel(queue, kernel, 1, null, size)

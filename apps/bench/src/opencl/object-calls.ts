@@ -26,7 +26,7 @@ export function objectCalls(host: Uint8Array): Calls {
     },
     fillQueue() {
       const gate = context.createUserEvent()
-      kernel.enqueue(queue, 1, { after: gate })
+      kernel.setArgument(0, 1).enqueue(queue, 1, { after: gate })
       for (let i = 1; i < queued; i++) kernel.enqueue(queue, 1)
       queue.flush()
       gate.complete()
