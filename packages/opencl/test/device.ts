@@ -28,3 +28,13 @@ export function thrown(call: () => unknown): cl.OpenCLError {
   }
   throw new Error("Nothing was thrown.")
 }
+
+/** What a call gives, or the code of the error that it throws. */
+export function outcome(call: () => unknown): unknown {
+  try {
+    return call()
+  } catch (error) {
+    if (cl.OpenCLError.is(error)) return (error as cl.OpenCLError).code
+    throw error
+  }
+}

@@ -1,4 +1,4 @@
-import { kernelArgumentInfo, readInfo } from "../info/index.js"
+import { kernelArgumentInfo, kernelInfo, readInfo } from "../info/index.js"
 import { check, constants, type KernelHandle, made, OpenCLError, opencl, refusal } from "../native/index.js"
 import { type ArgumentType, argumentType } from "./argument-type.js"
 import { type HostMemory, isGiven, isHostMemory, wholeNumber } from "./arguments.js"
@@ -29,6 +29,8 @@ export type ArgumentValue =
   | HostMemory
 
 interface Arguments {
+  /** How many the kernel has. */
+  readonly count: number
   /** As the kernel declares them, where the driver tells: undefined where it doesn't. */
   readonly declared: Map<number, ArgumentType | undefined>
   /** Objects and shared memory that are set: a driver needn't hold them for a kernel. */
@@ -40,7 +42,11 @@ const argumentsOf = new WeakMap<CLKernel, Arguments>()
 function stateOf(kernel: CLKernel): Arguments {
   const known = argumentsOf.get(kernel)
   if (known !== undefined) return known
-  const state: Arguments = { declared: new Map(), objects: new Map() }
+  const handle = kernelOf(kernel, "setKernelArg")
+  const count = readInfo(kernelInfo[constants.KERNEL_NUM_ARGS], "setKernelArg", (...room) =>
+    opencl().clGetKernelInfo(handle, constants.KERNEL_NUM_ARGS, ...room),
+  )
+  const state: Arguments = { count, declared: new Map(), objects: new Map() }
   argumentsOf.set(kernel, state)
   return state
 }
@@ -61,6 +67,8 @@ export function setKernelArg(kernel: CLKernel, index: number, first: unknown, se
   const handle = kernelOf(kernel, call)
   const at = wholeNumber(index, "the argument's index", call, "INVALID_ARG_INDEX")
   const state = stateOf(kernel)
+  if (at >= state.count)
+    throw refusal("INVALID_ARG_INDEX", { call, detail: `the kernel has ${state.count} arguments, got index ${at}.` })
   const { name, value } = typeAndValue(first, second, at)
   const declared = declaredType(state, handle, at)
   const type = name === undefined ? (declared ?? typeOfValue(value, at)) : argumentType(name)
@@ -83,7 +91,7 @@ function typeAndValue(first: unknown, second: unknown, at: number): { name: stri
   })
 }
 
-/** @throws OpenCLError INVALID_ARG_INDEX */
+/** Undefined where the driver doesn't tell: of programs built without -cl-kernel-arg-info, by some. */
 function declaredType(state: Arguments, kernel: KernelHandle, at: number): ArgumentType | undefined {
   if (state.declared.has(at)) return state.declared.get(at)
   const ask = <Name extends keyof typeof kernelArgumentInfo>(name: Name) =>
@@ -100,7 +108,7 @@ function declaredType(state: Arguments, kernel: KernelHandle, at: number): Argum
         ? { is: "memory" }
         : argumentType(ask(constants.KERNEL_ARG_TYPE_NAME) as string)
   } catch (error) {
-    if (OpenCLError.is(error) && error.code === "INVALID_ARG_INDEX") throw error
+    if (!OpenCLError.is(error)) throw error
   }
   state.declared.set(at, type)
   return type
@@ -221,7 +229,7 @@ export function cloneKernel(kernel: CLKernel): CLKernel {
     kernelKind,
     made<KernelHandle>(call, (errcode) => opencl().clCloneKernel(source, errcode)),
   )
-  const { declared, objects } = stateOf(kernel)
-  argumentsOf.set(clone, { declared, objects: new Map(objects) })
+  const state = stateOf(kernel)
+  argumentsOf.set(clone, { ...state, objects: new Map(state.objects) })
   return clone
 }

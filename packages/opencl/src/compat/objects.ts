@@ -129,15 +129,15 @@ export function own<Type extends CLObject>(kind: Kind, handle: bigint): Type {
 
 /**
  * The object of a handle that an information function gave: the program's own, if it has one. Otherwise a new one, which
- * holds a reference of its own until it is collected. A null handle becomes an object that no call takes.
+ * holds a reference of its own until it is collected. No call takes it where the handle is null, or the driver counts the
+ * object as released (Intel's does, of a context that only its parts keep alive).
  */
 export function find<Type extends CLObject>(kind: Kind, handle: bigint | null): Type {
-  if (handle === null)
-    return new (classes[kind.className] as new (entry: Entry) => Type)({ kind, handle: 0n, references: 0 })
-  const known = living.get(keyOf(kind, handle))?.object.deref()
+  const known = handle === null ? undefined : living.get(keyOf(kind, handle))?.object.deref()
   if (known !== undefined) return known as Type
-  check(count(kind, "retain", handle), kind.retain ?? kind.from)
-  return enter(kind, handle, 1) as Type
+  if (handle !== null && count(kind, "retain", handle) === 0) return enter(kind, handle, 1) as Type
+  const entry = { kind, handle: handle ?? 0n, references: 0 }
+  return new (classes[kind.className] as new (entry: Entry) => Type)(entry)
 }
 
 /**

@@ -35,12 +35,27 @@ const classes = {
   local: [LocalMemory],
 } as const
 
-/** @throws TypeError unless an object is what the argument takes */
+const wanted = {
+  buffer: "DeviceBuffer or SharedMemory",
+  image: "Image",
+  sampler: "Sampler",
+  local: "local(bytes)",
+  bytes: "the bytes of a struct, in a typed array or a DataView",
+} as const
+
+/** An object that can be an argument, other than local memory. */
+export type ArgumentObject = DeviceBuffer | SharedMemory | Image | Sampler
+
+export function isArgumentObject(value: unknown): value is ArgumentObject {
+  return (
+    value instanceof DeviceBuffer || value instanceof SharedMemory || value instanceof Image || value instanceof Sampler
+  )
+}
+
+/** @throws TypeError unless a value is what the argument takes */
 export function checkKind(value: unknown, { kind }: Exclude<Expected, { readonly kind: "number" }>): void {
-  if (kind === "bytes") return
-  if (classes[kind].some((type) => value instanceof type)) return
-  const wanted = kind === "local" ? "local(bytes)" : classes[kind].map(({ name }) => name).join(" or ")
-  throw new TypeError(`it takes ${wanted}, not ${describe(value)}`)
+  if (kind === "bytes" ? ArrayBuffer.isView(value) : classes[kind].some((type) => value instanceof type)) return
+  throw new TypeError(`it takes ${wanted[kind]}, not ${describe(value)}`)
 }
 
 /**

@@ -1,67 +1,37 @@
 import { check } from "../native/check.js"
 import * as CL from "../native/constants/index.js"
-import { failure } from "../native/error.js"
 import type { MemoryHandle } from "../native/handles.js"
 import { opencl } from "../native/opencl.js"
+import {
+  type CopyOptions,
+  type KernelAccess,
+  kernelAccess,
+  type RangeOptions,
+  type TransferOptions,
+} from "./buffer-options.js"
+import { enqueueRectangle, enqueueTransfer, type TransferBuffer, transferSync } from "./buffer-transfer.js"
 import { choice } from "./choice.js"
-import { type CommandEvent, holdUntilComplete } from "./command-event.js"
+import type { CommandEvent } from "./command-event.js"
 import type { Asked, CommandOptions, EventOptions } from "./command-options.js"
 import type { Context } from "./context.js"
 import { checkPattern } from "./fill-pattern.js"
-import { bytesOf, checkStillThere, type HostMemory, lastingBytesOf } from "./host-memory.js"
+import { bytesOf, checkStillThere, type HostMemory } from "./host-memory.js"
 import { type MapOptions, MappedRegion, mapFlags, unmapObject, whenMapped } from "./mapped-region.js"
 import { handleIn, NativeObject, ownedOf } from "./native-object.js"
-import { checkInteger, checkRange } from "./numbers.js"
+import { checkRange } from "./numbers.js"
 import { callOn, type Queue } from "./queue.js"
 import { type RectangleCopy, RectangleLayout, type RectangleTransfer } from "./rectangle.js"
-
-export const kernelAccess = {
-  "read-write": CL.MEM_READ_WRITE,
-  "read-only": CL.MEM_READ_ONLY,
-  "write-only": CL.MEM_WRITE_ONLY,
-} as const
-
-const hostAccess = {
-  "read-write": 0,
-  "read-only": CL.MEM_HOST_READ_ONLY,
-  "write-only": CL.MEM_HOST_WRITE_ONLY,
-  none: CL.MEM_HOST_NO_ACCESS,
-} as const
-
-export type KernelAccess = keyof typeof kernelAccess
-
-export interface BufferOptions {
-  /** What kernels do with it. Default `read-write`. */
-  readonly access?: KernelAccess
-  /** What the host does with it. Default `read-write`. */
-  readonly hostAccess?: keyof typeof hostAccess
-  /** Whether it lies in memory of the host, where mapping it copies nothing. Default false: the driver chooses. */
-  readonly inHostMemory?: boolean
-}
-
-export interface TransferOptions {
-  /** Bytes of the buffer to leave out at the start. Default 0. */
-  readonly offset?: number
-}
-
-export interface RangeOptions extends TransferOptions {
-  /** Default: to the end. */
-  readonly byteLength?: number
-}
-
-export interface CopyOptions extends RangeOptions {
-  /** Where the copy goes, in bytes. Default 0. */
-  readonly toOffset?: number
-}
 
 /** Memory of a context's devices. Its commands take a queue; times and sizes are nanoseconds and bytes. */
 export class DeviceBuffer extends NativeObject<MemoryHandle> {
   readonly byteLength: number
+  readonly #self: TransferBuffer
 
   /** Use `context.createBuffer()`. */
   constructor(handle: MemoryHandle, byteLength: number, madeFrom: Context | DeviceBuffer) {
     super("buffer", handle, (memory) => opencl().clReleaseMemObject(memory), madeFrom)
     this.byteLength = byteLength
+    this.#self = { owned: ownedOf(this), byteLength }
   }
 
   /**
@@ -99,13 +69,13 @@ export class DeviceBuffer extends NativeObject<MemoryHandle> {
 
   /** The same, and blocks JavaScript. */
   readSync<Memory extends HostMemory>(queue: Queue, into: Memory, options?: TransferOptions & EventOptions): Memory {
-    this.#transfer("clEnqueueReadBuffer", queue, bytesOf(into), options, true)
+    transferSync("clEnqueueReadBuffer", this.#self, queue, into, options)
     return into
   }
 
   /** The same, not awaited: `into` holds the bytes when the event is complete. */
   enqueueRead(queue: Queue, into: HostMemory, options?: TransferOptions & EventOptions): CommandEvent {
-    return this.#enqueueTransfer("clEnqueueReadBuffer", queue, into, options)
+    return enqueueTransfer("clEnqueueReadBuffer", this.#self, queue, into, options)
   }
 
   /** Copies host memory into the buffer. Don't write to `from` before the promise settles. */
@@ -117,12 +87,12 @@ export class DeviceBuffer extends NativeObject<MemoryHandle> {
 
   /** The same, and blocks JavaScript. */
   writeSync(queue: Queue, from: HostMemory, options?: TransferOptions & EventOptions): void {
-    this.#transfer("clEnqueueWriteBuffer", queue, bytesOf(from), options, true)
+    transferSync("clEnqueueWriteBuffer", this.#self, queue, from, options)
   }
 
   /** The same, not awaited: `from` is in use until the event is complete. */
   enqueueWrite(queue: Queue, from: HostMemory, options?: TransferOptions & EventOptions): CommandEvent {
-    return this.#enqueueTransfer("clEnqueueWriteBuffer", queue, from, options)
+    return enqueueTransfer("clEnqueueWriteBuffer", this.#self, queue, from, options)
   }
 
   /** @param pattern 1, 2, 4 ... 128 bytes, of which `offset` and `byteLength` are multiples; copied before this returns */
@@ -194,7 +164,7 @@ export class DeviceBuffer extends NativeObject<MemoryHandle> {
     rectangle: RectangleTransfer,
     options?: EventOptions,
   ): CommandEvent {
-    return this.#enqueueRectangle("clEnqueueReadBufferRect", queue, into, rectangle, options)
+    return enqueueRectangle("clEnqueueReadBufferRect", this.#self, queue, into, rectangle, options)
   }
 
   /** Copies a rectangle, or a box, out of host memory, which is in use until the event is complete. */
@@ -204,7 +174,7 @@ export class DeviceBuffer extends NativeObject<MemoryHandle> {
     rectangle: RectangleTransfer,
     options?: EventOptions,
   ): CommandEvent {
-    return this.#enqueueRectangle("clEnqueueWriteBufferRect", queue, from, rectangle, options)
+    return enqueueRectangle("clEnqueueWriteBufferRect", this.#self, queue, from, rectangle, options)
   }
 
   /** Copies a rectangle, or a box, to another buffer. */
@@ -281,101 +251,4 @@ export class DeviceBuffer extends NativeObject<MemoryHandle> {
     checkRange(offset, byteLength, this.byteLength, "buffer")
     return { offset, byteLength }
   }
-
-  #enqueueTransfer(
-    name: "clEnqueueReadBuffer" | "clEnqueueWriteBuffer",
-    queue: Queue,
-    memory: HostMemory,
-    options: (TransferOptions & EventOptions) | undefined,
-  ): CommandEvent {
-    const bytes = lastingBytesOf(memory)
-    const event = this.#transfer(name, queue, bytes, options, false).event()
-    holdUntilComplete(event, bytes)
-    return event
-  }
-
-  #transfer(
-    name: "clEnqueueReadBuffer" | "clEnqueueWriteBuffer",
-    queue: Queue,
-    bytes: Uint8Array,
-    options: (TransferOptions & EventOptions) | undefined,
-    blocking: boolean,
-  ) {
-    const owned = ownedOf(this)
-    const offset = options?.offset ?? 0
-    checkRange(offset, bytes.length, this.byteLength, "buffer")
-    const call = callOn(queue, owned.context, options, !blocking)
-    check(
-      opencl()[name](
-        call.queue,
-        owned.live(),
-        Number(blocking),
-        offset,
-        bytes.length,
-        bytes,
-        call.waitCount,
-        call.waitList,
-        call.eventOut,
-      ),
-      name,
-    )
-    return call
-  }
-
-  #enqueueRectangle(
-    name: "clEnqueueReadBufferRect" | "clEnqueueWriteBufferRect",
-    queue: Queue,
-    memory: HostMemory,
-    rectangle: RectangleTransfer,
-    options: EventOptions | undefined,
-  ): CommandEvent {
-    const owned = ownedOf(this)
-    const bytes = lastingBytesOf(memory)
-    const here = new RectangleLayout(rectangle.region, rectangle.buffer, this.byteLength, "buffer")
-    const host = new RectangleLayout(rectangle.region, rectangle.host, bytes.length, "host memory")
-    const call = callOn(queue, owned.context, options, true)
-    check(
-      opencl()[name](
-        call.queue,
-        owned.live(),
-        0,
-        here.origin,
-        host.origin,
-        here.region,
-        here.rowPitch,
-        here.slicePitch,
-        host.rowPitch,
-        host.slicePitch,
-        bytes,
-        call.waitCount,
-        call.waitList,
-        call.eventOut,
-      ),
-      name,
-    )
-    const event = call.event()
-    holdUntilComplete(event, bytes)
-    return event
-  }
-}
-
-export function newBuffer(context: Context, content: number | HostMemory, options: BufferOptions): DeviceBuffer {
-  const parent = ownedOf(context)
-  const bytes = typeof content === "number" ? null : bytesOf(content)
-  const byteLength = bytes?.length ?? checkInteger(content as number, "A buffer's byteLength", 1)
-  const flags =
-    choice(kernelAccess, options.access ?? "read-write", "access") |
-    choice(hostAccess, options.hostAccess ?? "read-write", "hostAccess") |
-    (options.inHostMemory ? CL.MEM_ALLOC_HOST_PTR : 0) |
-    (bytes === null ? 0 : CL.MEM_COPY_HOST_PTR)
-  const status = new Int32Array(1)
-  const handle = opencl().clCreateBuffer(parent.live(), flags, byteLength, bytes, status)
-  if (status[0] !== 0) {
-    const largest = Math.min(...context.devices.map((device) => device.largestBuffer))
-    throw failure(status[0] as number, {
-      call: "clCreateBuffer",
-      detail: `${byteLength} bytes were asked for, and the largest buffer has ${largest}: release others, or split it.`,
-    })
-  }
-  return new DeviceBuffer(handle as MemoryHandle, byteLength, context)
 }

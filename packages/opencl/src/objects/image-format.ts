@@ -52,6 +52,12 @@ export function pixelLength({ channels, type }: ImageFormat): number {
   return entry(orders, channels, "channels")[1] * entry(types, type, "type")[1]
 }
 
+/** What kernels read from such pixels, and what a colour for them is made of. */
+export function colorType({ type }: ImageFormat): typeof Float32Array | typeof Int32Array | typeof Uint32Array {
+  if (type.startsWith("int")) return Int32Array
+  return type.startsWith("uint") ? Uint32Array : Float32Array
+}
+
 /** cl_image_format */
 export function formatStruct({ channels, type }: ImageFormat): Uint32Array {
   return Uint32Array.of(entry(orders, channels, "channels")[0], entry(types, type, "type")[0])

@@ -3,13 +3,21 @@ import * as CL from "../native/constants/index.js"
 import { failure } from "../native/error.js"
 import type { MemoryHandle } from "../native/handles.js"
 import { opencl } from "../native/opencl.js"
+import { type KernelAccess, kernelAccess } from "./buffer-options.js"
 import { choice } from "./choice.js"
 import { type CommandEvent, holdUntilComplete } from "./command-event.js"
 import type { Asked, CommandOptions, EventOptions } from "./command-options.js"
 import type { Context } from "./context.js"
-import { DeviceBuffer, type KernelAccess, kernelAccess } from "./device-buffer.js"
+import { DeviceBuffer } from "./device-buffer.js"
 import { bytesOf, checkStillThere, type HostMemory, lastingBytesOf } from "./host-memory.js"
-import { formatStruct, type ImageFormat, type ImageShape, pixelLength, shapeConstant } from "./image-format.js"
+import {
+  colorType,
+  formatStruct,
+  type ImageFormat,
+  type ImageShape,
+  pixelLength,
+  shapeConstant,
+} from "./image-format.js"
 import { type ImageRegion, ImageRegionLayout, type ImageSides, sidesOf } from "./image-region.js"
 import { type MapOptions, MappedRegion, mapFlags, unmapObject, whenMapped } from "./mapped-region.js"
 import { handleIn, NativeObject, ownedOf } from "./native-object.js"
@@ -85,8 +93,7 @@ export class Image extends NativeObject<MemoryHandle> {
     color: Float32Array | Int32Array | Uint32Array,
     options?: Options,
   ): Asked<Options> {
-    const wanted = { i: Int32Array, u: Uint32Array }[this.format.type[0] as "i" | "u"] ?? Float32Array
-    const type = this.format.type.startsWith("unorm") ? Float32Array : wanted
+    const type = colorType(this.format)
     if (!(color instanceof type) || color.length !== 4) {
       throw new TypeError(`The colour of ${this.format.type} pixels is four numbers in a ${type.name}.`)
     }

@@ -5,18 +5,12 @@
 export { OpenCLError, type OpenCLErrorCode } from "../native/error.js"
 export { useLibrary } from "../native/library.js"
 export type { ArgumentValue } from "./argument-value.js"
+export type { BufferOptions, CopyOptions, KernelAccess, RangeOptions, TransferOptions } from "./buffer-options.js"
 export { CommandEvent, type CommandStatus, type CommandTimes } from "./command-event.js"
 export type { Asked, CommandOptions, EventOptions } from "./command-options.js"
 export { Context, createContext } from "./context.js"
 export { Device, type DeviceType, type SharedVirtualMemorySupport } from "./device.js"
-export {
-  type BufferOptions,
-  type CopyOptions,
-  DeviceBuffer,
-  type KernelAccess,
-  type RangeOptions,
-  type TransferOptions,
-} from "./device-buffer.js"
+export { DeviceBuffer } from "./device-buffer.js"
 export type { HostMemory } from "./host-memory.js"
 export { Image, type ImageDescription } from "./image.js"
 export type { ImageFormat, ImageShape } from "./image-format.js"

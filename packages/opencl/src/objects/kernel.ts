@@ -4,7 +4,15 @@ import * as CL from "../native/constants/index.js"
 import type { KernelHandle } from "../native/handles.js"
 import { cString } from "../native/memory.js"
 import { opencl } from "../native/opencl.js"
-import { type ArgumentValue, bytesOfValue, checkKind, scratchBytes, writeNumber } from "./argument-value.js"
+import {
+  type ArgumentObject,
+  type ArgumentValue,
+  bytesOfValue,
+  checkKind,
+  isArgumentObject,
+  scratchBytes,
+  writeNumber,
+} from "./argument-value.js"
 import type { Asked, CommandOptions } from "./command-options.js"
 import type { Device } from "./device.js"
 import { describeArguments, type KernelArgument } from "./kernel-argument.js"
@@ -34,7 +42,7 @@ export class Kernel extends NativeObject<KernelHandle> {
   readonly arguments: readonly KernelArgument[] | undefined
   readonly argumentCount: number
   /** The objects that the arguments refer to. The driver keeps no reference to them, so this does. */
-  readonly #set: (NativeObject | typeof copied | undefined)[]
+  readonly #set: (ArgumentObject | typeof copied | undefined)[]
   /** Those of them that are shared memory, by the argument's index. */
   readonly #shared = new Map<number, SharedMemory>()
   readonly #launch: KernelLaunch
@@ -79,7 +87,8 @@ export class Kernel extends NativeObject<KernelHandle> {
     } catch (error) {
       // Which argument it is, only this place knows; what is wrong with it, only the other one.
       if (error instanceof TypeError || error instanceof RangeError) {
-        error.message = `${this.#called(index)}: ${error.message.replace(/\.$/, "")}.`
+        const kind = error instanceof TypeError ? TypeError : RangeError
+        throw new kind(`${this.#called(index)}: ${error.message.replace(/\.$/, "")}.`, { cause: error })
       }
       throw error
     }
@@ -149,7 +158,7 @@ export class Kernel extends NativeObject<KernelHandle> {
   }
 
   /** Passes a value to the driver, and gives what has to live as long as it is the argument. */
-  #give(index: number, value: ArgumentValue): NativeObject | typeof copied {
+  #give(index: number, value: ArgumentValue): ArgumentObject | typeof copied {
     const owned = ownedOf(this)
     const kernel = owned.live()
     const expects = this.arguments?.[index]?.expects
@@ -163,7 +172,7 @@ export class Kernel extends NativeObject<KernelHandle> {
       check(opencl().clSetKernelArg(kernel, index, value.byteLength, null), "clSetKernelArg")
       return copied
     }
-    if (value instanceof NativeObject) {
+    if (isArgumentObject(value)) {
       const object = ownedOf(value)
       if (object.context !== owned.context) throw new TypeError(`this ${object.kind} belongs to another context`)
       if (value instanceof SharedMemory) {

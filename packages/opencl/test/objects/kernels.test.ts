@@ -151,6 +151,9 @@ describe("numbers", () => {
     ["int2", new DataView(new ArrayBuffer(8))],
     ["pair", 5],
     ["pair", { whole: 5 }],
+    ["pair", context.createBuffer(8)],
+    ["pair", queue],
+    ["pair", local(8)],
   ])("are refused where %s takes none: %o", async (name, value) => {
     await expect(taken(name, value, new Int8Array(8))).rejects.toBeInstanceOf(TypeError)
   })
