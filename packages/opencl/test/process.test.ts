@@ -6,10 +6,9 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { afterAll, describe, expect, it } from "vitest"
-import * as cl from "../src/index.js"
+import { isPocl } from "./device.js"
 import { unpack } from "./node-opencl/package.js"
 
-const isPocl = cl.getPlatformInfo(cl.getPlatformIDs()[0] as cl.CLPlatformId, cl.PLATFORM_NAME).startsWith("Portable")
 const packageRoot = fileURLToPath(new URL("..", import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), "opencl-process-"))
 afterAll(() => rmSync(folder, { recursive: true }))
