@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs"
 import { delimiter, join } from "node:path"
 import { fail, runs, say } from "./setup.mjs"
 
-/** Programs that tests of the vault use where they are there, and must find in CI; by Debian package. */
+/** Programs that tests use where they are there, and must find in CI; by Debian package. */
 const tools = {
+  clinfo: "clinfo",
   gcc: "gcc",
   gdb: "gdb",
   "musl-gcc": "musl-tools",
@@ -23,7 +24,7 @@ export function debianTools() {
   if (missing.length === 0 || process.platform !== "linux") return
   const packages = missing.map(([, name]) => name)
   if (aptInstall(packages)) return
-  const line = `Some tests of the vault need ${packages.join(", ")}, which couldn't be installed.`
+  const line = `Some tests need ${packages.join(", ")}, which couldn't be installed.`
   if (process.env.CI) fail(line)
   say(`${line} They are skipped.`)
 }

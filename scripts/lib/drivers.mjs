@@ -79,8 +79,8 @@ function intelCpu() {
 }
 
 /**
- * Intel's OpenCL for GPUs, which builds programs without a GPU: its command streams go to a file (`*.aub`, in the working
- * directory), so that what kernels compute never comes. The variables are in its shared/source/debug_settings.
+ * Intel's OpenCL for GPUs, which builds programs without a GPU: its command streams go to a file, so that what kernels
+ * compute never comes. The variables are in its shared/source/debug_settings.
  */
 function intelGpu() {
   const unpacked = join(folder, "intel-gpu-debian")
@@ -97,6 +97,7 @@ function intelGpu() {
     NEOReadDebugKeys: "1",
     SetCommandStreamReceiver: "1",
     ProductFamilyOverride: "skl",
+    AUBDumpCaptureFileName: "/dev/null",
   }
 }
 

@@ -222,14 +222,14 @@ describe.runIf(hasNativeLibrary)("openSegments", () => {
   const [segments, size] = [5, 4096]
 
   /** Segments by node:crypto, after the specification. */
-  function sealed(length = segments * size - 100, segmentSize = size, key = randomBytes(32)) {
+  function sealed(length = segments * size - 100, segmentSize = size, key = randomBytes(32), count = segments) {
     const target = new Uint8Array(randomBytes(length))
     const clear = target.slice()
-    const [tags, digests] = [new Uint8Array(16 * segments), new Uint8Array(32 * segments)]
-    for (let index = 0; index < segments; index++) {
+    const [tags, digests] = [new Uint8Array(16 * count), new Uint8Array(32 * count)]
+    for (let index = 0; index < count; index++) {
       const nonce = Buffer.alloc(12)
       nonce.writeUInt8(index, 10)
-      nonce.writeUInt8(Number(index === segments - 1), 11)
+      nonce.writeUInt8(Number(index === count - 1), 11)
       const cipher = createCipheriv("aes-256-gcm", key, nonce)
       const segment = target.subarray(index * segmentSize, (index + 1) * segmentSize)
       segment.set(cipher.update(segment))
@@ -237,7 +237,7 @@ describe.runIf(hasNativeLibrary)("openSegments", () => {
       tags.set(cipher.getAuthTag(), 16 * index)
       digests.set(digestOf(index, segment, tags), 32 * index)
     }
-    return { key, clear, run: { first: 0, count: segments, segments, segmentSize, target, tags, digests } }
+    return { key, clear, run: { first: 0, count, segments: count, segmentSize, target, tags, digests } }
   }
 
   function digestOf(index: number, segment: Uint8Array, tags: Uint8Array): Uint8Array {
@@ -355,25 +355,60 @@ describe.runIf(hasNativeLibrary)("openSegments", () => {
     for (const change of wrong) await expect(open({ ...run, ...change }, undefined)).rejects.toThrow(RangeError)
   })
 
-  it("asks between its steps whether it is wanted", async () => {
-    const { key, run } = sealed()
+  it("asks while it goes on whether it is wanted, and takes no further segment when not", async () => {
+    // More than all lanes take at once.
+    const { key, run } = sealed(20 * size, size, undefined, 20)
     const abort = new AbortController()
-    let calls = 0
+    const afterwards: number[] = []
     const stepping: NativeSegments = {
       job(segments) {
         const job = native.job(segments)
+        let told = () => {}
+        const stopped = new Promise<void>((resolve) => {
+          told = resolve
+        })
         const open: typeof job.open = async (cipher, digest, most) => {
-          calls++
-          abort.abort(new Error("enough"))
           await job.open(cipher, digest, 1)
-          return most
+          abort.abort(new Error("enough"))
+          await stopped
+          const opened = await job.open(cipher, digest, most)
+          afterwards.push(opened)
+          return opened
         }
-        return { ...job, open }
+        const stop = () => {
+          job.stop()
+          told()
+        }
+        return { ...job, open, stop }
       },
     }
     const cipher = await evpCryptography(evp, stepping).aesGcm(key)
     await expect(cipher.openSegments?.(run, abort.signal)).rejects.toThrow("enough")
-    expect(calls).toBe(1)
+    expect(afterwards.length).toBeGreaterThan(0)
+    expect(afterwards.every((opened) => opened === 0)).toBe(true)
+  })
+
+  it("tells of all its bytes, once each, and while it goes on", async () => {
+    const { key, run } = sealed()
+    const told: number[] = []
+    const slow: NativeSegments = {
+      job(segments) {
+        const job = native.job(segments)
+        const open: typeof job.open = async (cipher, digest, most) => {
+          let opened = 0
+          for (let last = 1; last > 0; opened += last) {
+            last = await job.open(cipher, digest, 1)
+            await new Promise((resolve) => setTimeout(resolve, 50))
+          }
+          return Math.min(opened, most)
+        }
+        return { ...job, open }
+      },
+    }
+    const cipher = await evpCryptography(evp, slow).aesGcm(key)
+    expect(await cipher.openSegments?.(run, undefined, (bytes) => void told.push(bytes))).toBe("opened")
+    expect(told.reduce((sum, bytes) => sum + bytes, 0)).toBe(run.target.length)
+    expect(told.every((bytes) => bytes > 0)).toBe(true)
   })
 
   it("frees every context and with it the key, whatever happens", async () => {

@@ -54,6 +54,23 @@ describe("a session", () => {
     ).toBe(0)
   })
 
+  it("leaves the app's timers and the vault's other messages their turn while runs follow one another", async () => {
+    const shipped = await ship()
+    await using session = await vault.load(shipped.model, shipped.keys)
+    let ticks = 0
+    const timer = setInterval(() => ticks++, 1)
+    let isLoaded = false
+    const loading = vault.load(shipped.model, shipped.keys).finally(() => {
+      isLoaded = true
+    })
+    // A timer of this test's own wouldn't come either: it gives up after a number of runs.
+    for (let runs = 0; runs < 200_000 && !(isLoaded && ticks > 20); runs++) await session.run({ x: numbers(1) })
+    expect(isLoaded).toBe(true)
+    expect(ticks).toBeGreaterThan(20)
+    clearInterval(timer)
+    await (await loading).close()
+  })
+
   it("leaves the caller its arrays, at once", async () => {
     const shipped = await ship()
     await using session = await vault.load(shipped.model, shipped.keys)

@@ -79,7 +79,7 @@ export async function ours(bytes: SealedBytes): Promise<Ours> {
           const job = native.job({ ...run, ...(file && { file: { descriptor, position: 0 } }) })
           const open = async () => {
             const lane = contexts()
-            while ((await job.open(lane.cipher, digest ? lane.digest : undefined, 16)) >= 16);
+            await job.open(lane.cipher, digest ? lane.digest : undefined, segments)
             lane.free()
           }
           await Promise.all(Array.from({ length: threads }, open))

@@ -1,10 +1,13 @@
 import { once } from "node:events"
+import type { Channel } from "../channel/channel.js"
 import { frameSocket } from "../channel/frame-socket.js"
+import type { Libc } from "../os/libc.js"
 import { type Connection, connect } from "./connection.js"
 
 export interface SessionChannelSettings {
   /** A connected socket, which is the channel's from now on. */
   readonly descriptor: number
+  readonly libc: Libc
   /** Told whether anything waits for an answer. */
   hold(held: boolean): void
   /** What came over it can't be read. */
@@ -25,14 +28,22 @@ export interface SessionChannel {
 /** How long what a thread has sent may take to arrive when the thread has ended. */
 const drainMilliseconds = 500
 
-export function sessionChannel({ descriptor, hold, broken }: SessionChannelSettings): SessionChannel {
-  const { socket, channel } = frameSocket({
+export function sessionChannel({ descriptor, libc, hold, broken }: SessionChannelSettings): SessionChannel {
+  const { socket, channel, expect } = frameSocket({
     descriptor,
+    libc: Promise.resolve(libc),
     receive: (frame) => connection.receive(frame),
     broken,
   })
+  /** What is sent on this channel is answered at once, but for what takes the engine long. */
+  const eager: Channel = {
+    send(metadata, blocks) {
+      channel.send(metadata, blocks)
+      expect()
+    },
+  }
   // Nothing comes that wasn't asked for.
-  const connection = connect(channel, held, ({ type }) => {
+  const connection = connect(eager, held, ({ type }) => {
     throw new TypeError(`A session's channel carried ${type}`)
   })
   // A channel that breaks means a thread that ends, which the vault's main thread tells.

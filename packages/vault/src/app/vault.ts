@@ -200,7 +200,7 @@ export async function openVaultWith(script: URL, options: VaultOptions, parts: V
   function openChannel({ libc }: Crossing, parcel: Parcel, session: number) {
     try {
       const [own, other] = libc.socketPair("stream")
-      const channel = sessionChannel({ descriptor: own, hold: holder(vaultProcess), broken: broke })
+      const channel = sessionChannel({ descriptor: own, libc, hold: holder(vaultProcess), broken: broke })
       channels.set(session, channel)
       return { connection: channel.connection, place: parcel.add(other) }
     } catch {

@@ -1,6 +1,6 @@
 /**
  * Linux's C library, on 64-bit machines: every native signature of it that app and vault use, and nothing else. Manual
- * pages: socketpair(2), sendmsg(2), recvmsg(2), memfd_create(2), fcntl(2), mmap(2), munmap(2).
+ * pages: socketpair(2), sendmsg(2), recvmsg(2), read(2), sched_yield(2), memfd_create(2), fcntl(2), mmap(2), munmap(2).
  */
 import { getSystemErrorName } from "node:util"
 
@@ -11,6 +11,10 @@ export interface Libc {
   sendMessage(socket: number, header: bigint): boolean
   /** Receives into the message at that address, without waiting. `undefined`: none is there. The number of its bytes. */
   receiveMessage(socket: number, header: bigint): number | undefined
+  /** Reads into `bytes`, from a descriptor that doesn't wait. `undefined`: nothing is there. 0: nothing will be. */
+  read(descriptor: number, bytes: Uint8Array): number | undefined
+  /** Lets another thread have this one's processor, where one waits for it. */
+  yieldProcessor(): void
   /** Where the bytes lie: valid while somebody holds them, and their buffer is longer than 64 bytes. */
   addressOf(bytes: Uint8Array): bigint
   /** A file of that length in memory only, which nobody can make shorter or longer. */
@@ -48,6 +52,7 @@ const allSeals = seals.seal | seals.shrink | seals.grow
 const readWrite = 1 | 2
 const shared = 1
 const privateAnonymousFixed = 2 | 0x20 | 0x10 | 0x4000 // the last: MAP_NORESERVE
+const busy: readonly number[] = [11, 109, 105] // EAGAIN, ETOOMANYREFS, ENOBUFS
 const mapFailed = 2n ** 64n - 1n
 
 /** Where what is in this file holds. */
@@ -63,6 +68,8 @@ export async function loadLibc(): Promise<Libc> {
   const socketpair = integer("int socketpair(int domain, int type, int protocol, void *sockets)")
   const sendmsg = integer("int64_t sendmsg(int socket, uint64_t message, int flags)")
   const recvmsg = integer("int64_t recvmsg(int socket, uint64_t message, int flags)")
+  const read = integer("int64_t read(int descriptor, void *bytes, size_t length)")
+  const schedYield = integer("int sched_yield()")
   const memfdCreate = integer("int memfd_create(const char *name, unsigned int flags)")
   const ftruncate = integer("int ftruncate(int descriptor, int64_t length)")
   const fcntl = integer("int fcntl(int descriptor, int command, int argument)")
@@ -85,9 +92,8 @@ export async function loadLibc(): Promise<Libc> {
   /** `undefined` for what succeeds later. The system counts descriptors on their way as a shortage of another kind. */
   function unlessBusy(call: string, result: number): number | undefined {
     if (result >= 0) return result
-    const error = failed(call)
-    if (error.code === "EAGAIN" || error.code === "ETOOMANYREFS" || error.code === "ENOBUFS") return undefined
-    throw error
+    if (busy.includes(koffi.errno())) return undefined
+    throw failed(call)
   }
 
   function mapped(address: bigint, byteLength: number, flags: number, descriptor: number): bigint {
@@ -104,6 +110,8 @@ export async function loadLibc(): Promise<Libc> {
     },
     sendMessage: (socket, header) => unlessBusy("sendmsg", sendmsg(socket, header, dontWait | noSignal)) !== undefined,
     receiveMessage: (socket, header) => unlessBusy("recvmsg", recvmsg(socket, header, dontWait | receivedCloseOnExec)),
+    read: (descriptor, bytes) => unlessBusy("read", read(descriptor, bytes, bytes.length)),
+    yieldProcessor: () => void schedYield(),
     addressOf: (bytes) => koffi.address(bytes),
     memoryFile(byteLength) {
       const { closeOnExec, allowSealing, neverExecutable } = memoryFlags

@@ -37,6 +37,10 @@ export interface NativeJob {
    * they cost, and for nothing else.
    */
   open(cipher: Pointer, digest: Pointer | undefined, most: number): Promise<number>
+  /** How many segments have been taken by a call, opened or not yet. */
+  taken(): number
+  /** No call takes another segment. */
+  stop(): void
   /** The failed segment of the lowest index, counted from the job's first, once no call is under way. It is zeroed. */
   fault(): { readonly index: number; readonly step: NativeStep } | undefined
 }
@@ -52,7 +56,7 @@ const noFault = 2n ** 64n - 1n
 const blockLength = 131_072
 
 /** Words of `struct job`. */
-const [faultWord, jobWords] = [14, 15]
+const [nextWord, faultWord, jobWords] = [13, 14, 15]
 
 /** In the order of `struct functions`. */
 const functionNames = [
@@ -122,6 +126,8 @@ export async function loadSegments(path?: string): Promise<NativeSegments> {
             })
           })
         },
+        taken: () => Math.min(count, Number(Atomics.load(shared, nextWord))),
+        stop: () => void Atomics.store(shared, nextWord, BigInt(count)),
         fault() {
           const fault = shared[faultWord] as bigint
           if (fault === noFault) return undefined

@@ -1,6 +1,7 @@
 import type { Channel } from "../channel/channel.js"
 import type { Frame } from "../channel/frame.js"
 import { frameSocket } from "../channel/frame-socket.js"
+import type { Libc } from "../os/libc.js"
 
 /** The thread's end of its session's own channel. */
 export interface AppChannel extends Channel {
@@ -13,10 +14,11 @@ export interface AppChannel extends Channel {
 /** @param descriptor is the channel's from now on. */
 export function appChannel(
   descriptor: number,
+  libc: Promise<Libc>,
   receive: (frame: Frame) => void,
   broken: (error: unknown) => void,
 ): AppChannel {
-  const { socket, channel } = frameSocket({ descriptor, receive, broken })
+  const { socket, channel, expect } = frameSocket({ descriptor, libc, receive, broken })
   const finished = new Promise<void>((resolve) => {
     socket.once("end", resolve)
     socket.once("close", resolve)
@@ -24,7 +26,11 @@ export function appChannel(
   // An app that is gone ends the whole vault: the main thread sees that.
   socket.on("error", () => {})
   return {
-    ...channel,
+    send(metadata, blocks) {
+      channel.send(metadata, blocks)
+      // A run is often followed by the next.
+      expect()
+    },
     finished,
     close: () =>
       new Promise((resolve) => {

@@ -10,10 +10,10 @@ import type { NativeJob, NativeSegments } from "../os/segments.js"
 const mostLanes = Math.min(3, availableParallelism())
 
 /**
- * Bytes after which a thread comes back, to be heard of and to be stopped: some 10 ms of work. Coming back interrupts
- * another, where there are no more cores than lanes.
+ * How often progress is told, and asked whether the run is still wanted. A lane doesn't come back for that: with as many
+ * lanes as cores, a return interrupts another lane (docs/decisions/0005-where-load-time-goes.md).
  */
-const bytesAtOnce = 16 * 1024 * 1024
+const tellMilliseconds = 20
 
 /** Contexts of one lane, which know the key, until `free`. */
 interface Lane {
@@ -39,26 +39,37 @@ export interface NativeRun extends SegmentRun {
 export async function openNatively(evp: Evp, native: NativeSegments, run: NativeRun): Promise<SegmentsOutcome> {
   const { count, segmentSize, target } = run
   checkRun(run)
-  const most = Math.max(1, Math.floor(bytesAtOnce / segmentSize))
   const lanes: Lane[] = []
+  let told = 0
+  const tell = (opened: number) => {
+    const bytes = Math.min(target.length, opened * segmentSize)
+    if (bytes > told) run.onOpened(bytes - told)
+    told = Math.max(told, bytes)
+  }
+  let timer: NodeJS.Timeout | undefined
   try {
-    for (let i = 0; i < Math.min(mostLanes, count); i++) lanes.push(makeLane(evp, run.key))
+    for (let i = 0; i < Math.min(mostLanes, Math.ceil(count / 2)); i++) lanes.push(makeLane(evp, run.key))
     const job = native.job(run)
-    let left = target.length
-    const work = async ({ cipher, digest }: Lane) => {
-      for (let opened = most; opened >= most; ) {
+    let stopped: { readonly reason: unknown } | undefined
+    timer = setInterval(() => {
+      try {
         run.checkWanted()
-        opened = await job.open(cipher, digest, most)
-        const bytes = Math.min(left, opened * segmentSize)
-        left -= bytes
-        if (bytes > 0) run.onOpened(bytes)
+        // A lane has up to two segments that it hasn't opened yet.
+        tell(job.taken() - 2 * lanes.length)
+      } catch (reason) {
+        stopped ??= { reason }
+        job.stop()
       }
-    }
-    const ended = await Promise.allSettled(lanes.map(work))
+    }, tellMilliseconds)
+    const ended = await Promise.allSettled(lanes.map(({ cipher, digest }) => job.open(cipher, digest, count)))
     for (const end of ended) if (end.status === "rejected") throw end.reason
+    if (stopped) throw stopped.reason
     run.checkWanted()
-    return outcomeOf(job, run.first)
+    const outcome = outcomeOf(job, run.first)
+    if (outcome === "opened") tell(count)
+    return outcome
   } finally {
+    clearInterval(timer)
     for (const lane of lanes) lane.free()
   }
 }

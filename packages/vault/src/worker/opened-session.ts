@@ -5,6 +5,7 @@ import { parseToVault, type ToApp, type ToVault, type WirePlace } from "../chann
 import { channelInvalid, toWireError } from "../channel/wire-error.js"
 import { packValues, unpackValues } from "../channel/wire-tensor.js"
 import { loadEvp } from "../os/evp.js"
+import { loadLibc } from "../os/libc.js"
 import { loadSegments } from "../os/segments.js"
 import { appChannel } from "./app-channel.js"
 import { type VaultCryptography, vaultCryptography } from "./cryptography.js"
@@ -74,10 +75,13 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
   const store = relayedStore(post)
   const remote = load.model === null ? remoteSource(load.session, send) : undefined
   const relays = remoteRelay(load.session, send)
-  const memory = sharedMemory(load.session)
+  const libc = loadLibc()
+  libc.catch(() => {}) // Said by whatever needs it.
+  const memory = sharedMemory(load.session, libc)
   const pool = outputPool()
   /** The session's own channel; without it the main thread brings what the app sends. */
-  const direct = load.channel === null ? undefined : appChannel(takePassed(passed, load.channel), receiveFrame, broken)
+  const direct =
+    load.channel === null ? undefined : appChannel(takePassed(passed, load.channel), libc, receiveFrame, broken)
   let model: SealedModel | undefined
   /** When it is loaded. */
   let hosted: HostedSession | undefined

@@ -2,7 +2,7 @@ import type { ElementType } from "@strongroom/core/backend"
 import { closeAll, descriptorPassing } from "../channel/descriptor-passing.js"
 import { channelInvalid, failure } from "../channel/wire-error.js"
 import { leastSharedBytes, mostSharedBytes, rangeOf, type WireRange } from "../channel/wire-tensor.js"
-import { type Libc, loadLibc, type Mapping } from "../os/libc.js"
+import type { Libc, Mapping } from "../os/libc.js"
 import { passingDescriptor } from "./passing-descriptor.js"
 
 /**
@@ -44,8 +44,7 @@ interface Made {
 const readInPlace: readonly ElementType[] = ["float16", "float32", "float64", "bfloat16"]
 const alignment = 64
 
-export function sharedMemory(session: number): SharedMemory {
-  let libc: Promise<Libc> | undefined
+export function sharedMemory(session: number, libc: Promise<Libc>): SharedMemory {
   const made = new Map<number, Made>()
   let last = 0
 
@@ -63,7 +62,6 @@ export function sharedMemory(session: number): SharedMemory {
       if (byteLength === 0 || byteLength > mostSharedBytes) {
         throw failure("out-of-memory", `Shared memory has from 1 to ${mostSharedBytes} bytes, not ${byteLength}`)
       }
-      libc ??= loadLibc()
       const system = await available(libc)
       const descriptor = system.memoryFile(byteLength)
       try {
@@ -109,7 +107,7 @@ export function sharedMemory(session: number): SharedMemory {
     },
     async close() {
       // A thread that ends while a module is being read leaves the module's file open.
-      await libc?.catch(() => {})
+      await libc.catch(() => {})
       for (const { mapping } of made.values()) mapping.unmap()
       made.clear()
     },

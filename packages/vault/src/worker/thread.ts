@@ -23,8 +23,15 @@ export interface ThreadEvents {
   ended(): void
 }
 
+/**
+ * V8 would let the young generation grow to 48 MB before it collects what a streamed load leaves: a few KB for each 2 MiB.
+ * Kept small, a thread takes 6 MB less from the start, and thousands of small operations of TensorFlow.js take as long
+ * (docs/decisions/0005-where-load-time-goes.md).
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 3 } as const
+
 export function startThread(script: URL, settings: ThreadSettings, events: ThreadEvents): SessionThread {
-  const worker = new Worker(script, { workerData: settings })
+  const worker = new Worker(script, { workerData: settings, resourceLimits })
   let cause = "it ended by itself"
   let stopping = false
   let told: (engine: Awaited<SessionThread["engine"]>) => void
