@@ -5,6 +5,7 @@ export default defineConfig({
     "src/main.ts",
     "src/child.ts",
     "src/load-child.ts",
+    "src/opencl-child.ts",
     "src/echo.ts",
     "src/round-trip.ts",
     "src/stream-child.ts",
