@@ -1,5 +1,15 @@
 import { kernelArgumentInfo, kernelInfo, readInfo } from "../info/index.js"
-import { check, constants, type KernelHandle, made, OpenCLError, opencl, refusal } from "../native/index.js"
+import {
+  check,
+  constants,
+  FixedMemory,
+  type KernelHandle,
+  made,
+  OpenCLError,
+  opencl,
+  type Pointer,
+  refusal,
+} from "../native/index.js"
 import { type ArgumentType, argumentType } from "./argument-type.js"
 import { type HostMemory, isGiven, isHostMemory, wholeNumber } from "./arguments.js"
 import { kernelKind } from "./kinds.js"
@@ -126,7 +136,8 @@ function typeOfValue(value: unknown, at: number): ArgumentType {
 }
 
 const numbers = new DataView(new ArrayBuffer(128))
-const handle = new BigUint64Array(1)
+const numbersMemory = new FixedMemory(numbers)
+const handle = new FixedMemory(new BigUint64Array(1))
 
 /** Hands a value to the driver, which copies it. What has to live on with it is given back. */
 function pass(
@@ -137,8 +148,7 @@ function pass(
   declared: ArgumentType | undefined,
 ): object | undefined {
   const call = "setKernelArg"
-  const set = (bytes: number, memory: NodeJS.ArrayBufferView | ArrayBufferLike | null) =>
-    check(opencl().clSetKernelArg(kernel, at, bytes, memory), call)
+  const set = (bytes: number, memory: Pointer) => check(opencl().clSetKernelArg(kernel, at, bytes, memory), call)
   switch (type.is) {
     case "numbers":
       encode(type, value, at)
@@ -147,7 +157,7 @@ function pass(
           call,
           detail: `argument ${at} has ${declared.bytes} bytes, and the named type has ${type.bytes}.`,
         })
-      set(type.bytes, numbers)
+      set(type.bytes, numbersMemory.address)
       return undefined
     case "local":
       if (typeof value !== "number" || !Number.isSafeInteger(value) || value <= 0)
@@ -166,8 +176,8 @@ function pass(
       set(value.byteLength, value)
       return undefined
     default:
-      handle[0] = { memory: memoryOf, sampler: samplerOf, queue: queueOf }[type.is](value, call)
-      set(handle.byteLength, handle)
+      handle.view[0] = { memory: memoryOf, sampler: samplerOf, queue: queueOf }[type.is](value, call)
+      set(8, handle.address)
       return value as object
   }
 }
