@@ -38,13 +38,12 @@ export type ArgumentValue =
   | CLCommandQueue
   | HostMemory
 
+/** A place for each argument that the kernel has. */
 interface Arguments {
-  /** How many the kernel has. */
-  readonly count: number
   /** As the kernel declares them, where the driver tells: undefined where it doesn't. */
-  readonly declared: Map<number, ArgumentType | undefined>
+  readonly declared: readonly (ArgumentType | undefined)[]
   /** Objects and shared memory that are set: a driver needn't hold them for a kernel. */
-  readonly objects: Map<number, object>
+  readonly objects: (object | undefined)[]
 }
 
 const argumentsOf = new WeakMap<CLKernel, Arguments>()
@@ -56,7 +55,8 @@ function stateOf(kernel: CLKernel): Arguments {
   const count = readInfo(kernelInfo[constants.KERNEL_NUM_ARGS], "setKernelArg", (...room) =>
     opencl().clGetKernelInfo(handle, constants.KERNEL_NUM_ARGS, ...room),
   )
-  const state: Arguments = { count, declared: new Map(), objects: new Map() }
+  const declared = Array.from({ length: count }, (_, at) => declaredType(handle, at))
+  const state: Arguments = { declared, objects: new Array(count).fill(undefined) }
   argumentsOf.set(kernel, state)
   return state
 }
@@ -77,14 +77,13 @@ export function setKernelArg(kernel: CLKernel, index: number, first: unknown, se
   const handle = kernelOf(kernel, call)
   const at = wholeNumber(index, "the argument's index", call, "INVALID_ARG_INDEX")
   const state = stateOf(kernel)
-  if (at >= state.count)
-    throw refusal("INVALID_ARG_INDEX", { call, detail: `the kernel has ${state.count} arguments, got index ${at}.` })
+  const { length: count } = state.declared
+  if (at >= count)
+    throw refusal("INVALID_ARG_INDEX", { call, detail: `the kernel has ${count} arguments, got index ${at}.` })
   const { name, value } = typeAndValue(first, second, at)
-  const declared = declaredType(state, handle, at)
+  const declared = state.declared[at]
   const type = name === undefined ? (declared ?? typeOfValue(value, at)) : argumentType(name)
-  const object = pass(handle, at, type, value, declared)
-  if (object === undefined) state.objects.delete(at)
-  else state.objects.set(at, object)
+  state.objects[at] = pass(handle, at, type, value, declared)
   return 0
 }
 
@@ -102,26 +101,19 @@ function typeAndValue(first: unknown, second: unknown, at: number): { name: stri
 }
 
 /** Undefined where the driver doesn't tell: of programs built without -cl-kernel-arg-info, by some. */
-function declaredType(state: Arguments, kernel: KernelHandle, at: number): ArgumentType | undefined {
-  if (state.declared.has(at)) return state.declared.get(at)
+function declaredType(kernel: KernelHandle, at: number): ArgumentType | undefined {
   const ask = <Name extends keyof typeof kernelArgumentInfo>(name: Name) =>
     readInfo(kernelArgumentInfo[name], "setKernelArg", (...room) =>
       opencl().clGetKernelArgInfo(kernel, at, name, ...room),
     )
-  let type: ArgumentType | undefined
   try {
-    const isLocal = ask(constants.KERNEL_ARG_ADDRESS_QUALIFIER) === constants.KERNEL_ARG_ADDRESS_LOCAL
+    if (ask(constants.KERNEL_ARG_ADDRESS_QUALIFIER) === constants.KERNEL_ARG_ADDRESS_LOCAL) return { is: "local" }
     const isPipe = ((ask(constants.KERNEL_ARG_TYPE_QUALIFIER) as number) & constants.KERNEL_ARG_TYPE_PIPE) !== 0
-    type = isLocal
-      ? { is: "local" }
-      : isPipe
-        ? { is: "memory" }
-        : argumentType(ask(constants.KERNEL_ARG_TYPE_NAME) as string)
+    return isPipe ? { is: "memory" } : argumentType(ask(constants.KERNEL_ARG_TYPE_NAME) as string)
   } catch (error) {
     if (!OpenCLError.is(error)) throw error
+    return undefined
   }
-  state.declared.set(at, type)
-  return type
 }
 
 /** For kernels that don't tell what they take. */
@@ -214,7 +206,7 @@ function encode(type: ArgumentType & { is: "numbers" }, value: unknown, at: numb
 
 /** Memory that the device and the program share, by its address. OpenCL 2.0. @param memory what SVMAlloc gave */
 export function setSharedArgument(kernel: CLKernel, index: number, memory: object): void {
-  stateOf(kernel).objects.set(index, memory)
+  stateOf(kernel).objects[index] = memory
 }
 
 /**
@@ -223,12 +215,12 @@ export function setSharedArgument(kernel: CLKernel, index: number, memory: objec
  * @throws OpenCLError INVALID_KERNEL_ARGS
  */
 export function expectLivingArguments(kernel: CLKernel, call: string): void {
-  for (const [at, object] of argumentsOf.get(kernel)?.objects ?? [])
-    if (!isLiving(object) && !isAllocated(object))
-      throw refusal("INVALID_KERNEL_ARGS", {
-        call,
-        detail: `argument ${at} is ${describe(object)}: set it again.`,
-      })
+  const objects = argumentsOf.get(kernel)?.objects ?? []
+  for (let at = 0; at < objects.length; at += 1) {
+    const object = objects[at]
+    if (object !== undefined && !isLiving(object) && !isAllocated(object))
+      throw refusal("INVALID_KERNEL_ARGS", { call, detail: `argument ${at} is ${describe(object)}: set it again.` })
+  }
 }
 
 /** A kernel with the arguments that another has now. OpenCL 2.1. */
@@ -240,6 +232,6 @@ export function cloneKernel(kernel: CLKernel): CLKernel {
     made<KernelHandle>(call, (errcode) => opencl().clCloneKernel(source, errcode)),
   )
   const state = stateOf(kernel)
-  argumentsOf.set(clone, { ...state, objects: new Map(state.objects) })
+  argumentsOf.set(clone, { ...state, objects: [...state.objects] })
   return clone
 }
