@@ -1,5 +1,15 @@
 import { kernelArgumentInfo, kernelInfo, readInfo } from "../info/index.js"
-import { check, constants, type KernelHandle, made, OpenCLError, opencl, refusal } from "../native/index.js"
+import {
+  check,
+  constants,
+  FixedMemory,
+  type KernelHandle,
+  made,
+  OpenCLError,
+  opencl,
+  type Pointer,
+  refusal,
+} from "../native/index.js"
 import { type ArgumentType, argumentType } from "./argument-type.js"
 import { type HostMemory, isGiven, isHostMemory, wholeNumber } from "./arguments.js"
 import { kernelKind } from "./kinds.js"
@@ -28,13 +38,12 @@ export type ArgumentValue =
   | CLCommandQueue
   | HostMemory
 
+/** A place for each argument that the kernel has. */
 interface Arguments {
-  /** How many the kernel has. */
-  readonly count: number
   /** As the kernel declares them, where the driver tells: undefined where it doesn't. */
-  readonly declared: Map<number, ArgumentType | undefined>
+  readonly declared: readonly (ArgumentType | undefined)[]
   /** Objects and shared memory that are set: a driver needn't hold them for a kernel. */
-  readonly objects: Map<number, object>
+  readonly objects: (object | undefined)[]
 }
 
 const argumentsOf = new WeakMap<CLKernel, Arguments>()
@@ -46,7 +55,8 @@ function stateOf(kernel: CLKernel): Arguments {
   const count = readInfo(kernelInfo[constants.KERNEL_NUM_ARGS], "setKernelArg", (...room) =>
     opencl().clGetKernelInfo(handle, constants.KERNEL_NUM_ARGS, ...room),
   )
-  const state: Arguments = { count, declared: new Map(), objects: new Map() }
+  const declared = Array.from({ length: count }, (_, at) => declaredType(handle, at))
+  const state: Arguments = { declared, objects: new Array(count).fill(undefined) }
   argumentsOf.set(kernel, state)
   return state
 }
@@ -67,14 +77,13 @@ export function setKernelArg(kernel: CLKernel, index: number, first: unknown, se
   const handle = kernelOf(kernel, call)
   const at = wholeNumber(index, "the argument's index", call, "INVALID_ARG_INDEX")
   const state = stateOf(kernel)
-  if (at >= state.count)
-    throw refusal("INVALID_ARG_INDEX", { call, detail: `the kernel has ${state.count} arguments, got index ${at}.` })
+  const { length: count } = state.declared
+  if (at >= count)
+    throw refusal("INVALID_ARG_INDEX", { call, detail: `the kernel has ${count} arguments, got index ${at}.` })
   const { name, value } = typeAndValue(first, second, at)
-  const declared = declaredType(state, handle, at)
+  const declared = state.declared[at]
   const type = name === undefined ? (declared ?? typeOfValue(value, at)) : argumentType(name)
-  const object = pass(handle, at, type, value, declared)
-  if (object === undefined) state.objects.delete(at)
-  else state.objects.set(at, object)
+  state.objects[at] = pass(handle, at, type, value, declared)
   return 0
 }
 
@@ -92,26 +101,19 @@ function typeAndValue(first: unknown, second: unknown, at: number): { name: stri
 }
 
 /** Undefined where the driver doesn't tell: of programs built without -cl-kernel-arg-info, by some. */
-function declaredType(state: Arguments, kernel: KernelHandle, at: number): ArgumentType | undefined {
-  if (state.declared.has(at)) return state.declared.get(at)
+function declaredType(kernel: KernelHandle, at: number): ArgumentType | undefined {
   const ask = <Name extends keyof typeof kernelArgumentInfo>(name: Name) =>
     readInfo(kernelArgumentInfo[name], "setKernelArg", (...room) =>
       opencl().clGetKernelArgInfo(kernel, at, name, ...room),
     )
-  let type: ArgumentType | undefined
   try {
-    const isLocal = ask(constants.KERNEL_ARG_ADDRESS_QUALIFIER) === constants.KERNEL_ARG_ADDRESS_LOCAL
+    if (ask(constants.KERNEL_ARG_ADDRESS_QUALIFIER) === constants.KERNEL_ARG_ADDRESS_LOCAL) return { is: "local" }
     const isPipe = ((ask(constants.KERNEL_ARG_TYPE_QUALIFIER) as number) & constants.KERNEL_ARG_TYPE_PIPE) !== 0
-    type = isLocal
-      ? { is: "local" }
-      : isPipe
-        ? { is: "memory" }
-        : argumentType(ask(constants.KERNEL_ARG_TYPE_NAME) as string)
+    return isPipe ? { is: "memory" } : argumentType(ask(constants.KERNEL_ARG_TYPE_NAME) as string)
   } catch (error) {
     if (!OpenCLError.is(error)) throw error
+    return undefined
   }
-  state.declared.set(at, type)
-  return type
 }
 
 /** For kernels that don't tell what they take. */
@@ -126,7 +128,8 @@ function typeOfValue(value: unknown, at: number): ArgumentType {
 }
 
 const numbers = new DataView(new ArrayBuffer(128))
-const handle = new BigUint64Array(1)
+const numbersMemory = new FixedMemory(numbers)
+const handle = new FixedMemory(new BigUint64Array(1))
 
 /** Hands a value to the driver, which copies it. What has to live on with it is given back. */
 function pass(
@@ -137,8 +140,7 @@ function pass(
   declared: ArgumentType | undefined,
 ): object | undefined {
   const call = "setKernelArg"
-  const set = (bytes: number, memory: NodeJS.ArrayBufferView | ArrayBufferLike | null) =>
-    check(opencl().clSetKernelArg(kernel, at, bytes, memory), call)
+  const set = (bytes: number, memory: Pointer) => check(opencl().clSetKernelArg(kernel, at, bytes, memory), call)
   switch (type.is) {
     case "numbers":
       encode(type, value, at)
@@ -147,7 +149,7 @@ function pass(
           call,
           detail: `argument ${at} has ${declared.bytes} bytes, and the named type has ${type.bytes}.`,
         })
-      set(type.bytes, numbers)
+      set(type.bytes, numbersMemory.address)
       return undefined
     case "local":
       if (typeof value !== "number" || !Number.isSafeInteger(value) || value <= 0)
@@ -166,8 +168,8 @@ function pass(
       set(value.byteLength, value)
       return undefined
     default:
-      handle[0] = { memory: memoryOf, sampler: samplerOf, queue: queueOf }[type.is](value, call)
-      set(handle.byteLength, handle)
+      handle.view[0] = { memory: memoryOf, sampler: samplerOf, queue: queueOf }[type.is](value, call)
+      set(8, handle.address)
       return value as object
   }
 }
@@ -204,7 +206,7 @@ function encode(type: ArgumentType & { is: "numbers" }, value: unknown, at: numb
 
 /** Memory that the device and the program share, by its address. OpenCL 2.0. @param memory what SVMAlloc gave */
 export function setSharedArgument(kernel: CLKernel, index: number, memory: object): void {
-  stateOf(kernel).objects.set(index, memory)
+  stateOf(kernel).objects[index] = memory
 }
 
 /**
@@ -213,12 +215,12 @@ export function setSharedArgument(kernel: CLKernel, index: number, memory: objec
  * @throws OpenCLError INVALID_KERNEL_ARGS
  */
 export function expectLivingArguments(kernel: CLKernel, call: string): void {
-  for (const [at, object] of argumentsOf.get(kernel)?.objects ?? [])
-    if (!isLiving(object) && !isAllocated(object))
-      throw refusal("INVALID_KERNEL_ARGS", {
-        call,
-        detail: `argument ${at} is ${describe(object)}: set it again.`,
-      })
+  const objects = argumentsOf.get(kernel)?.objects ?? []
+  for (let at = 0; at < objects.length; at += 1) {
+    const object = objects[at]
+    if (object !== undefined && !isLiving(object) && !isAllocated(object))
+      throw refusal("INVALID_KERNEL_ARGS", { call, detail: `argument ${at} is ${describe(object)}: set it again.` })
+  }
 }
 
 /** A kernel with the arguments that another has now. OpenCL 2.1. */
@@ -230,6 +232,6 @@ export function cloneKernel(kernel: CLKernel): CLKernel {
     made<KernelHandle>(call, (errcode) => opencl().clCloneKernel(source, errcode)),
   )
   const state = stateOf(kernel)
-  argumentsOf.set(clone, { ...state, objects: new Map(state.objects) })
+  argumentsOf.set(clone, { ...state, objects: [...state.objects] })
   return clone
 }

@@ -24,6 +24,7 @@ export function holdUntil(event: EventHandle, memory: unknown): void {
 
 /** Lets go of what commands that are over held. */
 export function letGoOfFinished(): void {
+  if (holds.length === 0) return
   holds = holds.filter(({ event }) => {
     if (executionStatus(event) > COMPLETE) return true
     opencl().clReleaseEvent(event)

@@ -6,6 +6,7 @@ export { failure, OpenCLError, type OpenCLErrorCode, type OpenCLErrorDetails, re
 export { lookAgain, watchEvent } from "./event-watch.js"
 export { executionStatus } from "./execution-status.js"
 export { type Extensions, extension } from "./extension.js"
+export { FixedMemory, NULL } from "./fixed-memory.js"
 export type { NativeFunction, Pointer, Wide } from "./function-types.js"
 export type * from "./handles.js"
 export { holdUntil, letGoOfFinished } from "./held-memory.js"

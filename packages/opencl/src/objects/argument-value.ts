@@ -1,3 +1,4 @@
+import { FixedMemory } from "../native/fixed-memory.js"
 import { DeviceBuffer } from "./device-buffer.js"
 import { bytesOf } from "./host-memory.js"
 import { Image } from "./image.js"
@@ -26,7 +27,7 @@ export type ArgumentValue =
 
 /** Where values are written that the driver then copies: a vector of sixteen doubles is the largest. */
 const scratch = new DataView(new ArrayBuffer(128))
-export const scratchBytes = new Uint8Array(scratch.buffer)
+export const scratchMemory = new FixedMemory(scratch)
 
 const classes = {
   buffer: [DeviceBuffer, SharedMemory],
@@ -59,7 +60,7 @@ export function checkKind(value: unknown, { kind }: Exclude<Expected, { readonly
 }
 
 /**
- * Writes a number or a vector to {@link scratchBytes}.
+ * Writes a number or a vector to {@link scratchMemory}.
  *
  * @returns how many bytes it has
  * @throws TypeError or RangeError

@@ -1,3 +1,4 @@
+import { FixedMemory, NULL } from "../native/fixed-memory.js"
 import type { CommandQueueHandle, EventHandle } from "../native/handles.js"
 import { CommandEvent, gatesOf } from "./command-event.js"
 import type { Asked, CommandOptions } from "./command-options.js"
@@ -14,15 +15,15 @@ export class CommandCall {
   /** num_events_in_wait_list */
   waitCount = 0
   /** event_wait_list */
-  waitList: BigUint64Array | null = null
-  /** event: where the driver puts it, or null */
-  eventOut: BigUint64Array | null = null
+  waitList = NULL
+  /** event: where the driver puts it, or NULL */
+  eventOut = NULL
   readonly #queue: Queue
   readonly #owned: Owned<CommandQueueHandle>
-  readonly #event = new BigUint64Array(1)
+  readonly #event = new FixedMemory(new BigUint64Array(1))
   /** A queue that isn't ordered may pass some of them; to say so of each command isn't worth its while. */
   readonly #gates = new Gates()
-  #list = new BigUint64Array(4)
+  #list = new FixedMemory(new BigUint64Array(4))
 
   constructor(queue: Queue) {
     this.#queue = queue
@@ -36,11 +37,11 @@ export class CommandCall {
 
   /** Takes the options of the command that is about to be enqueued. @throws TypeError for events of other contexts. */
   begin(options: CommandOptions | undefined, event = options?.event === true): this {
-    this.eventOut = event ? this.#event : null
+    this.eventOut = event ? this.#event.address : NULL
     const after = options?.after
     if (after === undefined) {
       this.waitCount = 0
-      this.waitList = null
+      this.waitList = NULL
     } else {
       this.#wait(Array.isArray(after) ? after : [after as CommandEvent])
     }
@@ -49,22 +50,22 @@ export class CommandCall {
 
   /** The event that was asked for. */
   end<Options extends CommandOptions>(): Asked<Options> {
-    return (this.eventOut === null ? undefined : this.event()) as Asked<Options>
+    return (this.eventOut === NULL ? undefined : this.event()) as Asked<Options>
   }
 
   event(): CommandEvent {
-    return new CommandEvent(this.#event[0] as EventHandle, this.#queue.context, this.#gates.list(), this.#queue)
+    return new CommandEvent(this.#event.view[0] as EventHandle, this.#queue.context, this.#gates.list(), this.#queue)
   }
 
   #wait(events: readonly CommandEvent[]): void {
-    if (events.length > this.#list.length) this.#list = new BigUint64Array(2 * events.length)
+    if (events.length > this.#list.view.length) this.#list = new FixedMemory(new BigUint64Array(2 * events.length))
     const { context } = this.#owned
     for (let index = 0; index < events.length; index += 1) {
       const event = events[index] as CommandEvent
-      this.#list[index] = handleIn(context, event, CommandEvent)
+      this.#list.view[index] = handleIn(context, event, CommandEvent)
       this.#gates.add(gatesOf(event))
     }
     this.waitCount = events.length
-    this.waitList = events.length === 0 ? null : this.#list
+    this.waitList = events.length === 0 ? NULL : this.#list.address
   }
 }

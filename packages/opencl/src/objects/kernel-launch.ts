@@ -1,3 +1,4 @@
+import { NULL } from "../native/fixed-memory.js"
 import type { KernelHandle } from "../native/handles.js"
 import type { Device } from "./device.js"
 import { checkInteger, Sizes } from "./numbers.js"
@@ -19,8 +20,10 @@ interface Limits extends Pick<WorkGroupLimits, "largest" | "required"> {
  */
 export class KernelLaunch {
   dimensions = 1
-  localMemory: BigUint64Array | null = null
-  offsetMemory: BigUint64Array | null = null
+  /** local_work_size */
+  local = NULL
+  /** global_work_offset */
+  offset = NULL
   readonly #kernel: KernelHandle
   readonly #program: Program
   readonly #global = new Sizes()
@@ -33,8 +36,9 @@ export class KernelLaunch {
     this.#program = program
   }
 
-  get globalMemory(): BigUint64Array {
-    return this.#global.memory
+  /** global_work_size */
+  get global(): bigint {
+    return this.#global.address
   }
 
   /** @throws RangeError for sizes that the kernel, the device or the program doesn't allow */
@@ -46,21 +50,21 @@ export class KernelLaunch {
     for (let index = 0; index < this.dimensions; index += 1) {
       this.#global.set(index, checkInteger(side(global, index), "A global size", 1))
     }
-    this.offsetMemory = offset === undefined ? null : this.#setOffset(offset)
+    this.offset = offset === undefined ? NULL : this.#setOffset(offset)
     const limits = this.#limits.get(device) ?? this.#readLimits(device)
     if (limits.required !== undefined) checkRequired(limits.required, local, this.dimensions)
-    this.localMemory = local === undefined ? null : this.#setLocal(global, local, limits)
+    this.local = local === undefined ? NULL : this.#setLocal(global, local, limits)
   }
 
-  #setOffset(offset: WorkSize): BigUint64Array {
+  #setOffset(offset: WorkSize): bigint {
     this.#checkDimensions(offset, "offset")
     for (let index = 0; index < this.dimensions; index += 1) {
       this.#offset.set(index, checkInteger(side(offset, index), "An offset", 0))
     }
-    return this.#offset.memory
+    return this.#offset.address
   }
 
-  #setLocal(global: WorkSize, local: WorkSize, { largest, largestSides, mustDivide }: Limits): BigUint64Array {
+  #setLocal(global: WorkSize, local: WorkSize, { largest, largestSides, mustDivide }: Limits): bigint {
     this.#checkDimensions(local, "local")
     let items = 1
     for (let index = 0; index < this.dimensions; index += 1) {
@@ -76,7 +80,7 @@ export class KernelLaunch {
     if (items > largest) {
       throw new RangeError(`A group of ${items} work items is too large: this kernel's has at most ${largest} here.`)
     }
-    return this.#local.memory
+    return this.#local.address
   }
 
   #checkDimensions(size: WorkSize, name: string): void {

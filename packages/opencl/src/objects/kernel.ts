@@ -1,6 +1,7 @@
 import { readInfo } from "../info/index.js"
 import { check, made } from "../native/check.js"
 import * as CL from "../native/constants/index.js"
+import { FixedMemory, NULL } from "../native/fixed-memory.js"
 import type { KernelHandle } from "../native/handles.js"
 import { cString } from "../native/memory.js"
 import { opencl } from "../native/opencl.js"
@@ -10,7 +11,7 @@ import {
   bytesOfValue,
   checkKind,
   isArgumentObject,
-  scratchBytes,
+  scratchMemory,
   writeNumber,
 } from "./argument-value.js"
 import type { Asked, CommandOptions } from "./command-options.js"
@@ -114,16 +115,16 @@ export class Kernel extends NativeObject<KernelHandle> {
         call.queue,
         handle,
         launch.dimensions,
-        launch.offsetMemory,
-        launch.globalMemory,
-        launch.localMemory,
+        launch.offset,
+        launch.global,
+        launch.local,
         call.waitCount,
         call.waitList,
         call.eventOut,
       ),
       "clEnqueueNDRangeKernel",
     )
-    for (const memory of this.#shared.values()) noteUse(memory, queue)
+    if (this.#shared.size > 0) for (const memory of this.#shared.values()) noteUse(memory, queue)
     return call.end<Options>()
   }
 
@@ -164,12 +165,12 @@ export class Kernel extends NativeObject<KernelHandle> {
     const expects = this.arguments?.[index]?.expects
     if (expects?.kind === "number") {
       const length = writeNumber(value, expects.scalar, expects.lanes)
-      check(opencl().clSetKernelArg(kernel, index, length, scratchBytes), "clSetKernelArg")
+      check(opencl().clSetKernelArg(kernel, index, length, scratchMemory.address), "clSetKernelArg")
       return copied
     }
     if (expects !== undefined) checkKind(value, expects)
     if (value instanceof LocalMemory) {
-      check(opencl().clSetKernelArg(kernel, index, value.byteLength, null), "clSetKernelArg")
+      check(opencl().clSetKernelArg(kernel, index, value.byteLength, NULL), "clSetKernelArg")
       return copied
     }
     if (isArgumentObject(value)) {
@@ -178,8 +179,8 @@ export class Kernel extends NativeObject<KernelHandle> {
       if (value instanceof SharedMemory) {
         check(opencl().clSetKernelArgSVMPointer(kernel, index, object.live()), "clSetKernelArgSVMPointer")
       } else {
-        handleOut[0] = object.live()
-        check(opencl().clSetKernelArg(kernel, index, 8, handleOut), "clSetKernelArg")
+        handleOut.view[0] = object.live()
+        check(opencl().clSetKernelArg(kernel, index, 8, handleOut.address), "clSetKernelArg")
       }
       return value
     }
@@ -194,4 +195,4 @@ export class Kernel extends NativeObject<KernelHandle> {
   }
 }
 
-const handleOut = new BigUint64Array(1)
+const handleOut = new FixedMemory(new BigUint64Array(1))

@@ -1,5 +1,6 @@
 import { check } from "../native/check.js"
 import { MAP_READ, MAP_WRITE, MAP_WRITE_INVALIDATE_REGION } from "../native/constants/index.js"
+import { NULL } from "../native/fixed-memory.js"
 import type { CommandQueueHandle, MemoryHandle } from "../native/handles.js"
 import { opencl } from "../native/opencl.js"
 import { choice } from "./choice.js"
@@ -50,8 +51,8 @@ type Unmap = (
   queue: CommandQueueHandle,
   address: bigint,
   waitCount: number,
-  waitList: BigUint64Array | null,
-  eventOut: BigUint64Array | null,
+  waitList: bigint,
+  eventOut: bigint,
 ) => number
 
 /** How a buffer or image is unmapped. */
@@ -84,7 +85,7 @@ export class MappedRegion extends NativeObject {
     check(opencl().clRetainCommandQueue(queueHandle), "clRetainCommandQueue")
     const unmap = (address: bigint): number => {
       ending.takeBack?.()
-      const { waitCount = 0, waitList = null, eventOut = null } = ending.call ?? {}
+      const { waitCount = 0, waitList = NULL, eventOut = NULL } = ending.call ?? {}
       const cl = opencl()
       const status = mapping.unmap(queueHandle, address, waitCount, waitList, eventOut)
       cl.clFlush(queueHandle)

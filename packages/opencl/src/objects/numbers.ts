@@ -1,3 +1,5 @@
+import { FixedMemory } from "../native/fixed-memory.js"
+
 /**
  * Checks a size, offset or count.
  *
@@ -28,7 +30,12 @@ export function checkRange(offset: number, byteLength: number, of: number, kind:
 export class Sizes {
   /** What is passed to C. */
   readonly memory = new BigUint64Array(3)
+  readonly #fixed = new FixedMemory(this.memory)
   readonly #halves = new Uint32Array(this.memory.buffer)
+
+  get address(): bigint {
+    return this.#fixed.address
+  }
 
   set(index: number, value: number): void {
     this.#halves[2 * index] = value
