@@ -3,7 +3,7 @@ import { CommanderError } from "commander"
 import type { Context } from "./command.js"
 import { failureOf, Interruption } from "./failure.js"
 import { createProgram } from "./program.js"
-import { createTerminal, jsonText, printable, red } from "./terminal.js"
+import { createTerminal, jsonText, printableLines, red } from "./terminal.js"
 
 const { stdout, stderr, stdin, env: environment } = process
 const interruption = new AbortController()
@@ -42,12 +42,8 @@ function report(error: unknown, json: boolean): void {
   process.exitCode = exitCode
   if (json) stderr.write(`${jsonText({ error: { code, message } })}\n`)
   else stderr.write(`${red("error:", stderr, environment)} ${message} (${code})\n`)
-  if (environment.STRONGROOM_DEBUG === "1" && error instanceof Error) stderr.write(`${printableLines(error.stack)}\n`)
-}
-
-/** Of many lines: a message in a stack can hold a file's text. */
-function printableLines(text = ""): string {
-  return text.split("\n").map(printable).join("\n")
+  if (environment.STRONGROOM_DEBUG === "1" && error instanceof Error)
+    stderr.write(`${printableLines(error.stack ?? "")}\n`)
 }
 
 await main(process.argv.slice(2))

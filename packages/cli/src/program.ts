@@ -1,23 +1,28 @@
 import { readFileSync } from "node:fs"
 import { Command } from "commander"
 import { addCommonOptions, type Context } from "./command.js"
+import { auditCommand } from "./commands/audit.js"
 import { grantCommand } from "./commands/grant.js"
 import { inspectCommand } from "./commands/inspect.js"
 import { keygenCommand } from "./commands/keygen.js"
 import { keyringCommand } from "./commands/keyring.js"
+import { leakCommand } from "./commands/leak.js"
 import { runCommand } from "./commands/run.js"
 import { sealCommand } from "./commands/seal.js"
+import { sweepCommand } from "./commands/sweep.js"
 import { verifyCommand } from "./commands/verify.js"
 import type { Stream } from "./terminal.js"
 
 /** All commands. Parsing throws a CommanderError where commander by itself would end the process. */
 export function createProgram(context: Context, stdout: Stream): Command {
   const program = new Command("strongroom")
-    .description("Seals neural networks, grants them to customers, and runs them in a vault.")
+    .description(
+      "Seals neural networks, grants them to customers, runs them in a vault, and tells what programs leave behind.",
+    )
     .version(readVersion())
     .addHelpText(
       "after",
-      "\nExit codes: 0 success, 1 failed, 2 misuse, 130 interrupted." +
+      "\nExit codes: 0 success, 1 failed, 2 misuse, 130 interrupted; audit, leak and sweep: 3 something was found." +
         "\nExample: strongroom seal ocr.onnx -o ocr.sealed --key publisher.key",
     )
     .addCommand(keygenCommand(context))
@@ -27,6 +32,9 @@ export function createProgram(context: Context, stdout: Stream): Command {
     .addCommand(inspectCommand(context))
     .addCommand(verifyCommand(context))
     .addCommand(runCommand(context))
+    .addCommand(auditCommand(context))
+    .addCommand(leakCommand(context))
+    .addCommand(sweepCommand(context))
   for (const command of everyCommand(program)) {
     if (command.commands.length === 0) addCommonOptions(command)
     command.exitOverride()

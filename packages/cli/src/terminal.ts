@@ -17,7 +17,7 @@ export interface TerminalSettings {
 
 /** A task that takes a while. */
 export interface Progress {
-  /** `done` of `total` bytes are done. May be called as often as one likes: it draws ten times a second at most. */
+  /** `done` of `total` are done. May be called as often as one likes: it draws ten times a second at most. */
   update(done: number, total: number): void
   /** Takes the bar off the screen. Safe twice. */
   end(): void
@@ -29,8 +29,8 @@ export interface Terminal {
   result(value: object, text: string): void
   /** Prints a remark for people; nothing with `--json` or `--quiet`. */
   note(text: string): void
-  /** Starts a bar; one that is never seen unless stderr is a terminal that people look at. */
-  progress(label: string): Progress
+  /** Starts a bar, of bytes or of a `count`; one that is never seen unless stderr is a terminal that people look at. */
+  progress(label: string, unit?: "bytes" | "count"): Progress
 }
 
 const redrawMilliseconds = 100
@@ -47,8 +47,10 @@ export function createTerminal(settings: TerminalSettings): Terminal {
     note(text) {
       if (!silent) stderr.write(`${text}\n`)
     },
-    progress(label) {
-      return animated ? drawnProgress(label, stderr) : { update() {}, end() {} }
+    progress(label, unit = "bytes") {
+      return animated
+        ? drawnProgress(label, unit === "bytes" ? formatBytes : String, stderr)
+        : { update() {}, end() {} }
     },
   }
 }
@@ -63,7 +65,7 @@ export function red(text: string, stream: Stream, environment: TerminalSettings[
   return canAnimate(stream, environment) ? `\u001b[31m${text}\u001b[39m` : text
 }
 
-function drawnProgress(label: string, stream: Stream): Progress {
+function drawnProgress(label: string, format: (amount: number) => string, stream: Stream): Progress {
   let lastDrawn = Number.NEGATIVE_INFINITY
   let drawn = false
   return {
@@ -72,7 +74,7 @@ function drawnProgress(label: string, stream: Stream): Progress {
       if (now - lastDrawn < redrawMilliseconds && done < total) return
       lastDrawn = now
       drawn = true
-      stream.write(`\r${progressLine(label, done, total).slice(0, (stream.columns || 80) - 1)}\u001b[K`)
+      stream.write(`\r${progressLine(label, done, total, format).slice(0, (stream.columns || 80) - 1)}\u001b[K`)
     },
     end() {
       if (drawn) stream.write("\r\u001b[K")
@@ -82,11 +84,11 @@ function drawnProgress(label: string, stream: Stream): Progress {
 }
 
 /** `Sealing [######------------------]  25%  2.7 MB of 10.8 MB` */
-export function progressLine(label: string, done: number, total: number): string {
+export function progressLine(label: string, done: number, total: number, format = formatBytes): string {
   const fraction = total > 0 ? Math.min(done / total, 1) : 1
   const bar = "#".repeat(Math.round(fraction * barWidth)).padEnd(barWidth, "-")
   const percent = `${Math.floor(fraction * 100)}%`.padStart(4)
-  return `${label} [${bar}] ${percent}  ${formatBytes(done)} of ${formatBytes(total)}`
+  return `${label} [${bar}] ${percent}  ${format(done)} of ${format(total)}`
 }
 
 /** Decimal units, as disks and networks are sold: `10.8 MB`. */
@@ -137,4 +139,9 @@ export function printable(text: string): string {
   return text.replace(steering, (character) => {
     return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
   })
+}
+
+/** The same of many lines: a stack or a report can hold a file's text. */
+export function printableLines(text: string): string {
+  return text.split("\n").map(printable).join("\n")
 }

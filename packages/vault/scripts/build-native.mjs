@@ -1,5 +1,5 @@
-// Compiles native/*.c to shared objects, dist/native/linux-<architecture>.so. They use no C library, so one serves glibc
-// and musl. With STRONGROOM_ZIG, a Python whose `-m ziglang` is the pinned compiler (native/requirements.txt), both
+// Compiles a package's native/*.c to shared objects, dist/native/linux-<architecture>.so: the vault's, and the audit's by
+// its own script. They use no C library, so one serves glibc and musl. With STRONGROOM_ZIG, a Python whose `-m ziglang` is the pinned compiler (native/requirements.txt), both
 // architectures are built, byte for byte as they are released (native/checksums.txt); else this machine's own, by its C
 // compiler, if it is Linux and has one.
 import { execFileSync, spawnSync } from "node:child_process"
@@ -51,18 +51,23 @@ export function buildForRelease(python, folder, sources = join(root, "native")) 
   }
 }
 
-function build() {
-  const folder = join(root, "dist/native")
+/**
+ * What a package's build does. `otherwise` is what to say where there is no compiler.
+ * @param {string} folder the package's @param {string} otherwise
+ */
+export function buildNative(folder, otherwise) {
+  const [sources, output] = [join(folder, "native"), join(folder, "dist/native")]
   const zig = process.env.STRONGROOM_ZIG
-  if (zig) return buildForRelease(zig, folder)
+  if (zig) return buildForRelease(zig, output, sources)
   if (process.platform !== "linux") return
   const compiler = ["cc", "gcc", "clang"].find((name) => spawnSync(name, ["--version"]).status === 0)
   if (!compiler) {
-    console.warn("No C compiler: built without the native part. The vault works, and its report says what is missing.")
+    console.warn(`No C compiler: built without the native part. ${otherwise}`)
     return
   }
-  mkdirSync(folder, { recursive: true })
-  compile([compiler], process.arch, join(folder, `linux-${process.arch}.so`), join(root, "native"))
+  mkdirSync(output, { recursive: true })
+  compile([compiler], process.arch, join(output, `linux-${process.arch}.so`), sources)
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) build()
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  buildNative(root, "The vault works, and its report says what is missing.")

@@ -40,6 +40,7 @@ export { artifactFolder, type FileStoreOptions, fileStore } from "@strongroom/co
 export type { IdentityModule, PinnedPublisher, VaultKeys } from "./app/keys.js"
 export type { SealedModelPlace } from "./app/model.js"
 export type { VaultEvent, VaultOptions } from "./app/options.js"
+export { leftDirectories } from "./app/private-directory.js"
 export type { RelayFunction } from "./app/relay-server.js"
 export type { LoadOptions, Vault } from "./app/vault.js"
 

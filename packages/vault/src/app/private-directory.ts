@@ -29,31 +29,39 @@ export async function makePrivateDirectory(): Promise<string> {
   throw new Error(failures.join("; "))
 }
 
-/**
- * Removes vaults' directories whose owner has ended, and says how many. Only directories of this user are touched, and
- * no link is followed.
- */
+/** Removes what {@link leftDirectories} finds, and says how many. */
 export async function sweep(): Promise<number> {
-  const swept = await Promise.all((await parents()).map(sweepIn))
-  return swept.reduce((sum, count) => sum + count, 0)
+  let count = 0
+  for (const path of await leftDirectories()) {
+    try {
+      await removeDirectory(path)
+      count++
+    } catch {
+      // Another process sweeps too.
+    }
+  }
+  return count
 }
 
-async function sweepIn(parent: string): Promise<number> {
-  let count = 0
+/**
+ * Private directories of vaults whose app has ended without removing them: it was killed together with its vault. Only
+ * directories of this user, and no links.
+ */
+export async function leftDirectories(): Promise<string[]> {
+  return (await Promise.all((await parents()).map(leftIn))).flat()
+}
+
+async function leftIn(parent: string): Promise<string[]> {
+  const left: string[] = []
   for (const name of await readdir(parent).catch(() => [])) {
     const owner = ownerOf(name)
     if (!owner || isAlive(owner)) continue
     const path = join(parent, name)
-    try {
-      const stat = await lstat(path)
-      if (!stat.isDirectory() || stat.uid !== process.getuid?.()) continue
-      await removeDirectory(path)
-      count++
-    } catch {
-      // Another process sweeps too, or its vault has just removed it.
-    }
+    // Its vault may just have removed it.
+    const stat = await lstat(path).catch(() => undefined)
+    if (stat?.isDirectory() && stat.uid === process.getuid?.()) left.push(path)
   }
-  return count
+  return left
 }
 
 /** Removes it with all that is in it; links in it are removed, not followed. Nothing there is no error. */

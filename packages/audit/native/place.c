@@ -1,0 +1,136 @@
+/* Where another process's path arguments lead: by way of /proc/THREAD, with the working directory and root that it has. */
+#include "watch.h"
+
+static char *append_number(char *to, unsigned long value) {
+  char digits[24];
+  int count = 0;
+  do digits[count++] = (char)('0' + value % 10);
+  while (value /= 10);
+  while (count > 0) *to++ = digits[--count];
+  *to = 0;
+  return to;
+}
+
+void proc_path(char *to, u32 thread, const char *name) {
+  const char *end = to + PLACE_MAX;
+  append(append_number(append(to, end, "/proc/"), thread), end, name);
+}
+
+long read_link(const char *path, char *to, size room) {
+  result length = CALL4(__NR_readlinkat, AT_FDCWD, path, to, room - 1);
+  to[length < 0 ? 0 : length] = 0;
+  return length;
+}
+
+result read_memory(u32 thread, u64 address, void *to, size length) {
+  const struct {
+    void *base;
+    size length;
+  } here = {to, length}, there = {(void *)address, length};
+  return CALL6(__NR_process_vm_readv, thread, &here, 1, &there, 1, 0);
+}
+
+/* Never over the end of a page, behind which there may be nothing; most paths are short. */
+static int read_text(u32 thread, u64 address, char *to, size room) {
+  size done = 0;
+  while (done < room) {
+    size part = 4096 - (size)(address + done) % 4096, most = done == 0 ? 256 : room - done;
+    if (part > most) part = most;
+    result count = read_memory(thread, address + done, to + done, part);
+    if (count <= 0) return count < 0 ? (int)-count : EACCES;
+    for (size end = done + (size)count; done < end; done++)
+      if (to[done] == 0) return 0;
+  }
+  to[room - 1] = 0;
+  return 0;
+}
+
+static const char *after(const char *text, const char *start) {
+  while (*start)
+    if (*text++ != *start++) return 0;
+  return text;
+}
+
+static int has_other_mounts(u32 thread) {
+  static char own[64];
+  char name[PLACE_MAX], theirs[64];
+  if (!own[0]) read_link("/proc/self/ns/mnt", own, sizeof own);
+  proc_path(name, thread, "/ns/mnt");
+  if (read_link(name, theirs, sizeof theirs) < 0) return 0;
+  const char *rest = after(theirs, own);
+  return !rest || *rest;
+}
+
+enum { MOST_USES = 256 };
+
+void forget_callers(struct memory *memory) {
+  for (struct caller *caller = memory->callers; caller < memory->callers + CALLERS; caller++) caller->uses = 0;
+}
+
+static void name_program(u32 thread, char *to) {
+  char path[PLACE_MAX];
+  proc_path(path, thread, "/exe");
+  if (read_link(path, to, TEXT_MAX) >= 0) return;
+  proc_path(path, thread, "/comm");
+  result file = CALL4(__NR_openat, AT_FDCWD, path, O_CLOEXEC, 0);
+  if (file < 0) return;
+  result length = CALL3(__NR_read, file, to, TEXT_MAX);
+  close_file(file);
+  to[length > 0 ? length - 1 : 0] = 0; /* It ends with a new line. */
+}
+
+const struct caller *caller_of(struct memory *memory, u32 thread) {
+  struct caller *caller = &memory->callers[thread % CALLERS];
+  if (caller->thread == thread && caller->uses-- > 0) return caller;
+  char path[PLACE_MAX];
+  caller->thread = thread;
+  caller->uses = MOST_USES;
+  caller->other_mounts = has_other_mounts(thread);
+  proc_path(path, thread, "/root");
+  read_link(path, caller->root, sizeof caller->root);
+  if (caller->root[0] == '/' && caller->root[1] == 0) caller->root[0] = 0;
+  name_program(thread, caller->program);
+  return caller;
+}
+
+void find_descriptor(u32 thread, long descriptor, struct place *place) {
+  place->unseen = 0;
+  place->folder[0] = 0;
+  proc_path(place->here, thread, "/fd/");
+  append_number(place->here + length_of(place->here), (unsigned long)(u32)descriptor);
+  long length = read_link(place->here, place->path, sizeof place->path);
+  if (length < 0) place->unseen = (int)-length;
+}
+
+void find_place(struct memory *memory, u32 thread, long folder, u64 address, struct place *place) {
+  char *here = place->here;
+  const char *end = here + sizeof place->here;
+  place->path[0] = place->folder[0] = 0;
+  place->unseen = read_text(thread, address, place->path, sizeof place->path);
+  if (place->unseen) return;
+
+  const char *path = place->path, *own = after(path, "/proc/self/");
+  if (!own) own = after(path, "/proc/thread-self/");
+  if (own) {
+    proc_path(here, thread, "/");
+    append(here + length_of(here), end, own);
+    return;
+  }
+  if (path[0] == '/') {
+    const struct caller *caller = caller_of(memory, thread);
+    append(place->folder, place->folder + sizeof place->folder, caller->root);
+    /* Of the same root and mounts, links in the path mean the same here. Else the way leads through that process's. */
+    const int same = !caller->root[0] && !caller->other_mounts;
+    if (!same) proc_path(here, thread, "/root");
+    append(same ? here : here + length_of(here), end, path);
+    return;
+  }
+  if ((s32)folder == AT_FDCWD) proc_path(here, thread, "/cwd");
+  else {
+    proc_path(here, thread, "/fd/");
+    append_number(here + length_of(here), (unsigned long)(u32)folder);
+  }
+  long length = read_link(here, place->folder, sizeof place->folder);
+  if (length < 0) place->unseen = (int)-length;
+  if (path[0]) append(append(here + length_of(here), end, "/"), end, path);
+}

@@ -1,0 +1,10 @@
+/** What an audit can miss, on any machine: part of every report. */
+export const auditLimits: readonly string[] = [
+  "What programs write that were running before and are asked over a socket, a pipe or D-Bus: a daemon, a print queue, a container.",
+  "What the kernel writes: swap, core files, which `strongroom sweep` looks for, and pages of memory in a hibernated machine.",
+  "Bytes that are overwritten in place: of a file that stays open or is opened again without being cut, the last state is seen.",
+  "Descriptors that the program was given open, its standard output and error among them, and what comes to it over a socket.",
+  "Extended attributes, file names and sizes as carriers of data, message queues, and shared memory of System V (shmget).",
+  "What a program hides on purpose: a thread can change a path in memory between the look at it and the kernel's own.",
+  "Processes that closed themselves to others of the same user, as a vault does: that they wrote is counted, what is not seen.",
+]

@@ -1,0 +1,133 @@
+import { shortConstantsOf } from "./onnx-constants.js"
+import { hashedLength, isDistinctive, type Piece, windowsOf } from "./windows.js"
+
+/** A run of bytes that a file and a model share. */
+export interface Match {
+  /** Which of the texts that were indexed, in their order. */
+  readonly text: number
+  /** Where in it. */
+  readonly start: number
+  /** Where in what was searched. */
+  readonly at: number
+  readonly length: number
+}
+
+const base = 0x01000193
+
+/** `base` to the power of the hashed length: what the byte that leaves the hash counts. */
+const leaving = Array.from({ length: hashedLength }).reduce<number>((power) => Math.imul(power, base), 1)
+
+/**
+ * An index of a model's windows, found at any offset of other bytes: a rolling hash of 16 bytes (Karp and Rabin, 1987) is
+ * looked up at every byte, and what has a hash that is there is compared with the whole window.
+ */
+export class Fingerprints {
+  readonly #texts: readonly Uint8Array[]
+  readonly #pieces: (Piece & { readonly text: number })[] = []
+  /** One bit for each value of a hash's upper 24 bits: most bytes are done with here. */
+  readonly #filter = new Uint32Array(1 << 19)
+  /** Open addressing: a piece's index and 1, or 0. */
+  readonly #slots: Uint32Array
+  readonly #hashes: Uint32Array
+  /** How many windows and constants are looked for; equal ones count once. */
+  readonly count: number
+
+  constructor(texts: readonly Uint8Array[]) {
+    this.#texts = texts
+    const pieces = texts.flatMap((bytes, text) => [
+      ...Array.from(windowsOf(bytes), (piece) => ({ ...piece, text })),
+      ...shortConstantsOf(bytes)
+        .filter((piece) => isDistinctive(bytes, piece))
+        .map((piece) => ({ ...piece, text })),
+    ])
+    const size = 2 ** Math.ceil(Math.log2(2 * pieces.length + 2))
+    this.#slots = new Uint32Array(size)
+    this.#hashes = new Uint32Array(size)
+    for (const piece of pieces) this.#insert(piece)
+    this.count = this.#pieces.length
+  }
+
+  /** Runs that `bytes` shares with the model: each a window at least, or a whole constant, and as long as it is. */
+  search(bytes: Uint8Array): Match[] {
+    const filter = this.#filter
+    const matches: Match[] = []
+    let hash = 0
+    let from = 0 // where the hash begins again, behind the last match
+    for (let at = 0; at < bytes.length; at++) {
+      hash = Math.imul(hash, base) + (bytes[at] as number)
+      if (at - from >= hashedLength) hash -= Math.imul(leaving, bytes[at - hashedLength] as number)
+      const upper = mix(hash) >>> 8
+      if (((filter[upper >>> 5] as number) >>> (upper & 31)) & 1 && at - from >= hashedLength - 1) {
+        const match = this.#matchAt(bytes, at - hashedLength + 1, hash, from)
+        if (match) {
+          matches.push(match)
+          at = match.at + match.length - 1
+          from = at + 1
+          hash = 0
+        }
+      }
+    }
+    return matches
+  }
+
+  #insert(piece: Piece & { readonly text: number }): void {
+    const bytes = this.#texts[piece.text] as Uint8Array
+    const hash = hashOf(bytes, piece.start)
+    const mask = this.#slots.length - 1
+    let slot = mix(hash) & mask
+    for (; this.#slots[slot] !== 0; slot = (slot + 1) & mask)
+      if (this.#hashes[slot] === hash >>> 0 && this.#isSame(piece, this.#slots[slot] as number)) return
+    this.#pieces.push(piece)
+    this.#slots[slot] = this.#pieces.length
+    this.#hashes[slot] = hash >>> 0
+    const upper = mix(hash) >>> 8
+    this.#filter[upper >>> 5] = (this.#filter[upper >>> 5] as number) | (1 << (upper & 31))
+  }
+
+  #isSame(piece: Piece & { readonly text: number }, known: number): boolean {
+    const other = this.#pieces[known - 1] as Piece & { readonly text: number }
+    const [one, two] = [this.#bytesOf(piece), this.#bytesOf(other)]
+    return one.length === two.length && Buffer.compare(one, two) === 0
+  }
+
+  #bytesOf({ text, start, length }: Piece & { readonly text: number }): Uint8Array {
+    return (this.#texts[text] as Uint8Array).subarray(start, start + length)
+  }
+
+  /** The longest of the matches that begin with the hash at `at`. */
+  #matchAt(bytes: Uint8Array, at: number, hash: number, from: number): Match | undefined {
+    const mask = this.#slots.length - 1
+    let best: Match | undefined
+    for (let slot = mix(hash) & mask; this.#slots[slot] !== 0; slot = (slot + 1) & mask) {
+      if (this.#hashes[slot] !== hash >>> 0) continue
+      const piece = this.#pieces[(this.#slots[slot] as number) - 1] as Piece & { readonly text: number }
+      const match = this.#extend(bytes, at, from, piece)
+      if (match && match.length > (best?.length ?? 0)) best = match
+    }
+    return best
+  }
+
+  #extend(bytes: Uint8Array, at: number, from: number, piece: Piece & { readonly text: number }): Match | undefined {
+    const text = this.#texts[piece.text] as Uint8Array
+    let end = 0
+    while (at + end < bytes.length && piece.start + end < text.length && bytes[at + end] === text[piece.start + end])
+      end++
+    if (end < piece.length) return undefined
+    let before = 0
+    while (at - before > from && piece.start > before && bytes[at - before - 1] === text[piece.start - before - 1])
+      before++
+    return { text: piece.text, start: piece.start - before, at: at - before, length: end + before }
+  }
+}
+
+function hashOf(bytes: Uint8Array, start: number): number {
+  let hash = 0
+  for (let at = start; at < start + hashedLength; at++) hash = Math.imul(hash, base) + (bytes[at] as number)
+  return hash | 0
+}
+
+/** Spreads the hash over all bits: its lower ones depend on little. */
+function mix(hash: number): number {
+  const spread = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
+  return (spread ^ (spread >>> 13)) >>> 0
+}

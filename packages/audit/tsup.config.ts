@@ -1,0 +1,10 @@
+import { defineConfig } from "tsup"
+
+export default defineConfig({
+  entry: { index: "src/index.ts", "model/planted": "src/model/planted.ts" },
+  format: "esm",
+  dts: { entry: { index: "src/index.ts" } },
+  clean: true,
+  target: "es2022",
+  sourcemap: true,
+})
