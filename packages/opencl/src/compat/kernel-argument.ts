@@ -15,7 +15,7 @@ import { type HostMemory, isGiven, isHostMemory, wholeNumber } from "./arguments
 import { kernelKind } from "./kinds.js"
 import {
   type CLCommandQueue,
-  type CLKernel,
+  CLKernel,
   CLMem,
   CLSampler,
   describe,
@@ -39,25 +39,23 @@ export type ArgumentValue =
   | HostMemory
 
 /** A place for each argument that the kernel has. */
-interface Arguments {
+export interface KernelArguments {
   /** As the kernel declares them, where the driver tells: undefined where it doesn't. */
   readonly declared: readonly (ArgumentType | undefined)[]
   /** Objects and shared memory that are set: a driver needn't hold them for a kernel. */
   readonly objects: (object | undefined)[]
 }
 
-const argumentsOf = new WeakMap<CLKernel, Arguments>()
-
-function stateOf(kernel: CLKernel): Arguments {
-  const known = argumentsOf.get(kernel)
+function stateOf(kernel: CLKernel): KernelArguments {
+  const known = CLKernel.argumentsOf(kernel)
   if (known !== undefined) return known
   const handle = kernelOf(kernel, "setKernelArg")
   const count = readInfo(kernelInfo[constants.KERNEL_NUM_ARGS], "setKernelArg", (...room) =>
     opencl().clGetKernelInfo(handle, constants.KERNEL_NUM_ARGS, ...room),
   )
   const declared = Array.from({ length: count }, (_, at) => declaredType(handle, at))
-  const state: Arguments = { declared, objects: new Array(count).fill(undefined) }
-  argumentsOf.set(kernel, state)
+  const state: KernelArguments = { declared, objects: new Array(count).fill(undefined) }
+  CLKernel.keepArguments(kernel, state)
   return state
 }
 
@@ -215,7 +213,7 @@ export function setSharedArgument(kernel: CLKernel, index: number, memory: objec
  * @throws OpenCLError INVALID_KERNEL_ARGS
  */
 export function expectLivingArguments(kernel: CLKernel, call: string): void {
-  const objects = argumentsOf.get(kernel)?.objects ?? []
+  const objects = CLKernel.argumentsOf(kernel)?.objects ?? []
   for (let at = 0; at < objects.length; at += 1) {
     const object = objects[at]
     if (object !== undefined && !isLiving(object) && !isAllocated(object))
@@ -232,6 +230,6 @@ export function cloneKernel(kernel: CLKernel): CLKernel {
     made<KernelHandle>(call, (errcode) => opencl().clCloneKernel(source, errcode)),
   )
   const state = stateOf(kernel)
-  argumentsOf.set(clone, { ...state, objects: [...state.objects] })
+  CLKernel.keepArguments(clone, { ...state, objects: [...state.objects] })
   return clone
 }

@@ -4,6 +4,7 @@
  */
 import type { Handles } from "../native/handles.js"
 import { check, refusal } from "../native/index.js"
+import type { KernelArguments } from "./kernel-argument.js"
 import {
   commandQueueKind,
   contextKind,
@@ -41,15 +42,14 @@ export class CLObject {
   }
 
   static entryOf(value: unknown): Entry | undefined {
-    return typeof value === "object" && value !== null && #entry in value ? value.#entry : undefined
+    // Not by `#entry in value`, which V8 looks up anew for every class: a launch asks this five times.
+    return value instanceof CLObject ? value.#entry : undefined
   }
 
   /** Whether both are the same object of the driver's. */
   equals(other: unknown): boolean {
     const entry = CLObject.entryOf(other)
-    return (
-      entry !== undefined && entry.kind.className === this.#entry.kind.className && entry.handle === this.#entry.handle
-    )
+    return entry !== undefined && entry.kind === this.#entry.kind && entry.handle === this.#entry.handle
   }
 
   toString(): string {
@@ -75,6 +75,16 @@ export class CLProgram extends CLObject {
 
 export class CLKernel extends CLObject {
   declare readonly [className]: "CLKernel"
+  #arguments: KernelArguments | undefined
+
+  /** In the object itself: every launch looks at them, and a WeakMap is slow to look into. */
+  static argumentsOf(kernel: CLKernel): KernelArguments | undefined {
+    return kernel.#arguments
+  }
+
+  static keepArguments(kernel: CLKernel, values: KernelArguments): void {
+    kernel.#arguments = values
+  }
 }
 
 export class CLMem extends CLObject {
@@ -147,8 +157,7 @@ export function find<Type extends CLObject>(kind: Kind, handle: bigint | null): 
  */
 export function handleOf<Name extends keyof Handles>(kind: Kind, value: unknown, call: string): Handles[Name] {
   const entry = CLObject.entryOf(value)
-  if (entry !== undefined && entry.references > 0 && entry.kind.className === kind.className)
-    return entry.handle as Handles[Name]
+  if (entry !== undefined && entry.references > 0 && entry.kind === kind) return entry.handle as Handles[Name]
   throw refusal(kind.invalid, {
     call,
     detail: `expected ${kind.words} (from ${kind.from}), got ${describe(value, entry)}.`,
@@ -185,7 +194,7 @@ export function retain(kind: Kind, value: unknown, call: string): void {
 /** One reference less. What the program has released before is left alone: node-opencl takes that too. */
 export function release(kind: Kind, value: unknown, call: string): void {
   const entry = CLObject.entryOf(value)
-  if (entry?.kind.className === kind.className && entry.references === 0 && entry.handle !== 0n) return
+  if (entry?.kind === kind && entry.references === 0 && entry.handle !== 0n) return
   handleOf(kind, value, call)
   check(releaseOnce(entry as Entry), call)
 }
@@ -213,14 +222,13 @@ const orderOfRelease = [eventKind, samplerKind, memoryKind, kernelKind, programK
 
 /** Releases every reference that the program owns, to objects of any kind. */
 export function releaseAll(): void {
-  for (const kind of orderOfRelease)
-    for (const { entry } of [...living.values()]) if (entry.kind.className === kind.className) letGo(entry)
+  for (const kind of orderOfRelease) for (const { entry } of [...living.values()]) if (entry.kind === kind) letGo(entry)
 }
 
 /** The handles of all living objects of a kind. */
 export function livingHandles<Name extends keyof Handles>(kind: Kind): Handles[Name][] {
   return [...living.values()]
-    .filter(({ entry }) => entry.kind.className === kind.className)
+    .filter(({ entry }) => entry.kind === kind)
     .map(({ entry }) => entry.handle as Handles[Name])
 }
 

@@ -20,6 +20,8 @@ interface Limits extends Pick<WorkGroupLimits, "largest" | "required"> {
  */
 export class KernelLaunch {
   dimensions = 1
+  /** global_work_size */
+  readonly global: bigint
   /** local_work_size */
   local = NULL
   /** global_work_offset */
@@ -30,15 +32,14 @@ export class KernelLaunch {
   readonly #local = new Sizes()
   readonly #offset = new Sizes()
   readonly #limits = new Map<Device, Limits>()
+  /** Of the launch before, which mostly was for the same device. */
+  #device: Device | undefined
+  #latest: Limits | undefined
 
   constructor(kernel: KernelHandle, program: Program) {
     this.#kernel = kernel
     this.#program = program
-  }
-
-  /** global_work_size */
-  get global(): bigint {
-    return this.#global.address
+    this.global = this.#global.address
   }
 
   /** @throws RangeError for sizes that the kernel, the device or the program doesn't allow */
@@ -51,7 +52,7 @@ export class KernelLaunch {
       this.#global.set(index, checkInteger(side(global, index), "A global size", 1))
     }
     this.offset = offset === undefined ? NULL : this.#setOffset(offset)
-    const limits = this.#limits.get(device) ?? this.#readLimits(device)
+    const limits = this.#limitsOn(device)
     if (limits.required !== undefined) checkRequired(limits.required, local, this.dimensions)
     this.local = local === undefined ? NULL : this.#setLocal(global, local, limits)
   }
@@ -87,6 +88,14 @@ export class KernelLaunch {
     const dimensions = typeof size === "number" ? 1 : size.length
     if (dimensions === this.dimensions) return
     throw new RangeError(`${name} has ${dimensions} dimensions, and the global size has ${this.dimensions}.`)
+  }
+
+  #limitsOn(device: Device): Limits {
+    if (device !== this.#device) {
+      this.#latest = this.#limits.get(device) ?? this.#readLimits(device)
+      this.#device = device
+    }
+    return this.#latest as Limits
   }
 
   #readLimits(device: Device): Limits {
