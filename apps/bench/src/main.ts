@@ -4,6 +4,7 @@ import { availableParallelism, cpus, release, totalmem } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { type Bench, type Figure, formatFigure, holds, ratio } from "./figure.js"
+import { audit } from "./figures/audit.js"
 import { copies } from "./figures/copies.js"
 import { decryption } from "./figures/decryption.js"
 import { load } from "./figures/load.js"
@@ -13,7 +14,7 @@ import { opening } from "./figures/opening.js"
 import { run } from "./figures/run.js"
 import { stream } from "./figures/stream.js"
 
-const benches: readonly Bench[] = [opening, load, stream, decryption, run, copies, memory, openclBinding]
+const benches: readonly Bench[] = [opening, load, stream, decryption, run, copies, memory, openclBinding, audit]
 
 /** Benches by another name. */
 const groups: { readonly [name: string]: readonly string[] } = {

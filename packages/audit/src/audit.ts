@@ -4,7 +4,6 @@ import { WrittenFiles } from "./files/written-files.js"
 import { auditLimits } from "./limits.js"
 import { ModelSearch, readModelFiles } from "./model/model-search.js"
 import { type Planted, plant, plantedFile } from "./model/plant.js"
-import { windowLength } from "./model/windows.js"
 import { Calls } from "./watch/calls.js"
 import { endOnAbort, exitOf } from "./watch/ending.js"
 import { readEvents, type WatchEvent } from "./watch/events.js"
@@ -78,7 +77,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const { start } = await native()
   const program = await findProgram(command, folder, environment.PATH ?? "/usr/bin:/bin")
   const files = model && (await readModelFiles(model))
-  const search = files && new ModelSearch([...files, plantedFile])
+  const search = files && new ModelSearch(files, [plantedFile])
   const planted = search && (await plant(search))
 
   const startTime = Date.now()
@@ -127,7 +126,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
       planted && {
         model: {
           files: model,
-          windows: search.windows - plantedFile.bytes.length / windowLength,
+          windows: search.windows,
           names: search.names,
           planted,
           foundIn: audited.filter(holds).length,

@@ -36,7 +36,7 @@ describe.skipIf(notHere)("audit with a model", () => {
     // A search that doesn't know it.
     const search = new ModelSearch([{ name: "model", bytes: readFileSync(path) }])
     await expect(plant(search)).rejects.toThrow("What was planted was not found (file, gzip, zip, memory)")
-    const knowing = new ModelSearch([{ name: "model", bytes: readFileSync(path) }, plantedFile])
+    const knowing = new ModelSearch([{ name: "model", bytes: readFileSync(path) }], [plantedFile])
     await expect(plant(knowing)).resolves.toEqual({ file: true, gzip: true, zip: true, memory: true })
   })
 

@@ -29,8 +29,6 @@ export class Fingerprints {
   /** Open addressing: a piece's index and 1, or 0. */
   readonly #slots: Uint32Array
   readonly #hashes: Uint32Array
-  /** How many windows and constants are looked for; equal ones count once. */
-  readonly count: number
 
   constructor(texts: readonly Uint8Array[]) {
     this.#texts = texts
@@ -44,7 +42,11 @@ export class Fingerprints {
     this.#slots = new Uint32Array(size)
     this.#hashes = new Uint32Array(size)
     for (const piece of pieces) this.#insert(piece)
-    this.count = this.#pieces.length
+  }
+
+  /** How many windows and constants of the first texts are looked for; equal ones count once. */
+  countIn(texts: number): number {
+    return this.#pieces.filter(({ text }) => text < texts).length
   }
 
   /** Runs that `bytes` shares with the model: each a window at least, or a whole constant, and as long as it is. */

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises"
 import { basename } from "node:path"
+import { StrongroomError } from "@strongroom/core"
 import { entriesOf } from "../content/archive.js"
 import { wordsOf } from "../content/words.js"
 import { Fingerprints, type Match } from "./fingerprints.js"
@@ -38,23 +39,23 @@ export class ModelSearch {
   readonly #files: readonly string[]
   readonly #fingerprints: Fingerprints
   readonly #names: ReadonlySet<string>
+  /** How many windows and short constants of the model are looked for; equal ones count once. */
+  readonly windows: number
 
   /**
    * @param files a model's file, and those with its weights. They are held in memory.
+   * @param planted what is looked for too, and isn't the model's.
    * @throws RangeError for a model without one window to look for: nothing could be found of it.
    */
-  constructor(files: readonly ModelFile[]) {
-    this.#files = files.map(({ name }) => name)
-    this.#fingerprints = new Fingerprints(files.map(({ bytes }) => bytes))
+  constructor(files: readonly ModelFile[], planted: readonly ModelFile[] = []) {
+    const all = [...files, ...planted]
+    this.#files = all.map(({ name }) => name)
+    this.#fingerprints = new Fingerprints(all.map(({ bytes }) => bytes))
     this.#names = new Set(files.flatMap(({ bytes }) => [...namesOf(bytes)]))
+    this.windows = this.#fingerprints.countIn(files.length)
     if (this.windows > 0) return
     const message = "has no 64 bytes that tell it from other files. Give the file with the weights, not encrypted."
-    throw new RangeError(`${this.#files.join(", ")}: it ${message}`)
-  }
-
-  /** How many windows are looked for. */
-  get windows(): number {
-    return this.#fingerprints.count
+    throw new RangeError(`${files.map(({ name }) => name).join(", ")}: it ${message}`)
   }
 
   /** How many names. */
@@ -102,7 +103,21 @@ export function joined(one: Findings, other: Findings): Findings {
   }
 }
 
-/** Reads a model's files: the model, and those that hold its weights. */
+/**
+ * Reads a model's files: the model, and those that hold its weights.
+ *
+ * @throws StrongroomError `source-missing`, `source-unreadable`.
+ */
 export function readModelFiles(paths: readonly string[]): Promise<ModelFile[]> {
-  return Promise.all(paths.map(async (path) => ({ name: basename(path), bytes: await readFile(path) })))
+  return Promise.all(paths.map(async (path) => ({ name: basename(path), bytes: await read(path) })))
+}
+
+async function read(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path)
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    if (code === "ENOENT") throw new StrongroomError("source-missing", `There is no model ${path}.`, { cause })
+    throw new StrongroomError("source-unreadable", `The model ${path} can't be read: ${message}.`, { cause })
+  }
 }

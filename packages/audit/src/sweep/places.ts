@@ -17,13 +17,33 @@ export interface PlaceSettings {
   readonly environment: { readonly [name: string]: string | undefined }
   /** Working directories of programs, where some drivers write. */
   readonly folders: readonly string[]
+  /** Look nowhere else than in those folders. Default: false. */
+  readonly onlyFolders?: boolean
 }
 
 /**
  * The default places of this user, on Linux and macOS, by the variables that move them. Each is of a surface in
  * @strongroom/surfaces; what it names besides in words only, and what programs were told, isn't known here.
  */
-export function placesOf({ environment, folders }: PlaceSettings): Place[] {
+export function placesOf(settings: PlaceSettings): Place[] {
+  const inFolders = settings.folders.flatMap(placesIn)
+  return settings.onlyFolders ? inFolders : [...userPlaces(settings.environment), ...inFolders]
+}
+
+/** What lies in a folder where programs were run, or in a home. */
+function placesIn(folder: string): Place[] {
+  return [
+    { folder, names: /^(cl_cache|l0_cache)$|\.(cl_cache|l0_cache)$/, kind: "cache" },
+    { folder, names: /\.aub$|^igc_dump|^(Heap|Isolate)[\w.-]*\.heapsnapshot$/, kind: "dump" },
+    coreFilesIn(folder),
+  ]
+}
+
+function coreFilesIn(folder: string): Place {
+  return { folder, names: /^core(\.|$)|\.core$/, kind: "core", core: true }
+}
+
+function userPlaces(environment: PlaceSettings["environment"]): Place[] {
   const home = environment.HOME ?? homedir()
   const cache = environment.XDG_CACHE_HOME || join(home, ".cache")
   const temporary = new Set([environment.TMPDIR || tmpdir(), "/tmp", "/var/tmp"])
@@ -50,12 +70,7 @@ export function placesOf({ environment, folders }: PlaceSettings): Place[] {
       { folder, names: /^(tempfile_\w{6}(\.|$)|(comgr-|_UNCACHED_|strongroom-planted-)\w{6}$)/, kind: "temporary" },
       { folder, names: /\.(aub|cl_cache|l0_cache)$/, kind: "dump" },
     ]),
-    ...[...new Set([...folders, home])].flatMap((folder): Place[] => [
-      { folder, names: /^(cl_cache|l0_cache)$|\.(cl_cache|l0_cache)$/, kind: "cache" },
-      { folder, names: /\.aub$|^igc_dump|^(Heap|Isolate)[\w.-]*\.heapsnapshot$/, kind: "dump" },
-    ]),
-    ...[...folders, home, ...temporary, "/var/crash", "/var/lib/systemd/coredump", "/cores"].map(
-      (folder): Place => ({ folder, names: /^core(\.|$)|\.core$/, kind: "core", core: true }),
-    ),
+    ...placesIn(home),
+    ...[...temporary, "/var/crash", "/var/lib/systemd/coredump", "/cores"].map(coreFilesIn),
   ]
 }

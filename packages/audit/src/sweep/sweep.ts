@@ -29,9 +29,9 @@ export interface SweepOptions extends Partial<PlaceSettings> {
  * and core files. Touches nothing.
  */
 export async function findResidue(options: SweepOptions = {}): Promise<Residue[]> {
-  const { environment = process.env, folders = [process.cwd()], left = [], signal } = options
+  const { environment = process.env, folders = [process.cwd()], left = [], onlyFolders = false, signal } = options
   const found = new Map<string, ResidueKind>(left.map((path) => [path, "vault"]))
-  for (const place of placesOf({ environment, folders })) {
+  for (const place of placesOf({ environment, folders, onlyFolders })) {
     signal?.throwIfAborted()
     const names = place.names ? await namesIn(place.folder, place.names) : [""]
     for (const name of names) {

@@ -1,3 +1,4 @@
+import { resolve } from "node:path"
 import { findResidue, formatResidue, removeResidue } from "@strongroom/audit"
 import { leftDirectories } from "@strongroom/vault"
 import type { Command } from "commander"
@@ -18,7 +19,10 @@ export function sweepCommand(context: Context): Command {
       "dumps, core files, folders of vaults that were killed. It removes them only with --yes, never follows links, and " +
       "leaves what a process uses or others own",
   )
-    .argument("[folders...]", "folders where programs were run, to look in too (default: this one)")
+    .argument(
+      "[folders...]",
+      "folders where programs were run: look in these only (default: all usual places, and this folder)",
+    )
     .option("--yes", "remove what is found")
     .addHelpText("after", "\nExit codes: 0 nothing is left; 3 something is; 1, 2 as ever.")
     .action((folders: readonly string[], options: SweepCommandOptions) => run(folders, options, context))
@@ -26,8 +30,11 @@ export function sweepCommand(context: Context): Command {
 
 async function run(folders: readonly string[], options: SweepCommandOptions, { signal, ...context }: Context) {
   const terminal = context.terminal(options)
-  const places = folders.length === 0 ? [process.cwd()] : folders
-  const found = await findResidue({ folders: places, left: await leftDirectories(), signal })
+  const found = await findResidue(
+    folders.length > 0
+      ? { folders: folders.map((folder) => resolve(folder)), onlyFolders: true, signal }
+      : { left: await leftDirectories(), signal },
+  )
   const removed = options.yes ? await removeResidue(found) : []
   const total = removed.reduce((sum, { byteLength }) => sum + byteLength, 0)
   const outcome = options.yes

@@ -42,8 +42,14 @@ export class CLObject {
   }
 
   static entryOf(value: unknown): Entry | undefined {
+    if (!(value instanceof CLObject)) return undefined
     // Not by `#entry in value`, which V8 looks up anew for every class: a launch asks this five times.
-    return value instanceof CLObject ? value.#entry : undefined
+    try {
+      return value.#entry
+    } catch {
+      // It has the prototype, and was never constructed.
+      return undefined
+    }
   }
 
   /** Whether both are the same object of the driver's. */
