@@ -30,8 +30,10 @@ export interface Sides {
 /** @param environment what a process needs for the driver that is measured */
 export async function startSides(environment: NodeJS.ProcessEnv, say: (line: string) => void): Promise<Sides> {
   const started: LineProcess[] = []
+  // NumPy would ask for huge pages, which is what others could do too: nobody's memory has them here.
+  const variables = { ...environment, NUMPY_MADVISE_HUGEPAGE: "0" }
   const start = async (name: string, command: string, values: readonly string[]): Promise<Side> => {
-    const line = await startLineProcess(name, command, values, environment)
+    const line = await startLineProcess(name, command, values, variables)
     started.push(line)
     return {
       name,
