@@ -11,8 +11,8 @@ export function formatAudit(report: AuditReport): string {
     changesOf(file),
     sizeOf(file),
     kindOf(file),
-    file.path,
     surfaceOf(file),
+    file.path,
   ])
   return [
     `${report.command.join(" ")}: ${endingOf(report)} after ${(report.milliseconds / 1000).toFixed(1)} s.`,
@@ -37,7 +37,7 @@ function modelLines(report: AuditReport, model: NonNullable<AuditReport["model"]
     `Looked for ${model.windows} windows and ${model.names} names of ${model.files.join(", ")}; found what was planted in a`,
     "file, a gzip file, a zip archive and a process's memory.",
     ...(found.length === 0 ? ["Nothing of the model was found."] : []),
-    ...found.map(({ path, found, moment }) => `! ${path} (${momentOf(moment)}): ${describeFindings(found)}`),
+    ...found.map(({ path, found, moment }) => `* ${path} (${momentOf(moment)}): ${describeFindings(found)}`),
   ]
 }
 
@@ -53,7 +53,7 @@ export function describeFindings({ bytes: length, longest, runs, names, nameCoun
   ].join("; ")
 }
 
-const mark = ({ contents }: AuditedFile) => (contents.some(({ found }) => found && holds(found)) ? "!" : "")
+const mark = ({ contents }: AuditedFile) => (contents.some(({ found }) => found && holds(found)) ? "*" : "")
 
 const changesOf = ({ kind, changes }: AuditedFile) => (kind === "file" ? changes.join(", ") : `${kind} file`)
 
