@@ -4,6 +4,13 @@ import base64
 from dataclasses import dataclass, field
 
 
+ARTIFACT_LINES = (
+    *("content-key", "recipient-secret", "model", "publisher", "segment-size", "salt", "commitment"),
+    *("engine", "version", "device", "driver", "form", "key", "name", "artifact"),
+)
+"""In their fixed order."""
+
+
 @dataclass
 class Vector:
     """One scenario: what a reader is given, and what it must find."""
@@ -25,6 +32,8 @@ class Vector:
     guarantees: list[str] | None = None
     manifest: str | None = None
     part: list[str] = field(default_factory=list)
+    artifact: dict[str, str] = field(default_factory=dict)
+    """The lines of ARTIFACT_LINES, where the operation is `artifact`."""
 
     def lines(self) -> list[tuple[str, str]]:
         """The header's names and values, in their fixed order."""
@@ -45,6 +54,7 @@ class Vector:
             ("guarantees", None if self.guarantees is None else " ".join(self.guarantees)),
             ("manifest", self.manifest),
             *(("part", part) for part in self.part),
+            *((name, self.artifact.get(name)) for name in ARTIFACT_LINES),
         ]
         return [(name, value) for name, value in found if value is not None]
 
@@ -93,6 +103,8 @@ def _set(vector: Vector, name: str, value: str) -> None:
             vector.least_keyring_version = int(value)
         case "vault":
             vector.vault = value == "true"
+        case _ if name in ARTIFACT_LINES:
+            vector.artifact[name] = value
         case "guarantees":
             vector.guarantees = value.split(" ")
         case _:

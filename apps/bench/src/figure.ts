@@ -3,8 +3,8 @@ export interface Figure {
   readonly name: string
   /** What it is held against, with its version. */
   readonly peer: string
-  readonly unit: "ms" | "MiB" | "GiB/s" | "%"
-  /** Medians over `runs`. */
+  readonly unit: "ms" | "us" | "MiB" | "GiB/s" | "%" | "copies"
+  /** Medians over `runs`; of copies the most. */
   readonly ours: number
   readonly theirs: number
   readonly runs: number
@@ -24,16 +24,19 @@ export const ratio = (figure: Figure): number => figure.ours / figure.theirs
 
 export function holds(figure: Figure): boolean | undefined {
   if (figure.bar === undefined) return undefined
-  return "atMost" in figure.bar ? ratio(figure) <= figure.bar.atMost : ratio(figure) >= figure.bar.atLeast
+  const { ours, theirs, bar } = figure
+  // Not by the ratio: the limit may be 0.
+  return "atMost" in bar ? ours <= bar.atMost * theirs : ours >= bar.atLeast * theirs
 }
 
-/** One line: what, ours, theirs, ratio, bar, runs. */
+/** One line: what, ours, theirs, ratio (unless theirs is 0), bar, runs. */
 export function formatFigure(figure: Figure): string {
   const number = (value: number) => value.toPrecision(value < 100 ? 3 : 4).replace(/\.0+$/, "")
+  const times = figure.theirs === 0 ? "" : ` = ${ratio(figure).toFixed(2)}x`
   const verdict = holds(figure)
   const bar =
     figure.bar === undefined
       ? ""
       : `  bar ${"atMost" in figure.bar ? `<= ${figure.bar.atMost}` : `>= ${figure.bar.atLeast}`}: ${verdict ? "held" : "MISSED"}`
-  return `${figure.name.padEnd(48)} ${number(figure.ours)} ${figure.unit} / ${number(figure.theirs)} ${figure.unit} (${figure.peer}) = ${ratio(figure).toFixed(2)}x${bar}  [${figure.runs} runs]`
+  return `${figure.name.padEnd(48)} ${number(figure.ours)} ${figure.unit} / ${number(figure.theirs)} ${figure.unit} (${figure.peer})${times}${bar}  [${figure.runs} runs]`
 }

@@ -5,18 +5,20 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { type Bench, type Figure, formatFigure, holds, ratio } from "./figure.js"
 import { audit } from "./figures/audit.js"
+import { copies } from "./figures/copies.js"
 import { decryption } from "./figures/decryption.js"
 import { load } from "./figures/load.js"
 import { memory } from "./figures/memory.js"
+import { openclBinding } from "./figures/opencl-binding.js"
 import { opening } from "./figures/opening.js"
 import { run } from "./figures/run.js"
 import { stream } from "./figures/stream.js"
 
-const benches: readonly Bench[] = [opening, load, stream, decryption, run, memory, audit]
+const benches: readonly Bench[] = [opening, load, stream, decryption, run, copies, memory, openclBinding, audit]
 
 /** Benches by another name. */
 const groups: { readonly [name: string]: readonly string[] } = {
-  vault: ["opening", "load", "stream", "decryption", "run"],
+  vault: ["opening", "load", "stream", "decryption", "run", "copies"],
 }
 
 const asked = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path"
 import { createGrant, generateIdentity, generatePublisherKeys, sealModel } from "@strongroom/core"
 import { fileSink, fileSource, importPath } from "@strongroom/core/node"
 import type { LoadCase } from "./load-case.js"
-import { matrixProducts } from "./onnx.js"
+import { matrixProducts, onnxFile } from "./onnx.js"
 
 /** A plain ONNX model with one float32 input. */
 export interface PlainModel {
@@ -28,7 +28,7 @@ export const syntheticModel: PlainModel = {
   input: { name: "x", shape: [1, 4096] },
   async path(folder) {
     const path = join(folder, "synthetic.onnx")
-    await writeFile(path, await matrixProducts(2, 4096))
+    await writeFile(path, await onnxFile(matrixProducts(2, 4096)))
     return path
   },
 }

@@ -1,11 +1,11 @@
 import { tensor } from "@strongroom/core"
-import { onnxWriter } from "@strongroom/testkit"
+import { type Network, onnxWriter } from "@strongroom/testkit"
 
-/** An ONNX model in one file: `layers` products of a row with seeded `size` x `size` matrices of float32. */
-export async function matrixProducts(layers: number, size: number): Promise<Uint8Array> {
+/** `layers` products of a row with seeded `size` x `size` matrices of float32. */
+export function matrixProducts(layers: number, size: number): Network {
   const names = Array.from({ length: layers }, (_, layer) => `w${layer}`)
   const row = { type: "float32", shape: [1, size] } as const
-  const model = await onnxWriter.write({
+  return {
     inputs: [{ name: "x", ...row }],
     outputs: [{ name: `y${layers - 1}`, ...row }],
     weights: names.map((name, layer) => ({
@@ -18,7 +18,12 @@ export async function matrixProducts(layers: number, size: number): Promise<Uint
       output: `y${layer}`,
     })),
     separateWeights: false,
-  })
+  }
+}
+
+/** As an ONNX model in one file. */
+export async function onnxFile(network: Network): Promise<Uint8Array> {
+  const model = await onnxWriter.write(network)
   const source = model.parts[0]?.source
   if (source === undefined) throw new Error("The writer made no file.")
   const bytes = new Uint8Array(await source.byteLength())

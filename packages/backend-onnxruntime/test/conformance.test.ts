@@ -2,4 +2,4 @@ import { onnxruntime } from "@strongroom/backend-onnxruntime"
 import { testBackend } from "@strongroom/testkit"
 import { describe, it } from "vitest"
 
-testBackend({ describe, it, create: () => onnxruntime(), cases: { run: 57, skipped: 5 } })
+testBackend({ describe, it, create: () => onnxruntime(), cases: { run: 60, skipped: 5 } })

@@ -35,10 +35,10 @@ export async function loadModel(
     const lacking = lackingOperators(graphOf(graphModel), (kernel) => tf.getKernel(kernel, "wasm") !== undefined)
     signal.throwIfAborted()
     if (lacking.length === 0) return engineSession(tf, graphModel)
-    disposeWeights(weights)
+    disposeWeights(tf, weights)
     return { declined: `it has no ${lacking.join(", ")} on WebAssembly.` }
   } catch (error) {
-    disposeWeights(weights)
+    disposeWeights(tf, weights)
     throw error
   }
 }

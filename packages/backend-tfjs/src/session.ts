@@ -6,6 +6,7 @@ import { graphOf, isDynamic } from "./graph.js"
 import type { Runtime } from "./runtime.js"
 import { exclusively, scoped, spare } from "./scope.js"
 import { fromTf, toTf } from "./tensor.js"
+import { wipeWeights } from "./weights.js"
 
 type Tf = Runtime["tf"]
 
@@ -63,6 +64,7 @@ export function engineSession(tf: Tf, model: GraphModel): EngineSession {
   async function close(): Promise<void> {
     for (const tensor of kept.values()) tensor.dispose()
     kept.clear()
+    wipeWeights(tf, Object.values(model.weights).flat())
     model.dispose()
   }
 

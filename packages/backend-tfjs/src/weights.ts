@@ -1,4 +1,5 @@
 import type { Host } from "@strongroom/core/backend"
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm"
 import type { io, Tensor } from "@tensorflow/tfjs-core"
 import type { PartReader } from "./part-reader.js"
 import type { Runtime } from "./runtime.js"
@@ -31,15 +32,28 @@ export async function readWeights(
     }
     return weights
   } catch (error) {
-    disposeWeights(weights)
+    disposeWeights(tf, weights)
     throw error
   } finally {
     await reader.close()
   }
 }
 
-export function disposeWeights(weights: Weights): void {
+/** Overwrites the weights in WebAssembly's memory, which frees memory as it is, and disposes of them. */
+export function disposeWeights(tf: Tf, weights: Weights): void {
+  wipeWeights(tf, Object.values(weights))
   for (const weight of Object.values(weights)) weight.dispose()
+}
+
+/**
+ * Overwrites weights in WebAssembly's memory. Once a model has run there are copies of some that XNNPACK has packed: nobody
+ * else knows where.
+ */
+export function wipeWeights(tf: Tf, weights: readonly Tensor[]): void {
+  const backend = tf.backend() as BackendWasm
+  for (const weight of weights) {
+    if (weight.dtype !== "string" && !weight.isDisposed) backend.typedArrayFromHeap(weight).fill(0)
+  }
 }
 
 async function readNumbers(tf: Tf, host: Host, reader: PartReader, spec: io.WeightsManifestEntry): Promise<Tensor> {

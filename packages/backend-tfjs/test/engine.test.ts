@@ -10,7 +10,7 @@ import {
   tensor,
 } from "@strongroom/core"
 import { heapPlaintext, loadEngine, loadSession } from "@strongroom/core/host"
-import { createPublisher } from "@strongroom/testkit"
+import { createPublisher, type Network, type Operator, tfjsWriter } from "@strongroom/testkit"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { boxPicker, convolutionalNetwork, type GraphFiles, oneOperator, seeded } from "./graph-models.js"
 import { loadPlain } from "./plain.js"
@@ -79,6 +79,37 @@ describe("a graph model", () => {
     expect(lent).toHaveLength(8)
     expect(lent.every((bytes) => bytes.every((byte) => byte === 0))).toBe(true)
     await engine.close()
+  })
+
+  it("leaves none of its weights in WebAssembly's memory when it is closed, or declined", async () => {
+    const elements = 4096
+    const data = seeded(77, elements)
+    const copies = () => {
+      const { wasm } = tf.backend() as unknown as { readonly wasm: { readonly HEAPU8: Uint8Array } }
+      const memory = Buffer.from(wasm.HEAPU8.buffer)
+      const searched = Buffer.from(data.buffer, 4 * 1000, 16)
+      let count = 0
+      for (let at = memory.indexOf(searched); at >= 0; at = memory.indexOf(searched, at + 1)) count++
+      return count
+    }
+    const spec = (name: string) => ({ name, type: "float32", shape: [elements] }) as const
+    const network = (operator: Operator): Network => ({
+      inputs: [spec("x")],
+      outputs: [spec("y")],
+      weights: [{ name: "w", tensor: tensor("float32", [elements], data) }],
+      nodes: [{ operator, inputs: operator === "add" ? ["x", "w"] : ["x"], output: "y" }],
+      separateWeights: true,
+    })
+    const inputs = { x: tensor("float32", [elements], new Float32Array(elements).fill(1)) }
+
+    const session = await openModel(await tfjsWriter.write(network("add")))
+    await session.run(inputs)
+    expect(copies()).toBe(1)
+    await session.close()
+    expect(copies()).toBe(0)
+
+    await expect(tfjsWriter.write(network("unheard")).then(openModel)).rejects.toMatchObject({ code: "model-declined" })
+    expect(copies()).toBe(0)
   })
 
   it("with outputs whose size depends on the data runs asynchronously; texts among weights arrive", async () => {

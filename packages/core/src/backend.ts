@@ -163,9 +163,23 @@ export interface LoadContext {
   readonly artifacts: Artifacts
 }
 
+/**
+ * Artifacts by the engine's own keys. Trouble with the place where they are kept is never an error here: nothing is found,
+ * or nothing kept, and the report counts it. Misuse is a TypeError.
+ */
 export interface Artifacts {
+  /** The engine's to close. What is found was put by this very version of the engine; nothing else is ever given. */
   get(key: string): Promise<Plaintext | undefined>
+  /** Keeps a copy; `bytes` must stay as they are until it settles. */
   put(key: string, bytes: Uint8Array): Promise<void>
+  /**
+   * For drivers that know only folders: makes the folder `path` below `host.directory`, where there is none or an empty
+   * one, as it was saved: its folders and regular files, without times, for their owner only. False: nothing was kept, or
+   * there is no room, and the folder is as empty as before. TypeError where `host.directory` is `undefined`.
+   */
+  restoreDirectory(key: string, path: string): Promise<boolean>
+  /** Keeps the folder `path` below `host.directory`, whole. Nothing may write to it meanwhile. */
+  saveDirectory(key: string, path: string): Promise<void>
 }
 
 /**

@@ -49,6 +49,7 @@ export const errorCodes = {
   "source-changed": "The bytes changed while they were read.",
   "source-ranges": "The server doesn't answer range requests.",
   "sink-failed": "The output can't be written.",
+  "store-failed": "The artifact store can't be used: its artifacts are compiled again.",
   "import-failed": "The file isn't a model of its kind, or refers to data that isn't there.",
   // Backends and sessions
   "contract-version": "The backend was made for another contract version.",

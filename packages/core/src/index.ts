@@ -49,7 +49,9 @@ export type { Source } from "./source/source.js"
 
 // Running models
 
-export { type ArtifactStore, noStore } from "./artifact-store/artifact-store.js"
+export type { ArtifactKeys } from "./artifact-store/artifact-keys.js"
+export { type ArtifactEntry, type ArtifactStore, noStore } from "./artifact-store/artifact-store.js"
+export type { Compression } from "./artifact-store/compression.js"
 export { type MemoryStore, memoryStore } from "./artifact-store/memory-store.js"
 export type { ModelKind, PartRole } from "./backend.js"
 export { type CachePolicy, cachePolicies } from "./cache-policy.js"

@@ -1,12 +1,14 @@
 import type { ArtifactStore } from "./artifact-store/artifact-store.js"
-import { artifactsFor } from "./artifact-store/artifacts-for.js"
+import { artifactsFor, type HostedArtifacts, noArtifacts } from "./artifact-store/artifacts-for.js"
+import type { Compression } from "./artifact-store/compression.js"
 import { memoryStore } from "./artifact-store/memory-store.js"
+import { addCounts, noCounts } from "./artifact-store/tally.js"
 import type { Backend, Json } from "./backend.js"
 import { type CachePolicy, checkCachePolicy } from "./cache-policy.js"
 import type { Cryptography } from "./crypto/cryptography.js"
 import { type Keys, openSealedModel } from "./format/open.js"
 import type { HostedSession } from "./host/hosted-session.js"
-import { checkBackend, type LoadedEngine, loadEngine } from "./host/load-engine.js"
+import { checkBackend, loadEngine } from "./host/load-engine.js"
 import { loadSession } from "./host/load-session.js"
 import type { PrivateDirectory } from "./host/private-directory.js"
 import { toRaw, toTensor } from "./host/raw-tensor.js"
@@ -19,8 +21,13 @@ import type { Tensor } from "./tensor.js"
 export interface InProcessOptions {
   /** Default: `off`. */
   readonly cachePolicy?: CachePolicy
-  /** For `memory`: where artifacts stay for later sessions of this process. Default: a store for this session alone. */
+  /**
+   * For `memory`: where artifacts stay for later sessions of this process. Default: a store for this session alone. For
+   * `sealed`, which has no default here: `fileStore()` of `@strongroom/core/node`, or an app's own.
+   */
   readonly artifactStore?: ArtifactStore
+  /** For `sealed`: `brotli` of `@strongroom/core/node`. Default: artifacts are kept as large as they are. */
+  readonly compression?: Compression
   /** For engines that take only paths: `privateDirectory()` of `@strongroom/core/host`. Default: none. */
   readonly directory?: PrivateDirectory
   readonly signal?: AbortSignal
@@ -56,7 +63,10 @@ export async function openInProcess(
   try {
     checkBackend(backend)
     checkCachePolicy(cachePolicy)
-    const { signal, cryptography } = options
+    if (cachePolicy === "sealed" && options.artifactStore === undefined) {
+      throw new TypeError('The cache policy "sealed" needs artifactStore: fileStore() of @strongroom/core/node, say.')
+    }
+    const { signal, cryptography, compression } = options
     const model = await openSealedModel(source, keys, {
       ...(signal && { signal }),
       ...(cryptography && { cryptography }),
@@ -64,6 +74,10 @@ export async function openInProcess(
     })
     closing.push(model.close)
     const evidence = new Map<string, Json[]>()
+    let counts = noCounts
+    let artifacts: HostedArtifacts = noArtifacts
+    // After the engine, which may save something at the last moment.
+    closing.push(() => artifacts.close())
     const loaded = await loadEngine(backend, {
       cachePolicy,
       debug: options.debug ?? false,
@@ -73,18 +87,24 @@ export async function openInProcess(
     closing.push(loaded.close)
     const store = options.artifactStore ?? memoryStore()
     const { host, engine } = loaded
-    const artifacts = artifactsFor(cachePolicy, {
-      store,
-      model: model.header,
-      fingerprint: engine.fingerprint,
+    artifacts = artifactsFor(cachePolicy, {
       ...host,
+      store,
+      compression,
+      model: model.header,
+      keys: model.artifactKeys,
+      fingerprint: engine.fingerprint,
+      count(more) {
+        counts = addCounts(counts, more)
+      },
     })
     const hosted = await loadSession(loaded, model, {
       artifacts,
       ...(signal && { signal }),
       onProgress: (done, total) => options.onProgress?.(done, total),
     })
-    return sessionOf(hosted, loaded, evidence, () => closeAll(closing))
+    const report = () => inProcessReport(backend.name, engine.fingerprint, { cachePolicy, counts }, evidence)
+    return sessionOf(hosted, report, () => closeAll(closing))
   } catch (error) {
     const closed = closeAll(closing).catch(() => undefined)
     if (!options.signal?.aborted) await closed
@@ -99,12 +119,7 @@ async function closeAll(closing: readonly (() => Promise<void>)[]): Promise<void
   if (failures.length > 0) throw failures[0]
 }
 
-function sessionOf(
-  hosted: HostedSession,
-  { backend, engine, host }: LoadedEngine,
-  evidence: ReadonlyMap<string, readonly Json[]>,
-  closeAll: () => Promise<void>,
-): InProcessSession {
+function sessionOf(hosted: HostedSession, report: () => Report, closeAll: () => Promise<void>): InProcessSession {
   async function run(
     inputs: { readonly [name: string]: Tensor | Kept },
     options?: RunOptions,
@@ -126,7 +141,7 @@ function sessionOf(
     inputs: hosted.inputs,
     outputs: hosted.outputs,
     run,
-    report: () => inProcessReport(backend.name, engine.fingerprint, host.cachePolicy, evidence),
+    report,
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import packageJson from "../package.json"
+import { noCounts } from "../src/artifact-store/tally.js"
 import { guaranteeCatalogue } from "../src/report/catalogue.js"
 import type { Report } from "../src/report/guarantee.js"
 import { inProcessReport } from "../src/report/in-process.js"
@@ -8,7 +9,13 @@ import { formatReport } from "../src/report/text.js"
 
 const page = readFileSync(new URL("../../../docs/guarantees.md", import.meta.url), "utf8")
 const fingerprint = { engine: "onnxruntime", version: "1.30.0", device: "cpu", driver: "none" }
-const report = () => inProcessReport("onnxruntime", fingerprint, "off", new Map([["network.none", [{ seen: 1 }]]]))
+const report = () =>
+  inProcessReport(
+    "onnxruntime",
+    fingerprint,
+    { cachePolicy: "off", counts: noCounts },
+    new Map([["network.none", [{ seen: 1 }]]]),
+  )
 
 describe("docs/guarantees.md", () => {
   it("explains every guarantee of the catalogue, in its order, with its sentence and whether it is strict", () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { noArtifacts } from "../src/artifact-store/artifacts-for.js"
 import type { Artifacts, LoadContext, OpenModel } from "../src/backend.js"
 import { StrongroomError } from "../src/errors.js"
 import { loadSession } from "../src/host/load-session.js"
@@ -96,7 +97,7 @@ describe("loadSession", () => {
     await loadSession(loaded, modelOf())
     await seen[0]?.put("key", Uint8Array.of(1))
     expect(await seen[0]?.get("key")).toBeUndefined()
-    const artifacts = { get: async () => undefined, put: async () => undefined }
+    const artifacts = { ...noArtifacts }
     await loadSession(loaded, modelOf(), { artifacts })
     expect(seen[1]).toBe(artifacts)
   })

@@ -1,7 +1,12 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { beforeAll, describe, expect, it, vi } from "vitest"
 import type { Json } from "../src/backend.js"
+import { privateDirectory } from "../src/host/private-directory.js"
 import {
   bytesSource,
+  type Cryptography,
   createGrant,
   generateIdentity,
   generatePublisherKeys,
@@ -9,9 +14,12 @@ import {
   memorySink,
   memoryStore,
   type Policy,
+  type PublisherKeys,
+  portableCryptography,
   sealModel,
   tensor,
 } from "../src/index.js"
+import { brotli } from "../src/node/brotli.js"
 import { nodeCryptography } from "../src/node/cryptography.js"
 import { type InProcessOptions, openInProcess } from "../src/open-in-process.js"
 import { deferred, echo, engineOf, scripted, x, y } from "./host-fixture.js"
@@ -19,6 +27,8 @@ import { deferred, echo, engineOf, scripted, x, y } from "./host-fixture.js"
 interface Shipped {
   readonly bytes: Uint8Array
   readonly keys: Keys
+  readonly contentKey: Uint8Array
+  readonly publisher: PublisherKeys
 }
 
 async function ship(policy?: Policy): Promise<Shipped> {
@@ -36,7 +46,7 @@ async function ship(policy?: Policy): Promise<Shipped> {
   )
   const bytes = sink.bytes()
   const grant = await createGrant({ model: bytes, contentKey, signingKey: publisher.privateKey, recipient })
-  return { bytes, keys: { grant, identity, trust: [publisher.publicKey] } }
+  return { bytes, contentKey, publisher, keys: { grant, identity, trust: [publisher.publicKey] } }
 }
 
 const backend = scripted(() => engineOf({}))
@@ -135,6 +145,148 @@ describe("openInProcess", () => {
     expect(found).toEqual([null, null, [7], null])
   })
 
+  describe("under `sealed`", () => {
+    const program = new Uint8Array(4096).map((_, i) => (i * i) >>> 3)
+    /** Puts `program` where it finds nothing, and a folder. */
+    const compiling = (found: Json[], driver = "none") =>
+      scripted((host) =>
+        engineOf(
+          {},
+          {
+            fingerprint: { engine: "scripted", version: "1", device: "cpu", driver },
+            async load(_, { artifacts }) {
+              const artifact = await artifacts.get("program")
+              const folder = join(host.directory ?? "", "cache")
+              const restored = await artifacts.restoreDirectory("cache", folder)
+              const whole = artifact && Buffer.compare(artifact.bytes, program) === 0
+              const contents = restored && readFileSync(join(folder, "kernels/0.so"), "utf8")
+              found.push(artifact || restored ? { whole: whole ?? false, contents } : null)
+              artifact?.close()
+              if (!artifact) await artifacts.put("program", program)
+              if (!restored) {
+                mkdirSync(join(folder, "kernels"), { recursive: true })
+                writeFileSync(join(folder, "kernels/0.so"), "compiled")
+                await artifacts.saveDirectory("cache", folder)
+              }
+              rmSync(folder, { recursive: true })
+              return { run: echo, close: async () => undefined }
+            },
+          },
+        ),
+      )
+    const sealed = async (found: Json[], options: InProcessOptions & { driver?: string; from?: Shipped } = {}) => {
+      const { driver, from = shipped, ...more } = options
+      const path = mkdtempSync(join(tmpdir(), "strongroom-in-process-"))
+      try {
+        const session = await openInProcess(compiling(found, driver), bytesSource(from.bytes), from.keys, {
+          cachePolicy: "sealed",
+          directory: privateDirectory(path),
+          ...more,
+        })
+        const evidence = session.report().guarantees.find(({ id }) => id === "cache.policy")?.evidence
+        await session.close()
+        return Object(evidence)[0].artifacts
+      } finally {
+        rmSync(path, { recursive: true })
+      }
+    }
+    const hit = { whole: true, contents: "compiled" }
+
+    it.each([undefined, brotli])("keeps ciphertext, by other names, for this recipient alone", async (compression) => {
+      const artifactStore = memoryStore()
+      const found: Json[] = []
+      const options = { artifactStore, ...(compression && { compression }) }
+      expect(await sealed(found, options)).toMatchObject({ hits: 0, misses: 2, written: 2, failures: 0 })
+      const again = await sealed(found, { ...options, cryptography: nodeCryptography })
+      expect(again).toMatchObject({ hits: 2, misses: 0, written: 0, failures: 0 })
+      expect(found).toEqual([null, hit])
+      const entries = await artifactStore.list()
+      expect(entries).toHaveLength(2)
+      for (const { key } of entries) {
+        const entry = Buffer.from((await artifactStore.get(key)) as Uint8Array)
+        expect(entry.includes(Buffer.from(program.subarray(1000, 1016)))).toBe(false)
+        expect(entry.includes("compiled")).toBe(false)
+      }
+      expect(again.bytesRead).toBe(entries.reduce((sum, { byteLength }) => sum + byteLength, 0))
+      // Another licensee of the same model: the same content key, another recipient secret.
+      const other = await grantAgain()
+      expect(await sealed(found, { ...options, from: other })).toMatchObject({ hits: 0, misses: 2, written: 2 })
+      // Another driver, and then the first again.
+      expect(await sealed(found, { ...options, driver: "2" })).toMatchObject({ hits: 0, misses: 2, written: 2 })
+      expect(await sealed(found, options)).toMatchObject({ hits: 2, misses: 0 })
+      expect(found).toEqual([null, hit, null, null, hit])
+      expect(await artifactStore.list()).toHaveLength(6)
+    })
+
+    it("uses nothing that was changed or put in another's place, and compiles again", async () => {
+      const artifactStore = memoryStore()
+      const found: Json[] = []
+      await sealed(found, { artifactStore })
+      const [one, two] = (await artifactStore.list()).map(({ key }) => key) as [string, string]
+      const entryOne = (await artifactStore.get(one)) as Uint8Array
+      const entryTwo = (await artifactStore.get(two)) as Uint8Array
+      const flipped = entryOne.slice()
+      flipped[100] = (flipped[100] as number) ^ 1
+      for (const [name, planted, ignored] of [
+        ["changed", flipped, { authenticity: 1 }],
+        ["another's", entryTwo, { authenticity: 1 }],
+        ["cut", entryOne.subarray(0, 50), { format: 1 }],
+        [
+          "of a later version",
+          Uint8Array.of(...entryOne.subarray(0, 7), 0x32, ...entryOne.subarray(8)),
+          { version: 1 },
+        ],
+        ["empty", new Uint8Array(0), { format: 1 }],
+      ] as const) {
+        await artifactStore.put(one, planted)
+        const evidence = await sealed(found, { artifactStore })
+        expect([name, evidence]).toMatchObject([name, { hits: 1, misses: 0, written: 1, ignored, failures: 0 }])
+        expect(await sealed(found, { artifactStore })).toMatchObject({
+          hits: 2,
+          ignored: { authenticity: 0, format: 0 },
+        })
+        expect(found.at(-1)).toEqual(hit)
+      }
+      // The control: the entry itself, put back, is used.
+      await artifactStore.put(one, entryOne)
+      expect(await sealed(found, { artifactStore })).toMatchObject({ hits: 2 })
+    })
+
+    it("loads without a store that works", async () => {
+      const fails = async () => {
+        throw new Error("no store today")
+      }
+      const artifactStore = { get: fails, put: fails, delete: fails, list: fails }
+      const found: Json[] = []
+      expect(await sealed(found, { artifactStore })).toMatchObject({ hits: 0, written: 0, failures: 4 })
+      expect(found).toEqual([null])
+    })
+
+    it("needs a store, and a grant with a recipient secret", async () => {
+      await expect(sealed([])).rejects.toThrow(TypeError)
+      // What a publisher's other tool might make: this project's draws one.
+      const zeros = { ...portableCryptography, randomBytes: (length: number) => new Uint8Array(length) }
+      const without = await grantAgain(zeros)
+      const artifactStore = memoryStore()
+      await expect(sealed([], { from: without, artifactStore })).rejects.toMatchObject({ code: "grant-invalid" })
+      // The control: under another policy it is a grant.
+      await (await openInProcess(backend, bytesSource(without.bytes), without.keys)).close()
+    })
+
+    async function grantAgain(cryptography?: Cryptography): Promise<Shipped> {
+      const { identity, recipient } = await generateIdentity()
+      const { bytes, contentKey, publisher } = shipped
+      const grant = await createGrant({
+        model: bytes,
+        contentKey,
+        signingKey: publisher.privateKey,
+        recipient,
+        ...(cryptography && { cryptography }),
+      })
+      return { ...shipped, keys: { ...shipped.keys, grant, identity } }
+    }
+  })
+
   it.each<[string, () => Promise<unknown>, object]>([
     ["a policy that demands a vault", async () => openWith({ vault: true }), { code: "policy-vault" }],
     ["a policy of other backends", async () => openWith({ backends: ["other"] }), { code: "policy-backend" }],
@@ -225,6 +377,6 @@ describe("openInProcess", () => {
   })
 
   it("refuses the cache policy that isn't there yet", async () => {
-    await expect(open(backend, { cachePolicy: "sealed" })).rejects.toThrow(RangeError)
+    await expect(open(backend, { cachePolicy: "sealed" })).rejects.toThrow(TypeError)
   })
 })

@@ -4,5 +4,5 @@
  */
 
 export * from "./compat/index.js"
-export type { HighLow } from "./compat/info.js"
+export type { FormatArray, HighLow } from "./compat/info.js"
 export { OpenCLError, type OpenCLErrorCode, useLibrary } from "./native/index.js"

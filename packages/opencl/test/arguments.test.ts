@@ -1,8 +1,8 @@
 /** Arguments of kernels: their types, sizes and values. */
 import { describe, expect, it } from "vitest"
 import { argumentType } from "../src/compat/argument-type.js"
-import { halfBits } from "../src/compat/half.js"
 import * as cl from "../src/index.js"
+import { halfBits } from "../src/native/half.js"
 import { build, device, thrown } from "./device.js"
 
 const { context, queue } = device()

@@ -9,6 +9,11 @@ export function device() {
   return { platform, device, context, queue }
 }
 
+/** For what only one driver does. The tests run on Intel's CPU driver too. */
+export const isPocl = cl
+  .getPlatformInfo(cl.getPlatformIDs()[0] as cl.CLPlatformId, cl.PLATFORM_NAME)
+  .startsWith("Portable")
+
 /** A kernel of that name, built from source. */
 export function build(context: cl.CLContext, source: string, name: string, options?: string): cl.CLKernel {
   const program = cl.createProgramWithSource(context, source)
@@ -27,4 +32,14 @@ export function thrown(call: () => unknown): cl.OpenCLError {
     throw error
   }
   throw new Error("Nothing was thrown.")
+}
+
+/** What a call gives, or the code of the error that it throws. */
+export function outcome(call: () => unknown): unknown {
+  try {
+    return call()
+  } catch (error) {
+    if (cl.OpenCLError.is(error)) return (error as cl.OpenCLError).code
+    throw error
+  }
 }

@@ -7,6 +7,7 @@ import {
   constants,
   cString,
   type DeviceHandle,
+  extension,
   made,
   OpenCLError,
   opencl,
@@ -95,6 +96,25 @@ describe("a program, with nothing but C's functions", () => {
       expect(OpenCLError.is(error)).toBe(true)
       expect((error as Error).message).toMatch(/^Invalid context: clFinish: .*\(CL_INVALID_CONTEXT, -34\)$/)
     }
+  })
+})
+
+describe("a function of an extension", () => {
+  it("comes from the driver, and is called like any other", () => {
+    const { platform, device } = firstDevice()
+    const create = extension(platform, "clCreateProgramWithILKHR")
+    const context = made("clCreateContext", (errcode) =>
+      cl.clCreateContext(null, 1, BigUint64Array.of(device), null, null, errcode),
+    )
+    const noCode = () => made("clCreateProgramWithILKHR", (errcode) => create(context, new Uint8Array(4), 4, errcode))
+    expect(noCode).toThrow(OpenCLError)
+    expect(extension(platform, "clCreateProgramWithILKHR")).toBe(create)
+    cl.clReleaseContext(context)
+  })
+
+  it("that the driver hasn't got is named", () => {
+    const { platform } = firstDevice()
+    expect(() => extension(platform, "clTerminateContextKHR")).toThrow(/driver has no clTerminateContextKHR/)
   })
 })
 

@@ -24,4 +24,4 @@ function regexOf(pattern: string): RegExp {
   return new RegExp(`(^|/)${source.join("")}$`)
 }
 
-const wildcards: Readonly<Record<string, string>> = { "**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]" }
+const wildcards: Readonly<Record<string, string>> = { "**/": "(?:.*/)?", "**": ".*", "*": "[^/]+", "?": "[^/]" }

@@ -23,8 +23,8 @@ export interface Surface {
   /** Where, in words; "" where nothing is written. */
   readonly where: string
   /**
-   * The same as patterns, for `matchPath`: `*` is anything within a name, `?` one character, `**` any folders. They match
-   * the end of a path, as if `**` and a slash stood before them.
+   * The same as patterns, for `matchPath`: `*` is one or more characters of a name, `?` one, `**` any folders and names.
+   * They match the end of a path, as if `**` and a slash stood before them.
    */
   readonly paths: readonly string[]
   readonly exposes: readonly Exposure[]

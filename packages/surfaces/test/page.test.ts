@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { expect, it } from "vitest"
 import { type Component, components, inVault, type Surface, surfaces, verifications } from "../src/index.js"
@@ -57,4 +58,9 @@ A vault doesn't rely on this list: its environment is built from nothing, and it
 
 ${Object.keys(components).map(section).join("\n")}`
   await expect(page).toMatchFileSnapshot(fileURLToPath(new URL("../../../docs/surfaces.md", import.meta.url)))
+})
+
+it("the README says how many there are", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
+  expect(readme).toContain(`as data: ${surfaces.length} ways`)
 })

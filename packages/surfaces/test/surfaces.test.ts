@@ -133,6 +133,8 @@ describe("matchPath", () => {
     ["/home/alice/.cache/mesa_shader_cache_db/part0/mesa_cache.db", ["mesa-disk-cache"]],
     ["Heap.20261130.heapsnapshot", ["node-heap-dumps"]],
     ["/home/alice/notes.txt", []],
+    ["/home/alice/.profile", []],
+    ["/tmp/onnxruntime-6f1c2a3b-0d4e-4f5a-8b6c-7d8e9f0a1b2c/weights/weight.bin", ["ort-coreml"]],
     ["/home/alice/my_cl_cache_notes", []],
   ])("%s", (path, expected) => expect(ids(matchPath(path))).toEqual(expected))
 })

@@ -4,6 +4,7 @@ import {
   heapPlaintext,
   lendModel,
   loadEngine,
+  noArtifacts,
   type PrivateDirectory,
   tensorByteLength,
   toRaw,
@@ -59,8 +60,7 @@ export async function openBare(
     await model.close()
   }
   try {
-    const artifacts = { get: async () => undefined, put: async () => undefined }
-    const session = await loaded.engine.load(lease.model, { signal, artifacts, progress: () => undefined })
+    const session = await loaded.engine.load(lease.model, { signal, artifacts: noArtifacts, progress: () => undefined })
     if ("declined" in session) throw new Error(`The engine declines the model: ${session.declined}`)
     return {
       engine: loaded.engine,

@@ -31,6 +31,8 @@ export interface Bench {
   ship(model: Network | ModelToSeal): Promise<ShippedModel>
   /** Through core, as an app without a vault: seal, open, load. The caller closes. */
   open(model: Network | ModelToSeal, options?: InProcessOptions): Promise<InProcessSession>
+  /** The same for a model that was shipped before. */
+  openShipped(shipped: ShippedModel, options?: InProcessOptions): Promise<InProcessSession>
   /** `open`, then `use`, then close, whatever happens. */
   using<T>(model: Network, use: (session: InProcessSession) => Promise<T>): Promise<T>
   /** One engine under core's host, for several sessions. Closes it and them, whatever happens. */
@@ -53,10 +55,10 @@ export function benchFor(parts: BenchParts, writer: ModelWriter): Bench {
   const { create, capabilities, directory, publisher } = parts
   const ship = async (model: Network | ModelToSeal) =>
     publisher.ship("nodes" in model ? await writer.write(model) : model)
-  const open = async (model: Network | ModelToSeal, options: InProcessOptions = {}) => {
-    const { bytes, keys } = await ship(model)
-    return openInProcess(create(), bytesSource(bytes), keys, { directory, cryptography: nodeCryptography, ...options })
-  }
+  const openShipped = ({ bytes, keys }: ShippedModel, options: InProcessOptions = {}) =>
+    openInProcess(create(), bytesSource(bytes), keys, { directory, cryptography: nodeCryptography, ...options })
+  const open = async (model: Network | ModelToSeal, options?: InProcessOptions) =>
+    openShipped(await ship(model), options)
   return {
     createBackend: create,
     capabilities,
@@ -64,6 +66,7 @@ export function benchFor(parts: BenchParts, writer: ModelWriter): Bench {
     write: (network) => writer.write(network),
     ship,
     open,
+    openShipped,
     async using(model, use) {
       const session = await open(model)
       try {

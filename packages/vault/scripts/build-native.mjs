@@ -35,6 +35,10 @@ function compile([command, ...first], architecture, output, sources) {
   execFileSync(command, all, { cwd: sources, stdio: "inherit", env: { ...process.env, ...zigCaches } })
 }
 
+// clang takes settings from a GCC for the target where it finds one: with Debian's for arm64, atomic operations became calls
+// into a library that was linked in, six times the rest, in spite of armFlags.
+const noGcc = "--gcc-toolchain=/nonexistent"
+
 /** Both architectures, as released. @param {string} python @param {string} folder @param {string} [sources] */
 export function buildForRelease(python, folder, sources = join(root, "native")) {
   mkdirSync(folder, { recursive: true })
@@ -43,7 +47,7 @@ export function buildForRelease(python, folder, sources = join(root, "native")) 
     ["arm64", "aarch64-linux-musl"],
   ]) {
     const output = join(folder, `linux-${architecture}.so`)
-    compile([python, "-m", "ziglang", "cc", "-target", target], architecture, output, sources)
+    compile([python, "-m", "ziglang", "cc", "-target", target, noGcc], architecture, output, sources)
   }
 }
 

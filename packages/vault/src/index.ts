@@ -9,6 +9,8 @@ import { outsideArchive } from "./app/outside-archive.js"
 import { openVaultWith, type Vault } from "./app/vault.js"
 
 export {
+  type ArtifactEntry,
+  type ArtifactStore,
   blobSource,
   bytesSource,
   type CachePolicy,
@@ -34,6 +36,7 @@ export {
   tensor,
 } from "@strongroom/core"
 export type { Backend, Json, ModuleReference } from "@strongroom/core/backend"
+export { artifactFolder, type FileStoreOptions, fileStore } from "@strongroom/core/node"
 export type { IdentityModule, PinnedPublisher, VaultKeys } from "./app/keys.js"
 export type { SealedModelPlace } from "./app/model.js"
 export type { VaultEvent, VaultOptions } from "./app/options.js"

@@ -273,7 +273,6 @@ it("openVault refuses a backend that can't be had", async () => {
   await expect(openVault({ backend: { ...backend, contract: 2 as 1 } })).rejects.toEqual(coded("contract-version"))
   await expect(openVault({ backend: { ...backend, module: "bare" } })).rejects.toBeInstanceOf(TypeError)
   await expect(openVault({ backend, cache: "often" as "off" })).rejects.toBeInstanceOf(TypeError)
-  await expect(openVault({ backend, cache: "sealed" })).rejects.toBeInstanceOf(RangeError)
   await expect(openVault({ backend, strict: ["no.such"] })).rejects.toBeInstanceOf(RangeError)
   await expect(openVault(undefined as never)).rejects.toBeInstanceOf(TypeError)
 })

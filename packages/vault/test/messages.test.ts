@@ -28,6 +28,8 @@ describe("messages", () => {
     }
     const request = { type: "relay-request", session: 1, relay: 1 }
     expect(parseToApp(request)).toEqual(request)
+    const get = { type: "store-get", session: 1, request: 1, name: "a0".repeat(32) }
+    expect(parseToApp(get)).toEqual(get)
   })
 
   const wrong: [string, unknown][] = [
@@ -41,6 +43,10 @@ describe("messages", () => {
     ["a negative size", { ...run, inputs: [{ name: "x", type: "int8", shape: [-1], block: 0 }] }],
     ["room that isn't one", { ...run, room: { at: -1, byteLength: 1 } }],
     ["a name that isn't text", { ...run, keep: [1] }],
+    ["a store's name that is a path", { type: "store-get", session: 1, request: 1, name: "../../etc/passwd" }],
+    ["a store's name in upper case", { type: "store-put", session: 1, name: "A".repeat(64) }],
+    ["a store's name that is too short", { type: "store-delete", session: 1, name: "a".repeat(63) }],
+    ["counts that aren't", { type: "artifacts", more: { hits: -1 } }],
     ["a relay without a number", { type: "relay-request", session: 1 }],
     ["an answer without a session", { type: "relay-answer", relay: 1 }],
   ]

@@ -17,6 +17,11 @@ interface Window {
 export interface Scan {
   /** Names of the secrets of which anything was found. */
   readonly found: readonly string[]
+  /**
+   * Places at which a window was found. Divided by `windows`, how many whole copies that is; of memory that is mapped twice
+   * there are two.
+   */
+  readonly hits: number
   readonly windows: number
   /** Of pages that were there and could be read. */
   readonly bytesRead: number
@@ -57,7 +62,7 @@ export function scanProcess(pid: number, secrets: Secrets): Scan {
     byStart.set(start, [...(byStart.get(start) ?? []), window])
   }
   const found = new Set<string>()
-  let [bytesRead, bytesRefused] = [0, 0]
+  let [hits, bytesRead, bytesRefused] = [0, 0, 0]
   const [memory, pagemap] = [openSync(`/proc/${pid}/mem`, "r"), openSync(`/proc/${pid}/pagemap`, "r")]
   const piece = Buffer.allocUnsafe(mostAtOnce + windowBytes)
   let carried = 0
@@ -67,7 +72,9 @@ export function scanProcess(pid: number, secrets: Secrets): Scan {
       const start = (piece[i] as number) | ((piece[i + 1] as number) << 8)
       if (starts[start] === 0) continue
       for (const { name, bytes } of byStart.get(start) ?? []) {
-        if (!found.has(name) && bytes.compare(piece, i, i + windowBytes) === 0) found.add(name)
+        if (bytes.compare(piece, i, i + windowBytes) !== 0) continue
+        found.add(name)
+        hits++
       }
     }
   }
@@ -101,7 +108,7 @@ export function scanProcess(pid: number, secrets: Secrets): Scan {
   }
   closeSync(memory)
   closeSync(pagemap)
-  return { found: [...found].sort(), windows: windows.length, bytesRead, bytesRefused }
+  return { found: [...found].sort(), hits, windows: windows.length, bytesRead, bytesRefused }
 }
 
 /** All but what is the kernel's. */

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
 import { readFileSync } from "node:fs"
-import { bytesSource, openSealedModel } from "@strongroom/core"
+import { bytesSource, memoryStore, openSealedModel } from "@strongroom/core"
 import { nodeCryptography } from "@strongroom/core/node"
 import { openVault, tensor } from "@strongroom/vault"
 import { describe, expect, it, onTestFinished } from "vitest"
@@ -16,7 +16,12 @@ async function secretsOf({ bytes, keys, identity, contentKey }: Shipped): Promis
   const evp = await loadEvp()
   const secrets = plainSecrets(evp.addressOf)
   const keeping = { evp, secrets }
-  const seen: { fileKey?: Uint8Array; payloadKey?: Uint8Array; sharedKey?: Uint8Array } = {}
+  const seen: {
+    fileKey?: Uint8Array
+    payloadKey?: Uint8Array
+    recipientSecret?: Uint8Array
+    artifactRoot?: Uint8Array
+  } = {}
   const privateKey: Secret[] = []
   const watched = {
     allocate(byteLength: number) {
@@ -35,6 +40,13 @@ async function secretsOf({ bytes, keys, identity, contentKey }: Shipped): Promis
       seen.payloadKey = key.slice()
       return await nodeCryptography.aesGcm(key)
     },
+    async hkdf(secret: Uint8Array, salt: Uint8Array, info: Uint8Array, byteLength: number) {
+      const key = await nodeCryptography.hkdf(secret, salt, info, byteLength)
+      if (Buffer.from(info).includes("strongroom artifact root")) {
+        Object.assign(seen, { recipientSecret: secret.slice(32), artifactRoot: key.slice() })
+      }
+      return key
+    },
   }
   const unwrapping = {
     async unwrapFileKey(stanzas: Parameters<typeof key.unwrapFileKey>[0]) {
@@ -48,9 +60,10 @@ async function secretsOf({ bytes, keys, identity, contentKey }: Shipped): Promis
     identity: unwrapping,
     trust: [readFileSync(String(keys.trust[0]), "utf8")],
   }
-  await (await openSealedModel(bytesSource(bytes), open, { cryptography })).close()
-  const { fileKey, payloadKey } = seen
-  if (!fileKey || !payloadKey) throw new Error("the keys weren't seen")
+  const place = { vault: true, cachePolicy: "sealed" } as const
+  await (await openSealedModel(bytesSource(bytes), open, { cryptography, place })).close()
+  const { fileKey, payloadKey, recipientSecret, artifactRoot } = seen
+  if (!fileKey || !payloadKey || !recipientSecret || !artifactRoot) throw new Error("the keys weren't seen")
   const macKey = deriveKey(keeping, fileKey, new Uint8Array(0), "header").bytes.slice()
   return {
     identityBytes,
@@ -59,6 +72,8 @@ async function secretsOf({ bytes, keys, identity, contentKey }: Shipped): Promis
     payloadKey,
     fileKey,
     macKey,
+    recipientSecret,
+    artifactRoot,
   }
 }
 
@@ -73,12 +88,14 @@ describe.skipIf(!isRoot)("the vault's whole memory, read from outside (as root o
     const searched = { ...secrets, weights: weights.subarray(2_000_000, 2_000_256), planted: planted.subarray(0, 256) }
 
     // Two loads, one on the thread that was there at the start, one on a later: each leaves what it leaves.
-    const vault = await openVault({ backend: testBackend() })
+    const artifactStore = memoryStore()
+    const vault = await openVault({ backend: testBackend({ artifact: true }), cache: "sealed", artifactStore })
     onTestFinished(() => vault.close())
     const sessions = [await vault.load(shipped.model, shipped.keys), await vault.load(shipped.model, shipped.keys)]
     for (const session of sessions) {
       await session.run({ x: tensor("uint8", [planted.length], planted) }, { keep: ["y"], outputs: ["y"] })
     }
+    expect(await artifactStore.list()).toHaveLength(1)
     const during = scanProcess(pidOf(vault), searched)
     console.log(`in the vault: ${JSON.stringify(during)}`)
     // What was planted shows that the search works, and where.
@@ -96,6 +113,6 @@ describe.skipIf(!isRoot)("the vault's whole memory, read from outside (as root o
     const app = await startApp(shipped, "in-process")
     const scan = scanProcess(app.vaultPid, secrets)
     console.log(`in an app: ${JSON.stringify(scan)}`)
-    expect(scan.found).toEqual(expect.arrayContaining(["identityText", "payloadKey"]))
+    expect(scan.found).toEqual(expect.arrayContaining(["artifactRoot", "identityText", "payloadKey"]))
   })
 })

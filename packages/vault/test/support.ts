@@ -60,6 +60,8 @@ export interface Shipped {
   /** The text of the identity file. */
   readonly identity: string
   readonly keys: VaultKeys & { readonly grant: string; readonly identity: { readonly file: string } }
+  /** Keys of another licensee's: the same content key, another recipient secret. */
+  grantAgain(): Promise<VaultKeys>
 }
 
 export async function ship(
@@ -92,7 +94,14 @@ export async function ship(
     writeFile(place("publisher.pub"), publisher.publicKey),
   ])
   const keys = { grant: place("test.grant"), identity: { file: place("test.key") }, trust: [place("publisher.pub")] }
-  return { folder, model: place("model.sealed"), bytes, contentKey, identity, keys }
+  async function grantAgain(): Promise<VaultKeys> {
+    const other = await generateIdentity()
+    const signingKey = publisher.privateKey
+    const grant = await createGrant({ model: bytes, contentKey, signingKey, recipient: other.recipient })
+    await writeFile(place("other.key"), other.identity)
+    return { ...keys, grant, identity: { file: place("other.key") } }
+  }
+  return { folder, model: place("model.sealed"), bytes, contentKey, identity, keys, grantAgain }
 }
 
 export async function temporaryFolder(): Promise<string> {

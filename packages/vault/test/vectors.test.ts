@@ -12,6 +12,7 @@ import {
 } from "@strongroom/core"
 import { fileSource } from "@strongroom/core/node"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { artifactVectors, expectedOf, outcomeOf as outcomeOfEntry } from "../../core/test/support/artifact-vector.js"
 import { readVectors, type Vector } from "../../core/test/support/vector.js"
 import { loadEvp } from "../src/os/evp.js"
 import { loadSegments } from "../src/os/segments.js"
@@ -40,12 +41,18 @@ const ways = [
 ]
 
 describe.each(ways)("%s", (way) => {
-  it.each(readVectors())("$path", async (vector) => {
+  it.each(readVectors().filter((vector) => vector.one("operation") !== "artifact"))("$path", async (vector) => {
     const source = way.endsWith("file") ? fileSource(await written(vector.body)) : bytesSource(vector.body)
     const result = vector.one("expect")
     const found = await outcomeOf(vector, source, way.startsWith("one") ? stepByStep : whole)
     expect(found).toEqual({ result, parts: result === "success" ? vector.all("part") : [] })
     await source.close()
+  })
+})
+
+describe("entries of a store", () => {
+  it.each(artifactVectors)("$path", async (vector) => {
+    expect(await outcomeOfEntry(vector, stepByStep)).toEqual(expectedOf(vector))
   })
 })
 

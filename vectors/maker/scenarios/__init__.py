@@ -6,6 +6,7 @@ from ..bench import Scenario
 from . import (
     age,
     age_malformed,
+    artifact,
     commitment,
     good,
     good_grants,
@@ -55,6 +56,7 @@ THEMES = (
     order,
     order_age,
     order_grant,
+    artifact,
 )
 
 

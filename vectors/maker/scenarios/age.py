@@ -110,6 +110,13 @@ def _wrapped() -> Iterator[Scenario]:
         at = Bench(f"age/{name}")
         sealed = at.seal()
         yield at.fails(INVALID, comment, sealed, at.grant(sealed, wrapped=change))
+    for cache, expect in (("sealed", INVALID), ("off", "success")):
+        at = Bench(f"age/recipient-secret-zero-{cache}")
+        sealed = at.seal()
+        grant = at.grant(sealed, wrapped=lambda payload: payload[:40] + bytes(32) + payload[72:])
+        comment = f"The recipient secret is zeros, for the cache policy {cache}."
+        found = at.opens(comment, sealed, grant) if expect == "success" else at.fails(expect, comment, sealed, grant)
+        yield found.but(cache=cache)
     at = Bench("age/wrapped-for-other-terms")
     sealed = at.seal()
     strict = at.grant(sealed, terms={"notAfter": "2030-01-01T00:00:00Z"})

@@ -12,33 +12,36 @@ export interface MemoryStore extends ArtifactStore {
 export function memoryStore({ maxBytes = 2 ** 28 }: { readonly maxBytes?: number } = {}): MemoryStore {
   if (!Number.isSafeInteger(maxBytes) || maxBytes < 0) throw new RangeError("maxBytes is an integer from 0.")
   // A Map keeps the order of insertion: the first entry is the least recently used.
-  const entries = new Map<string, Uint8Array>()
+  const entries = new Map<string, { readonly bytes: Uint8Array; readonly lastUsed: Date }>()
   let total = 0
   const forget = (key: string) => {
-    const bytes = entries.get(key)
-    if (bytes === undefined) return
+    const entry = entries.get(key)
+    if (entry === undefined) return
     entries.delete(key)
-    total -= bytes.byteLength
-    bytes.fill(0)
+    total -= entry.bytes.byteLength
+    entry.bytes.fill(0)
   }
   return {
     async get(key) {
-      const bytes = entries.get(key)
-      if (bytes === undefined) return undefined
+      const entry = entries.get(key)
+      if (entry === undefined) return undefined
       entries.delete(key)
-      entries.set(key, bytes)
-      return new Uint8Array(bytes)
+      entries.set(key, { bytes: entry.bytes, lastUsed: new Date() })
+      return new Uint8Array(entry.bytes)
     },
     async put(key, bytes) {
       forget(key)
       if (bytes.byteLength > maxBytes) return
-      entries.set(key, new Uint8Array(bytes))
+      entries.set(key, { bytes: new Uint8Array(bytes), lastUsed: new Date() })
       total += bytes.byteLength
       for (const oldest of entries.keys()) {
         if (total <= maxBytes) break
         forget(oldest)
       }
     },
+    delete: async (key) => forget(key),
+    list: async () =>
+      [...entries].map(([key, { bytes, lastUsed }]) => ({ key, byteLength: bytes.byteLength, lastUsed })),
     clear() {
       for (const key of [...entries.keys()]) forget(key)
     },

@@ -12,6 +12,8 @@ export interface Cryptography {
   aesGcm(key: Uint8Array): Promise<AesGcm>
   /** `aesGcm(hkdf(secret, salt, info, 32))`, for sets that keep the key from memory which they can't overwrite. */
   deriveAesGcm?(secret: Uint8Array, salt: Uint8Array, info: Uint8Array): Promise<AesGcm>
+  /** `hkdf(secret, salt, info, 32)`, for the same sets. To be closed. */
+  deriveSecret?(secret: Uint8Array, salt: Uint8Array, info: Uint8Array): Promise<Plaintext>
   /**
    * What an age file holds, of which the file key is known, if it is no longer than 112 bytes; `undefined` when the MAC or
    * the payload's tag doesn't fit, or it is longer. For sets that keep what comes between from memory which they can't

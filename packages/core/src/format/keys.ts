@@ -1,3 +1,4 @@
+import type { Plaintext } from "../backend.js"
 import { concat, equalBytes, fromHex, lengthPrefixed, u16, u32 } from "../bytes.js"
 import type { AesGcm, Cryptography } from "../crypto/cryptography.js"
 import { StrongroomError } from "../errors.js"
@@ -34,6 +35,23 @@ export async function payloadCipher(
 }
 
 /**
+ * The root of the keys that seal artifacts, 32 bytes: of the content key and the recipient secret, one behind the other.
+ * To be closed.
+ */
+export async function artifactRoot(
+  secrets: Uint8Array,
+  context: KeyContext,
+  cryptography: Cryptography,
+): Promise<Plaintext> {
+  const label = "strongroom artifact root"
+  if (cryptography.deriveSecret) {
+    return await cryptography.deriveSecret(secrets, unhex(context.salt), infoOf(context, label))
+  }
+  const bytes = await derive(secrets, context, label, cryptography)
+  return { bytes, close: () => void bytes.fill(0) }
+}
+
+/**
  * AES-GCM alone lets one ciphertext open under two keys, so the key is compared before anything is decrypted.
  *
  * @throws StrongroomError `commitment-mismatch`.
@@ -52,8 +70,8 @@ export async function checkCommitment(
   }
 }
 
-function derive(contentKey: Uint8Array, context: KeyContext, label: string, cryptography: Cryptography) {
-  return cryptography.hkdf(contentKey, unhex(context.salt), infoOf(context, label), 32)
+function derive(secret: Uint8Array, context: KeyContext, label: string, cryptography: Cryptography) {
+  return cryptography.hkdf(secret, unhex(context.salt), infoOf(context, label), 32)
 }
 
 function infoOf(context: KeyContext, label: string): Uint8Array {

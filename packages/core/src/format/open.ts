@@ -1,17 +1,18 @@
+import { type ArtifactKeys, artifactKeys } from "../artifact-store/artifact-keys.js"
 import type { Plaintext } from "../backend.js"
 import { readU32 } from "../bytes.js"
 import type { AesGcm, Cryptography } from "../crypto/cryptography.js"
 import { portableCryptography } from "../crypto/portable.js"
 import { StrongroomError } from "../errors.js"
 import { type Identity, readIdentity } from "../grant/age.js"
-import { openGrant } from "../grant/open.js"
+import { checkRecipientSecret, openGrant } from "../grant/open.js"
 import type { Terms } from "../grant/terms.js"
 import { heapPlaintext } from "../host/plaintext.js"
 import type { Source } from "../source/source.js"
 import { readTrust, type Trust } from "../trust/trust.js"
 import { readFront } from "./front.js"
 import type { Header } from "./header.js"
-import { checkCommitment, payloadCipher } from "./keys.js"
+import { artifactRoot, checkCommitment, payloadCipher } from "./keys.js"
 import { placeParts, segmentLength } from "./layout.js"
 import { limits } from "./limits.js"
 import { type Manifest, parseManifest } from "./manifest.js"
@@ -48,6 +49,8 @@ export interface SealedModel extends AsyncDisposable {
   readonly terms: Terms
   /** In the manifest's order. */
   readonly parts: readonly SealedPart[]
+  /** For `artifactsFor()` of `@strongroom/core/host`, where it was opened for the cache policy `sealed`; else undefined. */
+  readonly artifactKeys: ArtifactKeys | undefined
   /**
    * Overwrites the keys that can be reached (not those in strings, nor in WebCrypto's key objects), and closes the
    * source. Reads under way fail, and leave zeros. Safe twice.
@@ -79,13 +82,19 @@ async function open(source: Source, keys: Keys, options: OpenOptions): Promise<S
 
   const front = await readFront(source, { pins, now, cryptography, signal })
   const { header, layout, tables } = front
-  const { contentKey, terms, close: closeGrant } = await openGrant(grant, { ...front, identity, now, cryptography })
+  const granted = await openGrant(grant, { ...front, identity, now, cryptography })
+  const { contentKey, terms } = granted
   let cipher: AesGcm
+  let artifacts: ArtifactKeys | undefined
   try {
+    if (place.cachePolicy === "sealed") checkRecipientSecret(granted)
     await checkCommitment(contentKey, header, cryptography)
     cipher = await payloadCipher(contentKey, header, cryptography)
+    if (place.cachePolicy === "sealed") {
+      artifacts = artifactKeys(await artifactRoot(granted.artifactSecrets, header, cryptography), cryptography)
+    }
   } finally {
-    closeGrant()
+    granted.close()
   }
 
   try {
@@ -100,12 +109,14 @@ async function open(source: Source, keys: Keys, options: OpenOptions): Promise<S
     const close = async () => {
       closed = true
       cipher.close()
+      artifacts?.close()
       await source.close()
     }
     const parts = manifest.parts.map((entry, i) => sealedPart(entry, offsets[i] as number, payload, openCipher))
-    return { header, manifest, terms, parts, close, [Symbol.asyncDispose]: close }
+    return { header, manifest, terms, parts, artifactKeys: artifacts, close, [Symbol.asyncDispose]: close }
   } catch (error) {
     cipher.close()
+    artifacts?.close()
     throw error
   }
 }

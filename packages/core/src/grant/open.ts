@@ -1,12 +1,12 @@
-import { fromHex, toHex } from "../bytes.js"
+import { fromHex, isZero, toHex } from "../bytes.js"
 import type { Cryptography } from "../crypto/cryptography.js"
 import { StrongroomError } from "../errors.js"
 import { signedMessage } from "../format/envelope.js"
 import { type Header, headerDigest } from "../format/header.js"
 import { checkSigner, type Signers } from "../trust/trust.js"
 import { type AgeIdentity, unwrap } from "./age.js"
-import { parseGrant, splitGrant } from "./grant.js"
-import { contentKeyOf } from "./secret.js"
+import { grantInvalid, parseGrant, splitGrant } from "./grant.js"
+import { type GrantSecrets, secretsOf } from "./secret.js"
 import { checkTerms, type Terms } from "./terms.js"
 
 export interface GrantContext {
@@ -19,14 +19,14 @@ export interface GrantContext {
   readonly cryptography: Cryptography
 }
 
-/**
- * Opens a grant for one sealed model, making every check of spec/grant.md in its order. `close()` overwrites the content
- * key and what came with it.
- */
-export async function openGrant(
-  bytes: Uint8Array,
-  context: GrantContext,
-): Promise<{ readonly contentKey: Uint8Array; readonly terms: Terms; close(): void }> {
+/** A grant that was opened. `close()` overwrites its secrets. */
+export interface OpenedGrant extends GrantSecrets {
+  readonly terms: Terms
+  close(): void
+}
+
+/** Opens a grant for one sealed model, making every check of spec/grant.md in its order. */
+export async function openGrant(bytes: Uint8Array, context: GrantContext): Promise<OpenedGrant> {
   const { header, document, signers, identity, now, cryptography } = context
   const envelope = splitGrant(bytes)
   const grant = parseGrant(envelope)
@@ -45,10 +45,21 @@ export async function openGrant(
   checkTerms(grant.terms, header, now)
   const secret = await unwrap(grant.age, identity, cryptography)
   try {
-    const contentKey = await contentKeyOf(secret.bytes, envelope.document, cryptography)
-    return { contentKey, terms: grant.terms, close: secret.close }
+    const secrets = await secretsOf(secret.bytes, envelope.document, cryptography)
+    return { ...secrets, terms: grant.terms, close: secret.close }
   } catch (error) {
     secret.close()
     throw error
+  }
+}
+
+/**
+ * For the cache policy `sealed`: without a secret of its own, every licensee could seal artifacts for this one.
+ *
+ * @throws StrongroomError `grant-invalid`.
+ */
+export function checkRecipientSecret({ recipientSecret }: GrantSecrets): void {
+  if (isZero(recipientSecret)) {
+    throw grantInvalid('its recipient secret is all zeros, and the cache policy "sealed" needs one')
   }
 }

@@ -17,19 +17,31 @@ export async function joinSecret(
   return bytes
 }
 
-/** The content key, a view of `bytes`, once those have been found to belong to the document. */
-export async function contentKeyOf(
+/** What a grant's age file holds, as views of its bytes. */
+export interface GrantSecrets {
+  readonly contentKey: Uint8Array
+  readonly recipientSecret: Uint8Array
+  /** Both, one behind the other: the root of this recipient's artifact keys. */
+  readonly artifactSecrets: Uint8Array
+}
+
+/** What `bytes` hold, once they have been found to belong to the document. */
+export async function secretsOf(
   bytes: Uint8Array,
   document: Uint8Array,
   cryptography: Cryptography,
-): Promise<Uint8Array> {
+): Promise<GrantSecrets> {
   if (bytes.length !== secretLength || !equalBytes(bytes.subarray(0, 8), magic)) {
     throw grantInvalid("what its age file holds isn't a grant's")
   }
   if (!equalBytes(bytes.subarray(72), await documentDigest(document, cryptography))) {
     throw grantInvalid("its age file was made for other terms")
   }
-  return bytes.subarray(8, 40)
+  return {
+    contentKey: bytes.subarray(8, 40),
+    recipientSecret: bytes.subarray(40, 72),
+    artifactSecrets: bytes.subarray(8, 72),
+  }
 }
 
 function documentDigest(document: Uint8Array, cryptography: Cryptography): Promise<Uint8Array> {

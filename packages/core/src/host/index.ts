@@ -4,7 +4,9 @@
  *
  * @module
  */
-export { artifactsFor } from "../artifact-store/artifacts-for.js"
+export { type ArtifactPlace, artifactsFor, type HostedArtifacts, noArtifacts } from "../artifact-store/artifacts-for.js"
+export type { ArtifactShelf } from "../artifact-store/shelves.js"
+export { type ArtifactCounts, addCounts, type IgnoredReason, noCounts } from "../artifact-store/tally.js"
 export { elementAlignment, elementCount, elementTypes, tensorByteLength } from "../element-type.js"
 export type { RunInputs } from "./check-inputs.js"
 export type { HostedRunOptions, HostedSession, RunOutputs } from "./hosted-session.js"

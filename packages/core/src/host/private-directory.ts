@@ -1,13 +1,21 @@
 import { mkdir, mkdtemp, open, rm } from "node:fs/promises"
 import { dirname, isAbsolute, join, resolve, sep } from "node:path"
+import type { Plaintext } from "../backend.js"
 import { StrongroomError } from "../errors.js"
+import { packDirectory, unpackDirectory } from "./packed-directory.js"
 
-/** A folder in which an engine that takes only paths finds its parts. */
+/** A folder in which an engine that takes only paths finds its parts, and keeps what its driver keeps in folders. */
 export interface PrivateDirectory {
   /** Absolute. */
   readonly path: string
   /** A new folder for one session, for its owner only. */
   create(): Promise<PartFolder>
+  /** @throws TypeError for a path that isn't absolute, or isn't below this folder. */
+  checkInside(path: string): void
+  /** A folder below this one in one piece, to be closed. */
+  pack(path: string, allocate: (byteLength: number) => Plaintext): Promise<Plaintext>
+  /** Makes a folder below this one of what `pack` gave; there is none before, or an empty one. */
+  unpack(path: string, archive: Uint8Array): Promise<void>
 }
 
 /** The parts of one session that were written out. */
@@ -34,6 +42,12 @@ export function privateDirectory(path: string): PrivateDirectory {
         remove: () => rm(folder, { recursive: true, force: true }),
       }
     },
+    checkInside(inner) {
+      if (isAbsolute(inner) && resolve(inner).startsWith(resolve(path) + sep)) return
+      throw new TypeError("A folder that is saved or restored is an absolute path below host.directory.")
+    },
+    pack: packDirectory,
+    unpack: unpackDirectory,
   }
 }
 

@@ -3,7 +3,10 @@
  *
  * @module
  */
+export { brotli } from "./brotli.js"
+export { artifactFolder } from "./cache-folder.js"
 export { nodeCryptography } from "./cryptography.js"
 export { type FileSinkOptions, fileSink } from "./file-sink.js"
 export { fileSource, namedFileSource, openFile } from "./file-source.js"
+export { type FileStoreOptions, fileStore } from "./file-store.js"
 export { type ImportPathOptions, importPath } from "./import-path.js"

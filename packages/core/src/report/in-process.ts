@@ -1,4 +1,5 @@
 import { version as strongroom } from "../../package.json"
+import type { ArtifactCounts } from "../artifact-store/tally.js"
 import type { Fingerprint, Json } from "../backend.js"
 import type { CachePolicy } from "../cache-policy.js"
 import { type GuaranteeId, guaranteeCatalogue } from "./catalogue.js"
@@ -22,7 +23,7 @@ export const heldInProcess = Object.keys(held) as readonly GuaranteeId[]
 export function inProcessReport(
   backendName: string,
   fingerprint: Fingerprint,
-  cachePolicy: CachePolicy,
+  { cachePolicy, counts }: { readonly cachePolicy: CachePolicy; readonly counts: ArtifactCounts },
   evidence: ReadonlyMap<string, readonly Json[]>,
 ): Report {
   const { engine, version, device, driver } = fingerprint
@@ -44,10 +45,15 @@ export function inProcessReport(
         title: guaranteeCatalogue[id].title,
         state,
         mechanism: `${mechanism} ${noVault}`.trim(),
-        evidence: evidence.get(id) ?? [],
+        evidence: [...(evidence.get(id) ?? []), ...(id === "cache.policy" ? [artifactEvidence(counts)] : [])],
       }
     }),
   }
+}
+
+/** What became of artifacts, as a report has it. */
+export function artifactEvidence(counts: ArtifactCounts): Json {
+  return { artifacts: { ...counts, ignored: { ...counts.ignored } } }
 }
 
 /** Node's own words where this is Node, else the page's. */

@@ -1,5 +1,5 @@
 /** OpenCL C's types, as kernel arguments name them, and their values in memory. */
-import { halfBits } from "./half.js"
+import { halfBits } from "../native/half.js"
 
 /** What a type of this name is passed as. `bytes` is what the driver is told. */
 export type ArgumentType =

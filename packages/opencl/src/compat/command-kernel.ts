@@ -1,4 +1,4 @@
-import { opencl, refusal, type StatusName } from "../native/index.js"
+import { FixedMemory, NULL, opencl, refusal, type StatusName } from "../native/index.js"
 import { isGiven, list, type Optional, type WaitList, waitList, wholeNumber } from "./arguments.js"
 import { command, type Outcome } from "./command.js"
 import { expectLivingArguments } from "./kernel-argument.js"
@@ -26,20 +26,36 @@ export function enqueueNDRangeKernel<Wants extends Optional<boolean> = undefined
   const [on, of] = [queueOf(queue, call), kernelOf(kernel, call)]
   if (dimensions !== 1 && dimensions !== 2 && dimensions !== 3)
     throw refusal("INVALID_WORK_DIMENSION", { call, detail: `it is 1, 2 or 3, got ${describe(dimensions)}.` })
-  const start = isGiven(offset) ? sizesInto(room.offset, offset, dimensions, "INVALID_GLOBAL_OFFSET") : null
+  const start = isGiven(offset) ? sizesInto(room.offset, offset, dimensions, "INVALID_GLOBAL_OFFSET") : NULL
   const global = sizesInto(room.global, globalSize, dimensions, "INVALID_GLOBAL_WORK_SIZE")
-  const local = isGiven(localSize) ? sizesInto(room.local, localSize, dimensions, "INVALID_WORK_GROUP_SIZE") : null
+  const local = isGiven(localSize) ? sizesInto(room.local, localSize, dimensions, "INVALID_WORK_GROUP_SIZE") : NULL
   expectLivingArguments(kernel, call)
   const before = waitList(wait, call)
   return command(call, event, (returned) =>
-    opencl().clEnqueueNDRangeKernel(on, of, dimensions, start, global, local, before?.length ?? 0, before, returned),
+    opencl().clEnqueueNDRangeKernel(
+      on,
+      of,
+      dimensions,
+      start,
+      global,
+      local,
+      before?.length ?? 0,
+      before ?? NULL,
+      returned,
+    ),
   )
 }
 
 /** Sizes as pairs of 32 bits, low first: much cheaper than BigInts. Drivers read them before the call returns. */
-const room = { offset: new Uint32Array(6), global: new Uint32Array(6), local: new Uint32Array(6) }
+const roomForSizes = () => new FixedMemory(new Uint32Array(6))
+const room = { offset: roomForSizes(), global: roomForSizes(), local: roomForSizes() }
 
-function sizesInto(pairs: Uint32Array, values: unknown, dimensions: number, status: StatusName): Uint32Array {
+function sizesInto(
+  { view: pairs, address }: FixedMemory<Uint32Array>,
+  values: unknown,
+  dimensions: number,
+  status: StatusName,
+): bigint {
   const call = "enqueueNDRangeKernel"
   const given = list(values, "sizes", call)
   if (given.length !== dimensions)
@@ -52,7 +68,7 @@ function sizesInto(pairs: Uint32Array, values: unknown, dimensions: number, stat
     pairs[2 * index] = size
     pairs[2 * index + 1] = size / 2 ** 32
   }
-  return pairs
+  return address
 }
 
 /** Runs a kernel once: a global size of 1. OpenCL 1.1. */

@@ -12,12 +12,12 @@ import {
 import { expectBytes, expectPixels } from "./bounds.js"
 import { command, type Outcome, sizes, triple } from "./command.js"
 import { eventKind } from "./kinds.js"
-import { type CLCommandQueue, type CLEvent, type CLMem, describe, memoryOf, own, queueOf } from "./objects.js"
+import { type CLCommandQueue, type CLEvent, type CLMem, describe, isLiving, memoryOf, own, queueOf } from "./objects.js"
 
 /**
  * The driver's memory, in place. It is the object's until it is unmapped, and nobody's afterwards: nothing may look at it
  * then, and JavaScript can't be kept from it. `buffer` is empty before a map that doesn't block is known to be complete,
- * and after it was unmapped.
+ * and once it is unmapped or the object is released.
  */
 export interface Mapping extends ArrayBuffer {
   readonly buffer: Buffer
@@ -135,7 +135,8 @@ function mapping(
   const entry: Mapped = { memory, address, isReady }
   mapped.set(bytes, entry)
   const view = Buffer.from(bytes)
-  Object.defineProperty(bytes, "buffer", { get: () => (entry.isReady && mapped.get(bytes) === entry ? view : empty) })
+  const isThere = () => entry.isReady && mapped.get(bytes) === entry && isLiving(memory)
+  Object.defineProperty(bytes, "buffer", { get: () => (isThere() ? view : empty) })
   if (!isReady) watchEvent(event, constants.COMPLETE, (status) => (entry.isReady = status === constants.COMPLETE))
   if (isWanted) Object.defineProperty(bytes, "event", { value: own<CLEvent>(eventKind, event), enumerable: true })
   else check(opencl().clReleaseEvent(event), "clReleaseEvent")

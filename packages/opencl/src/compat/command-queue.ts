@@ -1,7 +1,6 @@
 import { commandQueueInfo } from "../info/index.js"
-import { type CommandQueueHandle, check, constants, made, opencl, refusal } from "../native/index.js"
+import { type CommandQueueHandle, check, constants, letGoOfFinished, made, opencl, refusal } from "../native/index.js"
 import { constantNumber, list, type Optional, wholeNumber } from "./arguments.js"
-import { letGoOfFinished } from "./held-memory.js"
 import { holdPastRelease } from "./host-memory.js"
 import { type Info, info } from "./info.js"
 import { commandQueueKind } from "./kinds.js"

@@ -1,7 +1,6 @@
 /** What the enqueue functions share. */
-import { check, type EventHandle, opencl, refusal } from "../native/index.js"
+import { check, type EventHandle, FixedMemory, holdUntil, NULL, opencl, refusal } from "../native/index.js"
 import { isGiven, list, wholeNumber } from "./arguments.js"
-import { holdUntil } from "./held-memory.js"
 import type { Triple } from "./image-size.js"
 import { eventKind } from "./kinds.js"
 import { type CLEvent, describe, own } from "./objects.js"
@@ -9,7 +8,7 @@ import { type CLEvent, describe, own } from "./objects.js"
 /** An event for those who asked for one by `true`, SUCCESS (0) for others. */
 export type Outcome<Wants> = Wants extends true ? CLEvent : boolean extends Wants ? CLEvent | 0 : 0
 
-const eventReturned = new BigUint64Array(1)
+const eventReturned = new FixedMemory(new BigUint64Array(1))
 
 /**
  * Puts a command into a queue.
@@ -20,16 +19,16 @@ const eventReturned = new BigUint64Array(1)
 export function command<Wants>(
   call: string,
   wants: Wants | undefined,
-  issue: (event: BigUint64Array | null) => number,
+  issue: (event: bigint) => number,
   held?: unknown,
 ): Outcome<Wants> {
   const isWanted = Boolean(wants)
   if (!isWanted && held === undefined) {
-    check(issue(null), call)
+    check(issue(NULL), call)
     return 0 as Outcome<Wants>
   }
-  check(issue(eventReturned), call)
-  const event = eventReturned[0] as EventHandle
+  check(issue(eventReturned.address), call)
+  const event = eventReturned.view[0] as EventHandle
   if (held !== undefined) holdUntil(event, held)
   if (isWanted) return own<CLEvent>(eventKind, event) as Outcome<Wants>
   check(opencl().clReleaseEvent(event), call)

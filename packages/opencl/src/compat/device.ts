@@ -1,5 +1,5 @@
 import { deviceInfo, readInfo } from "../info/index.js"
-import { check, constants, opencl, refusal } from "../native/index.js"
+import { check, constants, deviceHandles, opencl, refusal } from "../native/index.js"
 import { constantNumber, isGiven, type Optional } from "./arguments.js"
 import { type Info, info } from "./info.js"
 import { deviceKind } from "./kinds.js"
@@ -14,14 +14,11 @@ import { propertyList } from "./properties.js"
  */
 export function getDeviceIDs(platform: CLPlatformId, type?: Optional<number>): CLDeviceId[] {
   const call = "getDeviceIDs"
-  const cl = opencl()
   const handle = platformOf(platform, call)
   const types = isGiven(type) ? constantNumber(type, "the device type", call) : constants.DEVICE_TYPE_ALL
-  const count = new Uint32Array(1)
-  check(cl.clGetDeviceIDs(handle, types, 0, null, count), call)
-  const found = new BigUint64Array(count[0] as number)
-  check(cl.clGetDeviceIDs(handle, types, found.length, found, null), call)
-  return Array.from(found, (device) => find<CLDeviceId>(deviceKind, device))
+  const found = deviceHandles(handle, types, call)
+  if (found.length === 0) throw refusal("DEVICE_NOT_FOUND", { call })
+  return found.map((device) => find<CLDeviceId>(deviceKind, device))
 }
 
 /** @param name DEVICE_NAME and its neighbours */

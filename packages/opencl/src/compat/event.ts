@@ -1,7 +1,6 @@
 import { eventInfo, eventProfilingInfo } from "../info/index.js"
-import { check, constants, made, opencl, refusal, watchEvent } from "../native/index.js"
+import { check, constants, letGoOfFinished, made, opencl, refusal, watchEvent } from "../native/index.js"
 import { callback, handles, list } from "./arguments.js"
-import { letGoOfFinished } from "./held-memory.js"
 import { type Info, info } from "./info.js"
 import { eventKind } from "./kinds.js"
 import { type CLContext, type CLEvent, contextOf, describe, eventOf, own, release, retain } from "./objects.js"

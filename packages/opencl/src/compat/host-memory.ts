@@ -3,12 +3,12 @@ import {
   type CommandQueueHandle,
   constants,
   type EventHandle,
+  holdUntil,
   type MemoryHandle,
   opencl,
   refusal,
 } from "../native/index.js"
 import { type HostMemory, isGiven, isHostMemory, pinned } from "./arguments.js"
-import { holdUntil } from "./held-memory.js"
 import { commandQueueKind, memoryKind } from "./kinds.js"
 import { type CLCommandQueue, type CLMem, describe, livingHandles, own, whenReleased } from "./objects.js"
 

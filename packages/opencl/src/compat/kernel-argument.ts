@@ -1,11 +1,21 @@
-import { kernelArgumentInfo, readInfo } from "../info/index.js"
-import { check, constants, type KernelHandle, made, OpenCLError, opencl, refusal } from "../native/index.js"
+import { kernelArgumentInfo, kernelInfo, readInfo } from "../info/index.js"
+import {
+  check,
+  constants,
+  FixedMemory,
+  type KernelHandle,
+  made,
+  OpenCLError,
+  opencl,
+  type Pointer,
+  refusal,
+} from "../native/index.js"
 import { type ArgumentType, argumentType } from "./argument-type.js"
 import { type HostMemory, isGiven, isHostMemory, wholeNumber } from "./arguments.js"
 import { kernelKind } from "./kinds.js"
 import {
   type CLCommandQueue,
-  type CLKernel,
+  CLKernel,
   CLMem,
   CLSampler,
   describe,
@@ -28,20 +38,24 @@ export type ArgumentValue =
   | CLCommandQueue
   | HostMemory
 
-interface Arguments {
+/** A place for each argument that the kernel has. */
+export interface KernelArguments {
   /** As the kernel declares them, where the driver tells: undefined where it doesn't. */
-  readonly declared: Map<number, ArgumentType | undefined>
+  readonly declared: readonly (ArgumentType | undefined)[]
   /** Objects and shared memory that are set: a driver needn't hold them for a kernel. */
-  readonly objects: Map<number, object>
+  readonly objects: (object | undefined)[]
 }
 
-const argumentsOf = new WeakMap<CLKernel, Arguments>()
-
-function stateOf(kernel: CLKernel): Arguments {
-  const known = argumentsOf.get(kernel)
+function stateOf(kernel: CLKernel): KernelArguments {
+  const known = CLKernel.argumentsOf(kernel)
   if (known !== undefined) return known
-  const state: Arguments = { declared: new Map(), objects: new Map() }
-  argumentsOf.set(kernel, state)
+  const handle = kernelOf(kernel, "setKernelArg")
+  const count = readInfo(kernelInfo[constants.KERNEL_NUM_ARGS], "setKernelArg", (...room) =>
+    opencl().clGetKernelInfo(handle, constants.KERNEL_NUM_ARGS, ...room),
+  )
+  const declared = Array.from({ length: count }, (_, at) => declaredType(handle, at))
+  const state: KernelArguments = { declared, objects: new Array(count).fill(undefined) }
+  CLKernel.keepArguments(kernel, state)
   return state
 }
 
@@ -61,12 +75,13 @@ export function setKernelArg(kernel: CLKernel, index: number, first: unknown, se
   const handle = kernelOf(kernel, call)
   const at = wholeNumber(index, "the argument's index", call, "INVALID_ARG_INDEX")
   const state = stateOf(kernel)
+  const { length: count } = state.declared
+  if (at >= count)
+    throw refusal("INVALID_ARG_INDEX", { call, detail: `the kernel has ${count} arguments, got index ${at}.` })
   const { name, value } = typeAndValue(first, second, at)
-  const declared = declaredType(state, handle, at)
+  const declared = state.declared[at]
   const type = name === undefined ? (declared ?? typeOfValue(value, at)) : argumentType(name)
-  const object = pass(handle, at, type, value, declared)
-  if (object === undefined) state.objects.delete(at)
-  else state.objects.set(at, object)
+  state.objects[at] = pass(handle, at, type, value, declared)
   return 0
 }
 
@@ -83,27 +98,20 @@ function typeAndValue(first: unknown, second: unknown, at: number): { name: stri
   })
 }
 
-/** @throws OpenCLError INVALID_ARG_INDEX */
-function declaredType(state: Arguments, kernel: KernelHandle, at: number): ArgumentType | undefined {
-  if (state.declared.has(at)) return state.declared.get(at)
+/** Undefined where the driver doesn't tell: of programs built without -cl-kernel-arg-info, by some. */
+function declaredType(kernel: KernelHandle, at: number): ArgumentType | undefined {
   const ask = <Name extends keyof typeof kernelArgumentInfo>(name: Name) =>
     readInfo(kernelArgumentInfo[name], "setKernelArg", (...room) =>
       opencl().clGetKernelArgInfo(kernel, at, name, ...room),
     )
-  let type: ArgumentType | undefined
   try {
-    const isLocal = ask(constants.KERNEL_ARG_ADDRESS_QUALIFIER) === constants.KERNEL_ARG_ADDRESS_LOCAL
+    if (ask(constants.KERNEL_ARG_ADDRESS_QUALIFIER) === constants.KERNEL_ARG_ADDRESS_LOCAL) return { is: "local" }
     const isPipe = ((ask(constants.KERNEL_ARG_TYPE_QUALIFIER) as number) & constants.KERNEL_ARG_TYPE_PIPE) !== 0
-    type = isLocal
-      ? { is: "local" }
-      : isPipe
-        ? { is: "memory" }
-        : argumentType(ask(constants.KERNEL_ARG_TYPE_NAME) as string)
+    return isPipe ? { is: "memory" } : argumentType(ask(constants.KERNEL_ARG_TYPE_NAME) as string)
   } catch (error) {
-    if (OpenCLError.is(error) && error.code === "INVALID_ARG_INDEX") throw error
+    if (!OpenCLError.is(error)) throw error
+    return undefined
   }
-  state.declared.set(at, type)
-  return type
 }
 
 /** For kernels that don't tell what they take. */
@@ -118,7 +126,8 @@ function typeOfValue(value: unknown, at: number): ArgumentType {
 }
 
 const numbers = new DataView(new ArrayBuffer(128))
-const handle = new BigUint64Array(1)
+const numbersMemory = new FixedMemory(numbers)
+const handle = new FixedMemory(new BigUint64Array(1))
 
 /** Hands a value to the driver, which copies it. What has to live on with it is given back. */
 function pass(
@@ -129,8 +138,7 @@ function pass(
   declared: ArgumentType | undefined,
 ): object | undefined {
   const call = "setKernelArg"
-  const set = (bytes: number, memory: NodeJS.ArrayBufferView | ArrayBufferLike | null) =>
-    check(opencl().clSetKernelArg(kernel, at, bytes, memory), call)
+  const set = (bytes: number, memory: Pointer) => check(opencl().clSetKernelArg(kernel, at, bytes, memory), call)
   switch (type.is) {
     case "numbers":
       encode(type, value, at)
@@ -139,7 +147,7 @@ function pass(
           call,
           detail: `argument ${at} has ${declared.bytes} bytes, and the named type has ${type.bytes}.`,
         })
-      set(type.bytes, numbers)
+      set(type.bytes, numbersMemory.address)
       return undefined
     case "local":
       if (typeof value !== "number" || !Number.isSafeInteger(value) || value <= 0)
@@ -158,8 +166,8 @@ function pass(
       set(value.byteLength, value)
       return undefined
     default:
-      handle[0] = { memory: memoryOf, sampler: samplerOf, queue: queueOf }[type.is](value, call)
-      set(handle.byteLength, handle)
+      handle.view[0] = { memory: memoryOf, sampler: samplerOf, queue: queueOf }[type.is](value, call)
+      set(8, handle.address)
       return value as object
   }
 }
@@ -196,7 +204,7 @@ function encode(type: ArgumentType & { is: "numbers" }, value: unknown, at: numb
 
 /** Memory that the device and the program share, by its address. OpenCL 2.0. @param memory what SVMAlloc gave */
 export function setSharedArgument(kernel: CLKernel, index: number, memory: object): void {
-  stateOf(kernel).objects.set(index, memory)
+  stateOf(kernel).objects[index] = memory
 }
 
 /**
@@ -205,12 +213,12 @@ export function setSharedArgument(kernel: CLKernel, index: number, memory: objec
  * @throws OpenCLError INVALID_KERNEL_ARGS
  */
 export function expectLivingArguments(kernel: CLKernel, call: string): void {
-  for (const [at, object] of argumentsOf.get(kernel)?.objects ?? [])
-    if (!isLiving(object) && !isAllocated(object))
-      throw refusal("INVALID_KERNEL_ARGS", {
-        call,
-        detail: `argument ${at} is ${describe(object)}: set it again.`,
-      })
+  const objects = CLKernel.argumentsOf(kernel)?.objects ?? []
+  for (let at = 0; at < objects.length; at += 1) {
+    const object = objects[at]
+    if (object !== undefined && !isLiving(object) && !isAllocated(object))
+      throw refusal("INVALID_KERNEL_ARGS", { call, detail: `argument ${at} is ${describe(object)}: set it again.` })
+  }
 }
 
 /** A kernel with the arguments that another has now. OpenCL 2.1. */
@@ -221,7 +229,7 @@ export function cloneKernel(kernel: CLKernel): CLKernel {
     kernelKind,
     made<KernelHandle>(call, (errcode) => opencl().clCloneKernel(source, errcode)),
   )
-  const { declared, objects } = stateOf(kernel)
-  argumentsOf.set(clone, { declared, objects: new Map(objects) })
+  const state = stateOf(kernel)
+  CLKernel.keepArguments(clone, { ...state, objects: [...state.objects] })
   return clone
 }

@@ -4,6 +4,7 @@
  */
 import type { Handles } from "../native/handles.js"
 import { check, refusal } from "../native/index.js"
+import type { KernelArguments } from "./kernel-argument.js"
 import {
   commandQueueKind,
   contextKind,
@@ -28,6 +29,9 @@ interface Entry {
   onReleased?: () => void
 }
 
+/** Only for TypeScript, to which all objects would be alike. */
+declare const className: unique symbol
+
 /** An OpenCL object: opaque, as in node-opencl. */
 export class CLObject {
   readonly #entry: Entry
@@ -38,15 +42,20 @@ export class CLObject {
   }
 
   static entryOf(value: unknown): Entry | undefined {
-    return typeof value === "object" && value !== null && #entry in value ? value.#entry : undefined
+    if (!(value instanceof CLObject)) return undefined
+    // Not by `#entry in value`, which V8 looks up anew for every class: a launch asks this five times.
+    try {
+      return value.#entry
+    } catch {
+      // It has the prototype, and was never constructed.
+      return undefined
+    }
   }
 
   /** Whether both are the same object of the driver's. */
   equals(other: unknown): boolean {
     const entry = CLObject.entryOf(other)
-    return (
-      entry !== undefined && entry.kind.className === this.#entry.kind.className && entry.handle === this.#entry.handle
-    )
+    return entry !== undefined && entry.kind === this.#entry.kind && entry.handle === this.#entry.handle
   }
 
   toString(): string {
@@ -54,15 +63,51 @@ export class CLObject {
   }
 }
 
-export class CLPlatformId extends CLObject {}
-export class CLDeviceId extends CLObject {}
-export class CLContext extends CLObject {}
-export class CLProgram extends CLObject {}
-export class CLKernel extends CLObject {}
-export class CLMem extends CLObject {}
-export class CLSampler extends CLObject {}
-export class CLCommandQueue extends CLObject {}
-export class CLEvent extends CLObject {}
+export class CLPlatformId extends CLObject {
+  declare readonly [className]: "CLPlatformId"
+}
+
+export class CLDeviceId extends CLObject {
+  declare readonly [className]: "CLDeviceId"
+}
+
+export class CLContext extends CLObject {
+  declare readonly [className]: "CLContext"
+}
+
+export class CLProgram extends CLObject {
+  declare readonly [className]: "CLProgram"
+}
+
+export class CLKernel extends CLObject {
+  declare readonly [className]: "CLKernel"
+  #arguments: KernelArguments | undefined
+
+  /** In the object itself: every launch looks at them, and a WeakMap is slow to look into. */
+  static argumentsOf(kernel: CLKernel): KernelArguments | undefined {
+    return kernel.#arguments
+  }
+
+  static keepArguments(kernel: CLKernel, values: KernelArguments): void {
+    kernel.#arguments = values
+  }
+}
+
+export class CLMem extends CLObject {
+  declare readonly [className]: "CLMem"
+}
+
+export class CLSampler extends CLObject {
+  declare readonly [className]: "CLSampler"
+}
+
+export class CLCommandQueue extends CLObject {
+  declare readonly [className]: "CLCommandQueue"
+}
+
+export class CLEvent extends CLObject {
+  declare readonly [className]: "CLEvent"
+}
 
 const classes: Readonly<Record<string, new (entry: Entry) => CLObject>> = {
   CLPlatformId,
@@ -100,15 +145,15 @@ export function own<Type extends CLObject>(kind: Kind, handle: bigint): Type {
 
 /**
  * The object of a handle that an information function gave: the program's own, if it has one. Otherwise a new one, which
- * holds a reference of its own until it is collected. A null handle becomes an object that no call takes.
+ * holds a reference of its own until it is collected. No call takes it where the handle is null, or the driver counts the
+ * object as released (Intel's does, of a context that only its parts keep alive).
  */
 export function find<Type extends CLObject>(kind: Kind, handle: bigint | null): Type {
-  if (handle === null)
-    return new (classes[kind.className] as new (entry: Entry) => Type)({ kind, handle: 0n, references: 0 })
-  const known = living.get(keyOf(kind, handle))?.object.deref()
+  const known = handle === null ? undefined : living.get(keyOf(kind, handle))?.object.deref()
   if (known !== undefined) return known as Type
-  check(count(kind, "retain", handle), kind.retain ?? kind.from)
-  return enter(kind, handle, 1) as Type
+  if (handle !== null && count(kind, "retain", handle) === 0) return enter(kind, handle, 1) as Type
+  const entry = { kind, handle: handle ?? 0n, references: 0 }
+  return new (classes[kind.className] as new (entry: Entry) => Type)(entry)
 }
 
 /**
@@ -118,8 +163,7 @@ export function find<Type extends CLObject>(kind: Kind, handle: bigint | null): 
  */
 export function handleOf<Name extends keyof Handles>(kind: Kind, value: unknown, call: string): Handles[Name] {
   const entry = CLObject.entryOf(value)
-  if (entry !== undefined && entry.references > 0 && entry.kind.className === kind.className)
-    return entry.handle as Handles[Name]
+  if (entry !== undefined && entry.references > 0 && entry.kind === kind) return entry.handle as Handles[Name]
   throw refusal(kind.invalid, {
     call,
     detail: `expected ${kind.words} (from ${kind.from}), got ${describe(value, entry)}.`,
@@ -156,7 +200,7 @@ export function retain(kind: Kind, value: unknown, call: string): void {
 /** One reference less. What the program has released before is left alone: node-opencl takes that too. */
 export function release(kind: Kind, value: unknown, call: string): void {
   const entry = CLObject.entryOf(value)
-  if (entry?.kind.className === kind.className && entry.references === 0 && entry.handle !== 0n) return
+  if (entry?.kind === kind && entry.references === 0 && entry.handle !== 0n) return
   handleOf(kind, value, call)
   check(releaseOnce(entry as Entry), call)
 }
@@ -184,14 +228,13 @@ const orderOfRelease = [eventKind, samplerKind, memoryKind, kernelKind, programK
 
 /** Releases every reference that the program owns, to objects of any kind. */
 export function releaseAll(): void {
-  for (const kind of orderOfRelease)
-    for (const { entry } of [...living.values()]) if (entry.kind.className === kind.className) letGo(entry)
+  for (const kind of orderOfRelease) for (const { entry } of [...living.values()]) if (entry.kind === kind) letGo(entry)
 }
 
 /** The handles of all living objects of a kind. */
 export function livingHandles<Name extends keyof Handles>(kind: Kind): Handles[Name][] {
   return [...living.values()]
-    .filter(({ entry }) => entry.kind.className === kind.className)
+    .filter(({ entry }) => entry.kind === kind)
     .map(({ entry }) => entry.handle as Handles[Name])
 }
 

@@ -1,7 +1,17 @@
-import { cString, made, opencl, type ProgramHandle, pointersTo, refusal } from "../native/index.js"
+import { deviceInfo, readInfo } from "../info/index.js"
+import {
+  constants,
+  cString,
+  type DeviceHandle,
+  made,
+  opencl,
+  type ProgramHandle,
+  pointersTo,
+  refusal,
+} from "../native/index.js"
 import { type HostMemory, handles, hostMemory, list, text, wholeNumber } from "./arguments.js"
 import { programKind } from "./kinds.js"
-import { type CLContext, type CLDeviceId, type CLProgram, contextOf, deviceOf, own } from "./objects.js"
+import { type CLContext, type CLDeviceId, type CLProgram, contextOf, describe, deviceOf, own } from "./objects.js"
 
 function owned(handle: ProgramHandle): CLProgram {
   return own<CLProgram>(programKind, handle)
@@ -58,10 +68,21 @@ export function createProgramWithBuiltInKernels(
       call,
       detail: `expected devices and names, got ${on?.length ?? 0} devices and ${wanted.length} names.`,
     })
+  for (const device of on) expectBuiltIn(device as DeviceHandle, wanted, call)
   const joined = cString(wanted.join(";"))
   return owned(
     made(call, (errcode) => opencl().clCreateProgramWithBuiltInKernels(handle, on.length, on, joined, errcode)),
   )
+}
+
+/** Intel's driver takes names that it doesn't know, and ends the process when it releases the program. */
+function expectBuiltIn(device: DeviceHandle, names: readonly string[], call: string): void {
+  const known = readInfo(deviceInfo[constants.DEVICE_BUILT_IN_KERNELS], call, (...room) =>
+    opencl().clGetDeviceInfo(device, constants.DEVICE_BUILT_IN_KERNELS, ...room),
+  ).split(";")
+  const unknown = names.find((name) => !known.includes(name))
+  if (unknown !== undefined)
+    throw refusal("INVALID_VALUE", { call, detail: `a device has no kernel ${describe(unknown)} built in.` })
 }
 
 /** @param code SPIR-V, or another of DEVICE_IL_VERSION. OpenCL 2.1 */

@@ -36,7 +36,8 @@ function bind({ library, name: libraryName }: LoadedLibrary): OpenCL {
         )
       }
     }
-  return bound as unknown as OpenCL
+  // A copy, because V8 keeps an object that grew name by name as a table, where every call would look its function up.
+  return { ...bound } as unknown as OpenCL
 }
 
 /** What stands for a function that the library lacks: it says so when it is called. */

@@ -31,7 +31,7 @@ export async function runSuite(build: Build): Promise<Case[]> {
       .sort()
     return distinguish(await runMocha(folder, files, build))
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 
@@ -47,8 +47,15 @@ function runMocha(folder: string, files: readonly string[], build: Build): Promi
     child.stderr?.on("data", (text) => {
       errors += text
     })
-    child.on("message", (cases) => resolve(cases as Case[]))
-    child.on("exit", (code, signal) => reject(new Error(`mocha ended with ${signal ?? code}:\n${errors.slice(-2000)}`)))
+    let cases: Case[] | undefined
+    child.on("message", (message) => {
+      cases = message as Case[]
+    })
+    // Not before: the driver writes into the folder until its last thread ends.
+    child.on("close", (code, signal) => {
+      if (cases !== undefined) resolve(cases)
+      else reject(new Error(`mocha ended with ${signal ?? code}:\n${errors.slice(-2000)}`))
+    })
   })
 }
 

@@ -9,7 +9,7 @@ export const surfaces = define("amd-miopen", [
     platforms: ["linux"],
     byDefault: "on",
     state: "ON",
-    trigger: { variables: { MIOPEN_DISABLE_CACHE: "true/1 disables", MIOPEN_CUSTOM_CACHE_DIR: "dir" } },
+    trigger: { variables: { MIOPEN_DISABLE_CACHE: "true/1 disables", MIOPEN_CUSTOM_CACHE_DIR: "directory" } },
     writes: "compiled convolution/BN kernels",
     where: "$HOME/.cache/miopen/<version>/ ; temp dir instead when that is a network file system; *.ukdb (SQLite)",
     paths: [".cache/miopen/**", "*.ukdb"],
@@ -33,8 +33,8 @@ export const surfaces = define("amd-miopen", [
     state: "ON",
     trigger: {
       variables: {
-        MIOPEN_USER_DB_PATH: "dir",
-        MIOPEN_SYSTEM_DB_PATH: "dir",
+        MIOPEN_USER_DB_PATH: "directory",
+        MIOPEN_SYSTEM_DB_PATH: "directory",
         MIOPEN_FIND_ENFORCE: "none, db_update, search, search_db_update, db_clean",
         MIOPEN_DEBUG_DISABLE_FIND_DB: "1",
         MIOPEN_FIND_MODE: "mode",

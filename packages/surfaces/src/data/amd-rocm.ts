@@ -12,7 +12,7 @@ export const surfaces = define("amd-rocm", [
     trigger: {
       variables: {
         AMD_COMGR_CACHE: "0 disables; unset or other = on",
-        AMD_COMGR_CACHE_DIR: "dir",
+        AMD_COMGR_CACHE_DIR: "directory",
         AMD_COMGR_CACHE_POLICY: "pruning policy",
       },
     },
@@ -91,7 +91,7 @@ export const surfaces = define("amd-rocm", [
       },
     },
     writes: "GPU_DUMP_CODE_OBJECT: code object; -save-temps: .cl source, linked/optimised bitcode, ISA",
-    where: "cwd; <AMD_LOG_LEVEL_FILE>_<pid>",
+    where: "working directory; <AMD_LOG_LEVEL_FILE>_<pid>",
     exposes: ["kernel-source", "ir", "device-binary", "metadata"],
     neutralise: {
       unsetPrefixes: ["GPU_DUMP_", "AMD_LOG_", "AMD_OCL_", "HIPRTC_"],

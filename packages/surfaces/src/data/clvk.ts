@@ -12,9 +12,9 @@ export const surfaces = define("clvk", [
       "pipeline cache OFF (cache_dir empty); temp files under the system temp dir ON when clspv runs as an external process",
     trigger: {
       variables: {
-        CLVK_CACHE_DIR: "dir",
+        CLVK_CACHE_DIR: "directory",
         CLVK_CONFIG_FILE: "file",
-        CLVK_COMPILER_TEMP_DIR: "dir",
+        CLVK_COMPILER_TEMP_DIR: "directory",
         CLVK_KEEP_TEMPORARIES: "1",
         CLVK_CLSPV_PATH: "compiler executable",
         CLVK_LLVMSPIRV_BIN: "executable",

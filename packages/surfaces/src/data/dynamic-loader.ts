@@ -12,14 +12,14 @@ export const surfaces = define("dynamic-loader", [
     trigger: {
       variables: {
         LD_PRELOAD: "libraries",
-        LD_LIBRARY_PATH: "dirs",
+        LD_LIBRARY_PATH: "directories",
         LD_AUDIT: "libraries",
         LD_DEBUG: "all",
         LD_DEBUG_OUTPUT: "file",
         LD_PROFILE: "lib",
         LD_BIND_NOW: "1",
         GCONV_PATH: "dir of charset modules that are dlopened",
-        LOCPATH: "dir",
+        LOCPATH: "directory",
         GLIBC_TUNABLES: "tunables",
         MALLOC_TRACE: "file (older glibc)",
       },
@@ -69,8 +69,8 @@ export const surfaces = define("dynamic-loader", [
     trigger: {
       variables: {
         DYLD_INSERT_LIBRARIES: "libraries",
-        DYLD_LIBRARY_PATH: "dirs",
-        DYLD_FRAMEWORK_PATH: "dirs",
+        DYLD_LIBRARY_PATH: "directories",
+        DYLD_FRAMEWORK_PATH: "directories",
         DYLD_PRINT_LIBRARIES: "1",
       },
     },

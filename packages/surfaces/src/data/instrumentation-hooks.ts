@@ -91,6 +91,8 @@ export const surfaces = define("instrumentation-hooks", [
     },
     sources: ["getenv trace of PoCL 3.1"],
     verified: "reported",
-    evidence: "run here (the getenv calls were logged; loading a plugin was not tried)",
+    evidence:
+      "run here with Debian's PoCL 3.1 and hwloc 2.9: the getenv calls were logged; HWLOC_PLUGINS_PATH had no effect, because PoCL has hwloc look for plugins in /dev/null (HWLOC_PLUGINS_VERBOSE=1 says so). Other programs that use hwloc were not tried.",
+    checked: "2026-11-30",
   },
 ])

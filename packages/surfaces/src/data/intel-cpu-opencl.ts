@@ -12,9 +12,9 @@ export const surfaces = define("intel-cpu-opencl", [
     trigger: {
       variables: {
         "CL_CONFIG_*": "each overrides the line of that name in cl.cfg",
-        CL_CONFIG_DUMP_BIN: "True",
-        CL_CONFIG_DUMP_ASM: "file; the name is not used, only its ending",
-        CL_CONFIG_DUMP_DISASSEMBLY: "True",
+        CL_CONFIG_DUMP_BIN: "True: writes .bin",
+        CL_CONFIG_DUMP_ASM: "dump.asm was tried: writes .s, under the prefix",
+        CL_CONFIG_DUMP_DISASSEMBLY: "True: writes .asm",
         CL_CONFIG_DUMP_FILE_NAME_PREFIX: "beginning of the names",
         CL_CONFIG_DUMP_IR_BEFORE_OPTIMIZER: "wrote nothing with True",
         CL_CONFIG_DUMP_IR_AFTER_OPTIMIZER: "wrote nothing with a file name",
@@ -24,14 +24,16 @@ export const surfaces = define("intel-cpu-opencl", [
       files: ["cl.cfg next to libintelocl"],
     },
     writes: "machine code as object file and as assembly, with kernel names; a log of calls",
-    where: "cwd: <prefix>_<n>_<hash>.bin, .asm, .s",
-    exposes: ["device-binary", "inlined-constants", "metadata"],
+    where: "working directory: <prefix>_<n>_<hash>.bin, .asm, .s",
+    paths: ["*_????????????????.bin", "*_????????????????.asm", "*_????????????????.s"],
+    exposes: ["device-binary", "metadata"],
     neutralise: { unsetPrefixes: ["CL_CONFIG_"], before: "dlopen of libintelocl" },
     sources: ["strings of libintelocl.so.2026.22.10.0, PyPI intel-opencl-rt", "cl.cfg of the same wheel"],
     verified: "ran",
     evidence:
       "run here, 2026.22.10: DUMP_BIN, DUMP_ASM and DUMP_DISASSEMBLY together wrote .bin, .asm and .s, each with the kernel's name; LOG_FILE and USER_LOGGER a log of 221 bytes without it. Without variables it compiles in memory and writes nothing. The names CL_CONFIG_DUMP_IR and others of older releases are not in this one.",
     checked: "2026-11-30",
+    proof: { trigger: "intel-cpu-opencl", vault: "open" },
   },
   {
     id: "intel-cpu-opencl-code",

@@ -60,7 +60,7 @@ export const surfaces = define("intel-neo", [
       ],
     },
     writes: "<hash>.cl_cache device binaries",
-    where: "./cl_cache, ./l0_cache (relative to cwd)",
+    where: "./cl_cache, ./l0_cache (relative to working directory)",
     paths: ["cl_cache/**", "l0_cache/**", "*.cl_cache"],
     exposes: ["device-binary", "inlined-constants"],
     neutralise: {
@@ -77,6 +77,7 @@ export const surfaces = define("intel-neo", [
     evidence:
       "read in source; run here with Debian intel-opencl-icd 22.43.24595: an empty ./cl_cache directory was enough, it received f85aa07fe6f49652.cl_cache (1732 bytes). With ./cl_cache and cl_cache_dir=/nonexistent nothing was written anywhere.",
     checked: "2026-11-30",
+    proof: { trigger: "intel-neo", vault: "open" },
   },
   {
     id: "intel-neo-debugkeys-aub",
@@ -92,7 +93,7 @@ export const surfaces = define("intel-neo", [
         NEOReadDebugKeys: "1 makes a Linux release build read all debug keys",
         SetCommandStreamReceiver: "1 AUB, 3 HW and AUB (runs normally on the GPU and records)",
         ProductFamilyOverride: "e.g. skl",
-        AUBDumpCaptureDirPath: "dir",
+        AUBDumpCaptureDirPath: "directory",
         AUBDumpCaptureFileName: "file",
         NEO_SetCommandStreamReceiver: "prefixed form",
         NEO_OCL_SetCommandStreamReceiver: "prefixed form",
@@ -101,16 +102,16 @@ export const surfaces = define("intel-neo", [
       files: ["./igdrcl.config", "./neo.config (newer)"],
     },
     writes: "Full memory image of the submission: kernels AND buffer contents, i.e. decrypted weights and activations",
-    where: "cwd, <product>_<config>_0_ocl.aub",
+    where: "working directory, <product>_<config>_0_ocl.aub",
     paths: ["*.aub"],
     exposes: ["weights", "activations", "device-binary"],
     neutralise: {
       unset: ["NEOReadDebugKeys"],
       refuse: ["./igdrcl.config", "./neo.config (newer)"],
-      otherwise: "keep igdrcl.config / neo.config out of the cwd",
+      otherwise: "keep igdrcl.config / neo.config out of the working directory",
       before: "dlopen of the driver / first clGetPlatformIDs in the process",
       notes:
-        "Most damaging environment variable in the list. Unsetting NEOReadDebugKeys disables all the other keys of a release build; 0 means the same to the driver, and unset is what the other entries say.",
+        "Most damaging environment variable in the list. Unsetting NEOReadDebugKeys disables all the other keys of a release build; setting it to 0 was this entry's earlier answer, and was not run.",
     },
     sources: [
       "intel/compute-runtime@e37c60bf shared/source/debug_settings/debug_settings_manager.cpp injectSettingsFromReader",
@@ -122,6 +123,7 @@ export const surfaces = define("intel-neo", [
     evidence:
       "read in source; run here: Debian release driver 22.43, no GPU in the machine: a 624856-byte .aub held a 16-byte marker from a clCreateBuffer host pointer in clear. Mode 3 (with hardware) not run.",
     checked: "2026-11-30",
+    proof: { trigger: "intel-neo", vault: "open" },
   },
   {
     id: "intel-neo-debugkeys-file",
@@ -137,18 +139,19 @@ export const surfaces = define("intel-neo", [
       files: ["./igdrcl.config", "./neo.config"],
     },
     writes: "whatever key is set",
-    where: "cwd",
+    where: "working directory",
     exposes: ["weights", "device-binary"],
     neutralise: {
       unset: ["NEOReadDebugKeys"],
       refuse: ["./igdrcl.config", "./neo.config"],
-      otherwise: "check the cwd for igdrcl.config and neo.config before loading the driver",
+      otherwise: "check the working directory for igdrcl.config and neo.config before loading the driver",
       before: "dlopen of the driver / first clGetPlatformIDs in the process",
     },
     sources: ["intel/compute-runtime@e37c60bf shared/source/utilities/debug_settings_reader.{h,cpp}"],
     verified: "ran",
     evidence: "read in source; run here: igdrcl.config with 2 keys plus NEOReadDebugKeys=1 produced the .aub",
     checked: "2026-11-30",
+    proof: { trigger: "intel-neo", vault: "open" },
   },
   {
     id: "intel-neo-debugkeys-dump",
@@ -167,13 +170,13 @@ export const surfaces = define("intel-neo", [
         OverrideIgdrclLogFileName: "file",
         DumpZEBin: "1 -> dumped_zebin_module.elf",
         BinaryCacheTrace: "1 -> .trace",
-        ForceLoggingDirectory: "dir",
+        ForceLoggingDirectory: "directory",
         PrintDebugMessages: "1",
       },
     },
     writes:
       "source text, program binaries, kernel argument buffers (weights) - in internal/debug builds; zebin in release with NEOReadDebugKeys=1",
-    where: "cwd; programBinary.bin, igdrcl_<pid>.log",
+    where: "working directory; programBinary.bin, igdrcl_<pid>.log",
     paths: ["programBinary.bin", "igdrcl_*.log", "dumped_zebin_module.elf", "*_arg_*.bin"],
     exposes: ["kernel-source", "device-binary", "weights"],
     neutralise: { unset: ["NEOReadDebugKeys"], before: "dlopen of the driver / first clGetPlatformIDs in the process" },
@@ -198,7 +201,7 @@ export const surfaces = define("intel-neo", [
       variables: {
         IgcLibraryName: "path",
         FinalizerLibraryName: "path",
-        RequiredLibsBinarySearchPath: "dir",
+        RequiredLibsBinarySearchPath: "directory",
         LoadBinarySipFromFile: "file",
         InjectApiBuildOptions: "build options",
         InjectInternalBuildOptions: "build options",

@@ -11,7 +11,7 @@ export const surfaces = define("jax", [
     state: "OFF until a directory is named",
     trigger: {
       variables: {
-        JAX_COMPILATION_CACHE_DIR: "dir",
+        JAX_COMPILATION_CACHE_DIR: "directory",
         JAX_ENABLE_COMPILATION_CACHE: "false disables; default true",
         JAX_PERSISTENT_CACHE_ENABLE_XLA_CACHES: "default xla_gpu_per_fusion_autotune_cache_dir",
       },
@@ -42,7 +42,7 @@ export const surfaces = define("jax", [
         JAX_DUMP_IR_TO: "dir, or sponge",
         LLVM_IR_ENABLE_DUMP: "1",
         MLIR_ENABLE_DUMP: "1",
-        MLIR_CRASH_REPRODUCER_DIRECTORY: "dir",
+        MLIR_CRASH_REPRODUCER_DIRECTORY: "directory",
         LLVM_PASS_PLUGIN_PATH: "library that is loaded",
       },
     },

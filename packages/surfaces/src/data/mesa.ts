@@ -13,7 +13,7 @@ export const surfaces = define("mesa", [
       variables: {
         MESA_SHADER_CACHE_DISABLE: "true disables",
         MESA_GLSL_CACHE_DISABLE: "deprecated name",
-        MESA_SHADER_CACHE_DIR: "dir",
+        MESA_SHADER_CACHE_DIR: "directory",
         MESA_GLSL_CACHE_DIR: "deprecated name",
         MESA_SHADER_CACHE_MAX_SIZE: "1G default",
         MESA_DISK_CACHE_SINGLE_FILE: "1",
@@ -61,8 +61,8 @@ export const surfaces = define("mesa", [
     state: "OFF",
     trigger: {
       variables: {
-        MESA_SHADER_CAPTURE_PATH: "dir",
-        MESA_SHADER_DUMP_PATH: "dir",
+        MESA_SHADER_CAPTURE_PATH: "directory",
+        MESA_SHADER_DUMP_PATH: "directory",
         MESA_SHADER_READ_PATH: "dir (replaces shaders)",
         MESA_GLSL: "flags",
         MESA_LOG_FILE: "file",
@@ -78,7 +78,7 @@ export const surfaces = define("mesa", [
         LP_DEBUG: "flags",
         INTEL_SHADER_ASM_READ_PATH: "dir (replaces shaders)",
         INTEL_MEASURE: "file of timings",
-        MESA_SPIRV_FAIL_DUMP_PATH: "dir",
+        MESA_SPIRV_FAIL_DUMP_PATH: "directory",
         R600_DEBUG: "flags",
         AMD_DEBUG: "flags",
         GALLIUM_DDEBUG: "hang dumps",
@@ -187,13 +187,13 @@ export const surfaces = define("mesa", [
     state: "unset",
     trigger: {
       variables: {
-        LIBGL_DRIVERS_PATH: "dir",
-        GBM_BACKENDS_PATH: "dir",
+        LIBGL_DRIVERS_PATH: "directory",
+        GBM_BACKENDS_PATH: "directory",
         MESA_LOADER_DRIVER_OVERRIDE: "name",
         __EGL_VENDOR_LIBRARY_FILENAMES: "json",
-        __EGL_VENDOR_LIBRARY_DIRS: "dirs",
+        __EGL_VENDOR_LIBRARY_DIRS: "directories",
         __GLX_VENDOR_LIBRARY_NAME: "name",
-        DRIRC_CONFIGDIR: "dir",
+        DRIRC_CONFIGDIR: "directory",
       },
       files: ["~/.drirc"],
     },

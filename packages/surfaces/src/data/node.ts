@@ -12,12 +12,12 @@ export const surfaces = define("node", [
     trigger: {
       variables: {
         NODE_OPTIONS: "--require, --import, --loader, --experimental-loader, --conditions, --inspect*, ...",
-        NODE_PATH: "dirs",
+        NODE_PATH: "directories",
         NODE_REPL_EXTERNAL_MODULE: "file",
         NODE_EXTRA_CA_CERTS: "file",
         NODE_TLS_REJECT_UNAUTHORIZED: "0 (licence server!)",
         SSL_CERT_FILE: "file",
-        SSL_CERT_DIR: "dir",
+        SSL_CERT_DIR: "directory",
       },
     },
     writes: "arbitrary JS before the application",
@@ -80,7 +80,7 @@ export const surfaces = define("node", [
       variables: {
         NODE_OPTIONS:
           "--heapsnapshot-signal=SIG, --heapsnapshot-near-heap-limit=n, --diagnostic-dir, --heap-prof, --cpu-prof, --report-on-signal, --report-on-fatalerror, --report-uncaught-exception, --abort-on-uncaught-exception, --trace-event-categories, --tls-keylog, --redirect-warnings, --perf-basic-prof, --track-heap-objects, --snapshot-blob",
-        NODE_V8_COVERAGE: "dir",
+        NODE_V8_COVERAGE: "directory",
         NODE_DEBUG: "modules",
         NODE_DEBUG_NATIVE: "modules",
         NODE_REDIRECT_WARNINGS: "file",
@@ -91,7 +91,7 @@ export const surfaces = define("node", [
     },
     writes:
       "heap snapshot: JS strings in clear (keys held as strings!), NOT Buffer/TypedArray bytes nor doubles; report: whole environment and argv; coverage: source map cache",
-    where: "cwd or --diagnostic-dir",
+    where: "working directory or --diagnostic-dir",
     paths: ["*.heapsnapshot", "*.heapprofile", "*.cpuprofile", "report.*.json", "node_trace.*.log"],
     exposes: ["keys", "metadata"],
     neutralise: {
@@ -131,8 +131,8 @@ export const surfaces = define("node", [
     trigger: {
       variables: {
         OPENSSL_CONF: "file",
-        OPENSSL_MODULES: "dir",
-        OPENSSL_ENGINES: "dir",
+        OPENSSL_MODULES: "directory",
+        OPENSSL_ENGINES: "directory",
         NODE_OPTIONS: "--openssl-config=file, --openssl-shared-config",
         SSLKEYLOGFILE: "file (other TLS libraries)",
       },
@@ -170,5 +170,6 @@ export const surfaces = define("node", [
     verified: "ran",
     evidence: "run here",
     checked: "2026-11-30",
+    proof: { trigger: "node", vault: "open" },
   },
 ])

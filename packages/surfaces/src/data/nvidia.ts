@@ -12,7 +12,7 @@ export const surfaces = define("nvidia", [
     trigger: {
       variables: {
         CUDA_CACHE_DISABLE: "1 disables",
-        CUDA_CACHE_PATH: "dir",
+        CUDA_CACHE_PATH: "directory",
         CUDA_CACHE_MAXSIZE: "bytes; 268435456 in older documents, larger in newer drivers",
         CUDA_FORCE_PTX_JIT: "1 forces PTX JIT",
         CUDA_DISABLE_PTX_JIT: "1",
@@ -124,7 +124,7 @@ export const surfaces = define("nvidia", [
       },
     },
     writes: "GPU memory (global memory = weights) and code; a user can trigger it through the pipe at any time",
-    where: "cwd core_<time>_<host>_<pid>.nvcudmp",
+    where: "working directory core_<time>_<host>_<pid>.nvcudmp",
     paths: ["*.nvcudmp"],
     exposes: ["weights", "activations", "device-binary"],
     neutralise: { unsetPrefixes: ["CUDA_ENABLE_", "CUDA_COREDUMP_"], before: "cuInit" },
@@ -168,5 +168,30 @@ export const surfaces = define("nvidia", [
     ],
     verified: "documented",
     evidence: "read in vendor documentation (stored copy) for cuDNN; cuBLAS names recalled",
+  },
+  {
+    id: "tensorrt-timing-cache",
+    vendor: "NVIDIA",
+    title: "TensorRT: timing cache of its builder",
+    kind: "autotune",
+    platforms: ["linux", "windows"],
+    byDefault: "off",
+    state: "kept in memory while an engine is built; written only by a program that serialises it",
+    trigger: {
+      api: ["IBuilderConfig::createTimingCache", "IBuilderConfig::setTimingCache", "ITimingCache::serialize"],
+    },
+    writes: "shapes and parameters of layers with the measured choice of each, bound to device and versions",
+    where: "as the program says",
+    exposes: ["metadata"],
+    neutralise: {
+      refuse: ["ITimingCache::serialize"],
+      otherwise: "don't serialise it, or only into a sealed artifact",
+      before: "an engine is built",
+    },
+    sources: ["https://docs.nvidia.com/deeplearning/tensorrt/10.16.1/performance/builder-performance.html"],
+    verified: "documented",
+    evidence:
+      "read in vendor documentation (stored copy of 10.16.1): what it holds and how it is serialised. That shapes and parameters are in the file in a readable form is inferred, not checked.",
+    checked: "2026-11-30",
   },
 ])

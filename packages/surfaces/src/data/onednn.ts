@@ -15,7 +15,7 @@ export const surfaces = define("onednn", [
         DNNL_JIT_DUMP: "old name",
         ONEDNN_JIT_PROFILE: "flags",
         DNNL_JIT_PROFILE: "old name",
-        JITDUMPDIR: "dir",
+        JITDUMPDIR: "directory",
         ONEDNN_VERBOSE: "level",
         DNNL_VERBOSE: "level",
         ONEDNN_GRAPH_DUMP: "graph (needs a build option)",
@@ -23,7 +23,7 @@ export const surfaces = define("onednn", [
     },
     writes: "generated machine code (shape-specialised), verbose log has layer shapes; no weights",
     where:
-      "cwd: dnnl_dump_cpu_*.bin, dnnl_dump_gpu_*.bin; jitdump in $JITDUMPDIR/.debug/jit/dnnl.XXXXXX (HOME by default)",
+      "working directory: dnnl_dump_cpu_*.bin, dnnl_dump_gpu_*.bin; jitdump in $JITDUMPDIR/.debug/jit/dnnl.XXXXXX (HOME by default)",
     paths: ["dnnl_dump_cpu_*.bin", "dnnl_dump_gpu_*.bin", ".debug/jit/dnnl.*/**"],
     exposes: ["device-binary", "metadata"],
     neutralise: {

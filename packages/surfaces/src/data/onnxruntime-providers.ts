@@ -12,7 +12,7 @@ export const surfaces = define("onnxruntime-providers", [
     trigger: {
       variables: {
         ORT_TENSORRT_ENGINE_CACHE_ENABLE: "1",
-        ORT_TENSORRT_CACHE_PATH: "dir",
+        ORT_TENSORRT_CACHE_PATH: "directory",
         ORT_TENSORRT_ENGINE_CACHE_PATH: "old name",
         ORT_TENSORRT_DUMP_SUBGRAPHS: "1",
         ORT_TENSORRT_ENGINE_DECRYPTION_ENABLE: "1",
@@ -31,7 +31,7 @@ export const surfaces = define("onnxruntime-providers", [
       ],
     },
     writes: "TensorRT engine = weights; dumped subgraph = weights",
-    where: "cwd or cache path: *.engine, *.profile, *.timing, <subgraph>.onnx",
+    where: "working directory or cache path: *.engine, *.profile, *.timing, <subgraph>.onnx",
     paths: ["*.engine", "*.profile", "*.timing"],
     exposes: ["weights", "graph", "code-exec"],
     neutralise: {
@@ -71,8 +71,8 @@ export const surfaces = define("onnxruntime-providers", [
     where:
       "NSTemporaryDirectory()/onnxruntime-<uuid> (deleted at session close; left after a kill), or ModelCacheDirectory (never deleted)",
     paths: [
-      "onnxruntime-????????-????-????-????-????????????*",
-      "onnxruntime-????????-????-????-????-????????????*/**",
+      "onnxruntime-????????-????-????-????-????????????",
+      "onnxruntime-????????-????-????-????-????????????/**",
       "com.apple.e5rt.e5bundlecache/**",
     ],
     exposes: ["weights", "graph"],

@@ -37,6 +37,7 @@ export const surfaces = define("onnxruntime", [
     evidence:
       "run here: markers in producer_name, domain, metadata_props found in onnxruntime.db; with ORT_DISABLE_TELEMETRY=1 or CI=1 no file is created",
     checked: "2026-11-30",
+    proof: { trigger: "onnxruntime", vault: "harmless" },
   },
   {
     id: "ort-config-from-model",
@@ -95,6 +96,7 @@ export const surfaces = define("onnxruntime", [
     evidence:
       "run here: file written, raw weight bytes found in it; with default options and an in-memory model no model file is created. The external-initializers/prepacked key names are recalled.",
     checked: "2026-11-30",
+    proof: { trigger: "onnxruntime", vault: "harmless" },
   },
   {
     id: "ort-profiling",
@@ -106,7 +108,7 @@ export const surfaces = define("onnxruntime", [
     state: "OFF; API only",
     trigger: { api: ["enableProfiling + profileFilePrefix (JS)"] },
     writes: "node names, op types, shapes, timings",
-    where: "<prefix>_<date>.json in cwd",
+    where: "<prefix>_<date>.json in working directory",
     exposes: ["metadata", "graph"],
     neutralise: {
       refuse: ["enableProfiling + profileFilePrefix (JS)"],
@@ -117,6 +119,7 @@ export const surfaces = define("onnxruntime", [
     verified: "ran",
     evidence: "run here (file created)",
     checked: "2026-11-30",
+    proof: { trigger: "onnxruntime", vault: "harmless" },
   },
   {
     id: "ort-debug-node-io",
@@ -133,11 +136,11 @@ export const surfaces = define("onnxruntime", [
         ORT_DEBUG_NODE_IO_DUMP_OUTPUT_DATA: "1",
         ORT_DEBUG_NODE_IO_DUMP_DATA_DESTINATION: "stdout, files, sqlite",
         ORT_DEBUG_NODE_IO_DUMP_DATA_TO_FILES: "1",
-        ORT_DEBUG_NODE_IO_OUTPUT_DIR: "dir",
+        ORT_DEBUG_NODE_IO_OUTPUT_DIR: "directory",
       },
     },
     writes: "every tensor including initialisers",
-    where: "cwd",
+    where: "working directory",
     exposes: ["weights", "activations"],
     neutralise: { unsetPrefixes: ["ORT_DEBUG_"], before: "session creation" },
     sources: ["microsoft/onnxruntime core/framework/debug_node_inputs_outputs_utils.h"],

@@ -60,7 +60,7 @@ export const surfaces = define("openvino", [
       },
     },
     writes: "the model with its weights (.xml and .bin), graphs (.svg or .dot)",
-    where: "cwd",
+    where: "working directory",
     exposes: ["weights", "graph"],
     neutralise: { unsetPrefixes: ["OV_", "OPENVINO_HETERO_"], before: "compile_model" },
     sources: ["strings of libopenvino.so.2641, PyPI openvino 2026.4.1"],
@@ -79,10 +79,10 @@ export const surfaces = define("openvino", [
     state: "only in builds with ENABLE_DEBUG_CAPS (off in releases, per document)",
     trigger: {
       variables: {
-        OV_GPU_DUMP_TENSORS_PATH: "dir",
+        OV_GPU_DUMP_TENSORS_PATH: "directory",
         OV_GPU_DUMP_TENSORS: "all|in|out",
-        OV_GPU_DUMP_SOURCES_PATH: "dir",
-        OV_GPU_DUMP_GRAPHS_PATH: "dir",
+        OV_GPU_DUMP_SOURCES_PATH: "directory",
+        OV_GPU_DUMP_GRAPHS_PATH: "directory",
         OV_GPU_LOG_TO_FILE: "file",
         OV_GPU_LOAD_DUMP_RAW_BINARY: "files (injection)",
         OV_DEBUG_CONFIG: "json file",
@@ -103,7 +103,7 @@ export const surfaces = define("openvino", [
     sources: ["openvinotoolkit/openvino src/plugins/intel_gpu/docs/gpu_debug_utils.md"],
     verified: "documented",
     evidence:
-      "read in vendor documentation (stored copy); run here with the release wheel 2026.4.1: OV_CPU_*, OV_GPU_DUMP_* and OV_VERBOSE had no effect",
+      "read in vendor documentation (stored copy); run here with the release wheel 2026.4.1: OV_CPU_*, OV_GPU_DUMP_* and OV_VERBOSE had no effect; the others were not tried",
     checked: "2026-11-30",
   },
   {

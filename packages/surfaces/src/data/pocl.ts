@@ -41,6 +41,7 @@ export const surfaces = define("pocl", [
     verified: "ran",
     evidence: "read in source; run here with Debian's PoCL 3.1",
     checked: "2026-11-30",
+    proof: { trigger: "pocl", vault: "open" },
   },
   {
     id: "pocl-temp-source",
@@ -54,7 +55,13 @@ export const surfaces = define("pocl", [
     writes: "the OpenCL C SOURCE TEXT with comments, the preprocessed source, object file",
     where:
       "<cache dir>/tempfile_XXXXXX.cl, tempfile_*.preproc.cl, tempfile_*.so.o, tempfile_*.so; an empty tempfile_XXXXXX is never deleted",
-    paths: ["pocl/kcache/tempfile_??????*", "pocl/uncached/tempfile_??????*", "tempfile_??????.*"],
+    paths: [
+      "pocl/kcache/tempfile_??????",
+      "pocl/kcache/tempfile_??????.*",
+      "pocl/uncached/tempfile_??????",
+      "pocl/uncached/tempfile_??????.*",
+      "tempfile_??????.*",
+    ],
     exposes: ["kernel-source", "device-binary"],
     neutralise: {
       set: { POCL_LEAVE_KERNEL_COMPILER_TEMP_FILES: "0" },
@@ -67,6 +74,7 @@ export const surfaces = define("pocl", [
     verified: "ran",
     evidence: "read in source; run here with Debian's PoCL 3.1",
     checked: "2026-11-30",
+    proof: { trigger: "pocl", vault: "open" },
   },
   {
     id: "pocl-leave-temps",
@@ -87,6 +95,7 @@ export const surfaces = define("pocl", [
     verified: "ran",
     evidence: "run here; with POCL_KERNEL_CACHE=0 as well the .cl source still remains",
     checked: "2026-11-30",
+    proof: { trigger: "pocl", vault: "open" },
   },
   {
     id: "pocl-cache-poison",
@@ -112,6 +121,7 @@ export const surfaces = define("pocl", [
     verified: "ran",
     evidence: "run here: replacing the cached .so ran its constructor inside the application at the next start",
     checked: "2026-11-30",
+    proof: { trigger: "pocl", vault: "open" },
   },
   {
     id: "pocl-ld-path",
@@ -141,6 +151,7 @@ export const surfaces = define("pocl", [
     verified: "ran",
     evidence: "run here",
     checked: "2026-11-30",
+    proof: { trigger: "pocl", vault: "open" },
   },
   {
     id: "pocl-tools-hooks",
@@ -205,7 +216,7 @@ export const surfaces = define("pocl", [
       unsetPrefixes: ["POCL_REMOTE"],
       before: "first clGetDeviceIDs",
       notes:
-        "Unset, so that PoCL takes the devices it was built with: the name to set instead differs by version, cpu now, pthread in 3.1.",
+        "Unset, because no one value fits: the name of the CPU device differs by version, cpu now, pthread in 3.1.",
     },
     sources: ["pocl/pocl@5066640d doc/sphinx/source/using.rst"],
     verified: "documented",
@@ -243,5 +254,6 @@ export const surfaces = define("pocl", [
     evidence:
       "read in source; run here with Debian's PoCL 3.1: kernel name and scalar value printed, source text not. POCL_TRACING=text wrote ./pocl_trace_events.log, with the kernel's name.",
     checked: "2026-11-30",
+    proof: { trigger: "pocl", vault: "open" },
   },
 ])

@@ -11,7 +11,7 @@ export const surfaces = define("pytorch", [
     state: "ON as soon as a program uses torch.compile",
     trigger: {
       variables: {
-        TORCHINDUCTOR_CACHE_DIR: "dir",
+        TORCHINDUCTOR_CACHE_DIR: "directory",
         TORCHINDUCTOR_FX_GRAPH_CACHE: "0 or 1; default 1",
         TORCHINDUCTOR_AUTOGRAD_CACHE: "0 or 1",
         TORCHINDUCTOR_FORCE_DISABLE_CACHES: "1 disables",
@@ -57,10 +57,10 @@ export const surfaces = define("pytorch", [
     trigger: {
       variables: {
         TORCH_COMPILE_DEBUG: "1",
-        TORCH_COMPILE_DEBUG_DIR: "dir",
+        TORCH_COMPILE_DEBUG_DIR: "directory",
         TORCH_COMPILE_DEBUG_SAVE_REAL: "1: tensors too",
         TORCHINDUCTOR_SAVE_ARGS: "1: arguments of compiled graphs",
-        TORCH_TRACE: "dir",
+        TORCH_TRACE: "directory",
         TORCH_DTRACE: "as TORCH_TRACE",
         TORCH_LOGS: "components",
         TORCH_LOGS_OUT: "file",
@@ -70,7 +70,7 @@ export const surfaces = define("pytorch", [
       },
     },
     writes: "graphs, generated source, logs; with SAVE_REAL and SAVE_ARGS the tensors",
-    where: "<cwd>/torch_compile_debug",
+    where: "<working directory>/torch_compile_debug",
     paths: ["torch_compile_debug/**"],
     exposes: ["graph", "kernel-source", "ir", "weights", "activations"],
     neutralise: {
@@ -133,7 +133,7 @@ export const surfaces = define("pytorch", [
     state: "ON where CUDA is used (recalled)",
     trigger: {
       variables: {
-        PYTORCH_KERNEL_CACHE_PATH: "dir",
+        PYTORCH_KERNEL_CACHE_PATH: "directory",
         USE_PYTORCH_KERNEL_CACHE: "0 disables",
         XDG_CACHE_HOME: "base",
         HOME: "base",
@@ -162,7 +162,7 @@ export const surfaces = define("pytorch", [
     platforms: ["linux", "windows", "macos"],
     byDefault: "off",
     state: "used by programs that call torch.utils.cpp_extension.load",
-    trigger: { variables: { TORCH_EXTENSIONS_DIR: "dir" }, api: ["torch.utils.cpp_extension.load"] },
+    trigger: { variables: { TORCH_EXTENSIONS_DIR: "directory" }, api: ["torch.utils.cpp_extension.load"] },
     writes: "source and shared libraries, which are loaded from there",
     where: "the user's cache directory, torch_extensions",
     paths: ["torch_extensions/**"],

@@ -11,7 +11,7 @@ export const surfaces = define("triton", [
     state: "ON",
     trigger: {
       variables: {
-        TRITON_CACHE_DIR: "dir",
+        TRITON_CACHE_DIR: "directory",
         TRITON_HOME: "base instead of HOME",
         TRITON_STORE_BINARY_ONLY: "1: no IR",
         TRITON_ALWAYS_COMPILE: "1",
@@ -48,11 +48,11 @@ export const surfaces = define("triton", [
     trigger: {
       variables: {
         TRITON_KERNEL_DUMP: "1",
-        TRITON_DUMP_DIR: "dir",
+        TRITON_DUMP_DIR: "directory",
         TRITON_KERNEL_OVERRIDE: "1: kernels are taken from the directory below",
-        TRITON_OVERRIDE_DIR: "dir",
+        TRITON_OVERRIDE_DIR: "directory",
         TRITON_DUMP_PTXAS_LOG: "1",
-        TRITON_DUMP_MIR: "dir",
+        TRITON_DUMP_MIR: "directory",
         TRITON_SWAP_MIR: "dir, code replacement",
         NVPTX_ENABLE_DUMP: "1",
         AMDGCN_ENABLE_DUMP: "1",
@@ -98,7 +98,7 @@ export const surfaces = define("triton", [
         TRITON_CUOBJDUMP_PATH: "program",
         TRITON_NVDISASM_PATH: "program",
         TRITON_LIBDEVICE_PATH: "bitcode",
-        TRITON_LIBCUDA_PATH: "dir",
+        TRITON_LIBCUDA_PATH: "directory",
         TRITON_LIBHIP_PATH: "library",
         PTXAS_OPTIONS: "options",
         TRITON_AMD_CODEGEN_PATH: "path",

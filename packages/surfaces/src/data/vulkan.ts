@@ -11,8 +11,8 @@ export const surfaces = define("vulkan", [
     state: "every manifest found is loaded in every process",
     trigger: {
       variables: {
-        VK_IMPLICIT_LAYER_PATH: "dir",
-        VK_ADD_IMPLICIT_LAYER_PATH: "dir",
+        VK_IMPLICIT_LAYER_PATH: "directory",
+        VK_ADD_IMPLICIT_LAYER_PATH: "directory",
         XDG_DATA_HOME: "base",
         XDG_CONFIG_HOME: "base",
         XDG_DATA_DIRS: "bases",
@@ -67,8 +67,8 @@ export const surfaces = define("vulkan", [
         VK_DRIVER_FILES: "json list",
         VK_ICD_FILENAMES: "json list (deprecated)",
         VK_ADD_DRIVER_FILES: "json list",
-        VK_LAYER_PATH: "dirs",
-        VK_ADD_LAYER_PATH: "dirs",
+        VK_LAYER_PATH: "directories",
+        VK_ADD_LAYER_PATH: "directories",
         VK_INSTANCE_LAYERS: "names",
         VK_LOADER_LAYERS_ENABLE: "globs",
         VK_LOADER_DRIVERS_SELECT: "globs",

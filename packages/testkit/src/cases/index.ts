@@ -1,3 +1,4 @@
+import { artifactCases } from "./artifacts.js"
 import { closingCases } from "./closing.js"
 import type { ConformanceCase } from "./conformance-case.js"
 import { declaringCases } from "./declaring.js"
@@ -17,6 +18,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...valueCases,
   ...shapeCases,
   ...loadingCases,
+  ...artifactCases,
   ...runningCases,
   ...keepingCases,
   ...closingCases,

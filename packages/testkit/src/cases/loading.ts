@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
-import { bytesSource, type ModelToSeal, memoryStore, openSealedModel, StrongroomError, tensor } from "@strongroom/core"
+import { bytesSource, type ModelToSeal, openSealedModel, StrongroomError, tensor } from "@strongroom/core"
 import { loadEngine, loadSession, toRaw } from "@strongroom/core/host"
 import type { Bench } from "../bench.js"
 import { aborted, failure } from "../failures.js"
-import { elementwise, identity, unheardOf, withWeights } from "../networks.js"
+import { identity, unheardOf, withWeights } from "../networks.js"
 import type { ConformanceCase } from "./conformance-case.js"
 
 const x = tensor("float32", [1, 2], [1, 2])
@@ -98,23 +98,6 @@ export const loadingCases: readonly ConformanceCase[] = [
         await session.close()
         assert.equal(openPlaintext(), 0)
       }),
-  },
-  {
-    id: "load/artifacts",
-    title: "a model that is loaded again with what was compiled before computes the same",
-    async run(bench) {
-      const options = { cachePolicy: "memory", artifactStore: memoryStore() } as const
-      const shipped = elementwise("subtract", [2])
-      const given = { a: tensor("float32", [2], [5, 7]), b: tensor("float32", [2], [1, 2]) }
-      for (let time = 0; time < 2; time++) {
-        const session = await bench.open(shipped, options)
-        try {
-          assert.deepStrictEqual(await session.run(given), { y: tensor("float32", [2], [4, 5]) })
-        } finally {
-          await session.close()
-        }
-      }
-    },
   },
 ]
 

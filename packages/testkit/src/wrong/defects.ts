@@ -104,6 +104,15 @@ export const spoil = {
       return load(model, context)
     }),
 
+  "trusts-artifacts": (engine) =>
+    spoilLoad(engine, async (model, context, load) => {
+      const found = await context.artifacts.get("order")
+      if (found === undefined) await context.artifacts.put("order", new TextEncoder().encode("[0]"))
+      else if (JSON.parse(new TextDecoder().decode(found.bytes))[0] !== 0) throw new Error("There is no order.")
+      found?.close()
+      return load(model, context)
+    }),
+
   "shares-weights": (engine) =>
     spoilSession(engine, (session) => {
       lastLoaded = session

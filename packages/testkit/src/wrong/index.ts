@@ -18,6 +18,7 @@ export const defects: { readonly [Name in Defect]: string } = {
   "allocates-without-bound": "memory/runs",
   "leaks-sessions": "memory/sessions",
   "leaves-plaintext-open": "load/plaintext-closed",
+  "trusts-artifacts": "artifacts/unusable",
   "shares-weights": "load/two-models",
   "swaps-inputs": "values/input-names",
   "mixes-runs": "run/together",

@@ -1,6 +1,13 @@
-import { type CachePolicy, cachePolicies, type GuaranteeId, guaranteeCatalogue } from "@strongroom/core"
+import {
+  type ArtifactStore,
+  type CachePolicy,
+  cachePolicies,
+  type GuaranteeId,
+  guaranteeCatalogue,
+} from "@strongroom/core"
 import type { Backend, ModuleReference } from "@strongroom/core/backend"
 import { checkBackend } from "@strongroom/core/host"
+import { fileStore } from "@strongroom/core/node"
 import { outsideArchive } from "./outside-archive.js"
 import { pathOf } from "./places.js"
 
@@ -17,6 +24,11 @@ export interface VaultOptions {
   readonly backend: Backend
   /** What may be kept of what is compiled. Default: `"off"`. */
   readonly cache?: CachePolicy
+  /**
+   * For `cache: "sealed"`: where the ciphertext is kept, on this side. Not to be shared by recipients who mustn't know of
+   * one another. Default: `fileStore()`, a folder of this user's.
+   */
+  readonly artifactStore?: ArtifactStore
   /**
    * Guarantees that must be `enforced` or `observed`, by id; `true` for all that docs/guarantees.md marks. The vault
    * doesn't open, and loads nothing, without them. Default: none.
@@ -43,6 +55,8 @@ export interface VaultOptions {
 export interface CheckedOptions {
   readonly backend: Backend
   readonly cachePolicy: CachePolicy
+  /** Under `sealed` only. */
+  readonly artifactStore: ArtifactStore | undefined
   readonly strict: readonly string[]
   readonly node: string
   readonly debug: boolean
@@ -69,11 +83,21 @@ export function checkOptions(options: VaultOptions): CheckedOptions {
       needs: { ...needs, ...(needs?.read && { read: needs.read.map(outsideArchive) }) },
     },
     cachePolicy: cache,
+    artifactStore: storeFor(cache, options.artifactStore),
     strict: demanded(strict),
     node: nodeProgram(options.node),
     debug,
     identities: identityModules(options.identities ?? []),
   }
+}
+
+function storeFor(policy: CachePolicy, given: ArtifactStore | undefined): ArtifactStore | undefined {
+  if (given !== undefined) {
+    const members = Object(given) as Partial<ArtifactStore>
+    const lacking = (["get", "put", "delete", "list"] as const).find((name) => typeof members[name] !== "function")
+    if (lacking) throw new TypeError(`artifactStore must have get, put, delete and list. It has no ${lacking}()`)
+  }
+  return policy === "sealed" ? (given ?? fileStore()) : undefined
 }
 
 function identityModules(identities: readonly Pick<ModuleReference, "module">[]): readonly string[] {

@@ -1,7 +1,9 @@
 import { type Report, type Session, StrongroomError } from "@strongroom/core"
+import { addCounts, noCounts } from "@strongroom/core/host"
 import { errorFromWire } from "../channel/error-from-wire.js"
 import { toWireError } from "../channel/wire-error.js"
 import { folderIdentity } from "../folder-identity.js"
+import { withArtifacts } from "./artifact-evidence.js"
 import { type Connection, connect, type Notice } from "./connection.js"
 import type { Crossing } from "./crossing.js"
 import { exitError } from "./ending.js"
@@ -18,6 +20,7 @@ import { sessionMemory } from "./session-memory.js"
 import { sourceServer } from "./source-server.js"
 import type { VaultProcess } from "./spawn.js"
 import { startVault, type VaultParts } from "./start.js"
+import { storeServer } from "./store-server.js"
 import { writableFolders } from "./writable-folders.js"
 
 export interface LoadOptions {
@@ -47,10 +50,14 @@ export interface Vault extends AsyncDisposable {
    * @throws StrongroomError with any code of spec/errors.md but the import's and the sink's. TypeError for misuse.
    */
   load(model: SealedModelPlace, keys: VaultKeys, options?: LoadOptions): Promise<Session>
-  /** What holds, as it was seen at the last load, or at the opening; after the vault's end, as it was. */
+  /**
+   * What holds, as it was seen at the last load, or at the opening; after the vault's end, as it was. What became of
+   * artifacts is counted until now.
+   */
   report(): Report
   /**
-   * Waits for the engines' runs, then ends the process and removes its folder. After 10 seconds it is killed. Calls
+   * Waits for the engines' runs, then ends the process and removes its folder. After 10 seconds it is killed. Waits as
+   * long for an artifact store that is still keeping something. Calls
    * that still wait reject with `vault-closed` or `session-closed`. Safe twice.
    */
   close(): Promise<void>
@@ -76,6 +83,8 @@ export async function openVaultWith(script: URL, options: VaultOptions, parts: V
   /** The connections on which something is awaited. */
   const waiting = new Set<unknown>()
   let report: Report | undefined
+  /** What became of artifacts. */
+  let counts = noCounts
   let recipient: string | undefined
   let lastSession = 0
   let closing: Promise<void> | undefined
@@ -93,6 +102,7 @@ export async function openVaultWith(script: URL, options: VaultOptions, parts: V
   const connection: Connection = connect(vaultProcess.channel, holder(vaultProcess), notice)
   const sources = sourceServer(connection.send)
   const relays = relayServer(connection.send)
+  const store = storeServer(checked.artifactStore, connection.send)
   log({ event: "started", pid: vaultProcess.pid })
   const ended = vaultProcess.ended.then(async (end) => {
     sources.closeAll()
@@ -139,6 +149,10 @@ export async function openVaultWith(script: URL, options: VaultOptions, parts: V
       void endChannel(session, reason)
     } else if (message.type === "relay-request") {
       relays.serve(message, blocks)
+    } else if (message.type === "artifacts") {
+      counts = addCounts(counts, message.more)
+    } else if (message.type === "store-get" || message.type === "store-put" || message.type === "store-delete") {
+      store.serve(message, blocks)
     } else {
       sources.serve(message)
     }
@@ -233,6 +247,7 @@ export async function openVaultWith(script: URL, options: VaultOptions, parts: V
     const deadline = setTimeout(vaultProcess.kill, closeMilliseconds)
     await ended
     clearTimeout(deadline)
+    await store.settled(closeMilliseconds)
   }
 
   const vault: Vault = {
@@ -240,7 +255,7 @@ export async function openVaultWith(script: URL, options: VaultOptions, parts: V
       return recipient
     },
     load,
-    report: () => report as Report,
+    report: () => withArtifacts(report as Report, counts, store.state()),
     close: () => {
       closing ??= close()
       return closing

@@ -26,6 +26,9 @@ const json: Check<Json> = (value): value is Json => value !== undefined
 const place = either(fields({ file: text }), fields({ descriptor: natural, name: text }))
 export type WirePlace = Checked<typeof place>
 const block = fields({ block: natural })
+/** A key of the artifact store: 64 hex digits, which can't be a path. */
+const artifactName: Check<string> = (value): value is string =>
+  typeof value === "string" && /^[0-9a-f]{64}$/.test(value)
 
 const backend = fields({
   module: text,
@@ -112,6 +115,10 @@ const toVault = tagged({
   /** Answers `source-length` and `source-read`, whose bytes are block 0. */
   "source-answer": { session: natural, read: natural, byteLength: natural },
   "source-failed": { session: natural, read: natural, error: wireError },
+  /** Answers `store-get`; what was found is block 0. */
+  "store-answer": { session: natural, request: natural, found: flag },
+  /** What the app's store said of it is for the app's report. */
+  "store-failed": { session: natural, request: natural },
   /** Answers `relay-request`; the bytes are block 0. */
   "relay-answer": { session: natural, relay: natural },
   "relay-failed": { session: natural, relay: natural, error: wireError },
@@ -136,6 +143,17 @@ const vaultState = fields({
 })
 export type VaultState = Checked<typeof vaultState>
 
+/** Core's `ArtifactCounts`. */
+const artifactCounts = fields({
+  hits: natural,
+  misses: natural,
+  written: natural,
+  bytesRead: natural,
+  bytesWritten: natural,
+  ignored: fields({ format: natural, version: natural, authenticity: natural }),
+  failures: natural,
+})
+
 const toApp = tagged({
   /** `recipient`: of the vault's own identity. */
   ready: { call: natural, state: vaultState, recipient: nullable(text) },
@@ -151,6 +169,12 @@ const toApp = tagged({
   "source-length": { session: natural, read: natural },
   "source-read": { session: natural, read: natural, offset: natural, byteLength: natural },
   "source-close": { session: natural },
+  /** Under the cache policy `sealed`: what is kept is ciphertext. Only `store-get` is answered; for `store-put`, block 0. */
+  "store-get": { session: natural, request: natural, name: artifactName },
+  "store-put": { session: natural, name: artifactName },
+  "store-delete": { session: natural, name: artifactName },
+  /** What became of artifacts since the last of these. */
+  artifacts: { more: artifactCounts },
   /** An identity module's, for the app's relay function; the bytes are block 0. */
   "relay-request": { session: natural, relay: natural },
   /** The vault can't go on and is about to exit. */

@@ -9,13 +9,15 @@ export function artifactServer(): (thread: SessionThread, request: Request) => P
   let store: Promise<MemoryStore> | undefined
   return async (thread, request) => {
     store ??= import("@strongroom/core").then(({ memoryStore }) => memoryStore())
-    const { get, put } = await store
+    const artifacts = await store
     if (request.type === "artifact-put") {
       const bytes = new Uint8Array(request.bytes)
-      await put(request.key, bytes)
+      await artifacts.put(request.key, bytes)
       bytes.fill(0)
+    } else if (request.type === "artifact-delete") {
+      await artifacts.delete(request.key)
     } else {
-      const found = await get(request.key)
+      const found = await artifacts.get(request.key)
       // A copy of exactly its size, which becomes the thread's.
       const bytes = found === undefined ? null : new Uint8Array(found).buffer
       found?.fill(0)

@@ -98,6 +98,10 @@ export function evpCryptography(
       return aesGcm(evp, native, deriveKey(keeping, secret, salt, info))
     },
 
+    async deriveSecret(secret, salt, info) {
+      return deriveKey(keeping, secret, salt, info)
+    },
+
     async hkdf(secret, salt, info, byteLength) {
       // Nothing longer is derived of a key.
       if (byteLength > 32) return nodeCryptography.hkdf(secret, salt, info, byteLength)

@@ -1,6 +1,7 @@
+import { loadHeap } from "../os/heap.js"
 import { type Confinement, findConfinement, stepOutcomes } from "./confinement.js"
 import { type Finding, type Findings, unavailable } from "./findings.js"
-import { findLocked, findWiped, type Wiping } from "./memory-findings.js"
+import { findEngineWiped, findLocked, findWiped, type Wiping } from "./memory-findings.js"
 import type { MemoryCounts } from "./memory-ledger.js"
 import {
   lockLimit,
@@ -42,6 +43,7 @@ export async function lookAround(setting: Setting, confinement: Confinement): Pr
     ...findConfinement(confinement),
     ...lookAtProcess(setting, confinement),
     "process.inspector": await observeInspector(),
+    "memory.engine-wiped": findEngineWiped((await loadHeap()) !== undefined),
   }
   return { ...findings, "cache.policy": cache(setting.cachePolicy, findings) }
 }
@@ -88,7 +90,6 @@ function lookOnce({ passing }: Setting, { jail }: Confinement) {
     },
     "memory.locked": unavailable("Its memory isn't locked."),
     "memory.wiped": unavailable("Nothing is overwritten."),
-    "memory.engine-wiped": unavailable("Engines free their memory as it is."),
     "modules.known": unavailable("What it loads isn't listed."),
   } satisfies Partial<Findings>
 }
@@ -130,7 +131,9 @@ function cache(policy: string, findings: { readonly [id in (typeof confining)[nu
   if (missing.length > 0) {
     return unavailable("The backend is asked to keep to it; what a driver writes elsewhere isn't looked for.", evidence)
   }
-  const mechanism =
+  const confined =
     "Whatever a driver writes is in a folder in memory that ends with the process; it can write nowhere else."
+  const sealed = "What is kept leaves the vault as ciphertext, under a key of this recipient's and this seal's."
+  const mechanism = policy === "sealed" ? `${confined} ${sealed}` : confined
   return { state: "enforced", mechanism, evidence }
 }

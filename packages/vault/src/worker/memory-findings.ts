@@ -95,6 +95,14 @@ export function findWiped({ texts, decryption, keysOutsideHeap }: Wiping): Findi
   return { state: "enforced", mechanism: `${mechanism} ${notCovered}`, evidence }
 }
 
+/** @param overwritesFreed whether the C library does when it is told to. */
+export function findEngineWiped(overwritesFreed: boolean): Finding {
+  if (!overwritesFreed) return unavailable("Engines free their memory as it is.", { freed: "left" })
+  const mechanism =
+    "Engines free their memory as it is. While a session closes, what is freed is overwritten, but for small pieces; after a load and a close, free pages are given back."
+  return unavailable(mechanism, { freed: "overwritten" })
+}
+
 function nameOf(errno: number): string {
   return getSystemErrorName(-errno)
 }

@@ -1,5 +1,12 @@
 import { openSealedModel, type SealedModel, StrongroomError } from "@strongroom/core"
-import { artifactsFor, type HostedSession, type LoadedEngine, loadSession } from "@strongroom/core/host"
+import {
+  artifactsFor,
+  type HostedArtifacts,
+  type HostedSession,
+  type LoadedEngine,
+  loadSession,
+} from "@strongroom/core/host"
+import { brotli } from "@strongroom/core/node"
 import type { Frame } from "../channel/frame.js"
 import { parseToVault, type ToApp, type ToVault, type WirePlace } from "../channel/messages.js"
 import { channelInvalid, toWireError } from "../channel/wire-error.js"
@@ -17,6 +24,7 @@ import { rehearse } from "./rehearsal.js"
 import { relayedStore } from "./relayed-store.js"
 import { remoteRelay } from "./remote-relay.js"
 import { remoteSource } from "./remote-source.js"
+import { remoteStore } from "./remote-store.js"
 import { type RunMemory, sharedMemory } from "./shared-memory.js"
 import type { ThreadMemory } from "./thread-memory.js"
 import type { FromThread, LoadMessage, ThreadSettings, ToThread } from "./thread-messages.js"
@@ -72,7 +80,8 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
   const memoryOfThread = toOpen.memory
   const stopping = new AbortController()
   const running = new Map<number, AbortController>()
-  const store = relayedStore(post)
+  const ownStore = relayedStore(post)
+  const appStore = remoteStore(load.session, send)
   const remote = load.model === null ? remoteSource(load.session, send) : undefined
   const relays = remoteRelay(load.session, send)
   const libc = loadLibc()
@@ -83,6 +92,7 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
   const direct =
     load.channel === null ? undefined : appChannel(takePassed(passed, load.channel), libc, receiveFrame, broken)
   let model: SealedModel | undefined
+  let artifacts: HostedArtifacts | undefined
   /** When it is loaded. */
   let hosted: HostedSession | undefined
 
@@ -135,12 +145,15 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
     } finally {
       closeKeys()
     }
-    const { fingerprint } = made.engine
-    const artifacts = artifactsFor(cachePolicy, {
-      store,
+    artifacts = artifactsFor(cachePolicy, {
+      store: cachePolicy === "sealed" ? appStore : ownStore,
       model: model.header,
-      fingerprint,
-      allocate: made.host.allocate,
+      keys: model.artifactKeys,
+      fingerprint: made.engine.fingerprint,
+      allocate,
+      compression: brotli,
+      directory: made.host.directory,
+      count: (more) => send({ type: "artifacts", more }),
     })
     const session = await loadSession(made, model, { signal, onProgress: progress(load.call, send), artifacts })
     ;(await memoryOfThread).trim()
@@ -220,11 +233,13 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
 
   return {
     receive(received) {
-      if (received.type === "artifact") return store.receive(received)
+      if (received.type === "artifact") return ownStore.receive(received)
       const { message } = received
       if (isOfRuns(message)) take(message, received.blocks)
       else if (message.type === "relay-answer" || message.type === "relay-failed")
         relays.answer(message, received.blocks)
+      else if (message.type === "store-answer" || message.type === "store-failed")
+        appStore.answer(message, received.blocks)
       else remote?.answer(message, received.blocks)
     },
     async close() {
@@ -234,6 +249,7 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
       await direct?.finished
       const session = await opening.catch(() => undefined)
       await session?.close()
+      await artifacts?.close()
       await model?.close()
       await memory.close()
       await direct?.close()

@@ -1,8 +1,8 @@
-import type { ArtifactStore } from "@strongroom/core"
+import type { ArtifactShelf } from "@strongroom/core/host"
 import type { FromThread, ToThread } from "./thread-messages.js"
 
-/** The vault's artifact store, which the main thread has, as a session's thread sees it. */
-export interface RelayedStore extends ArtifactStore {
+/** The vault's own artifact store, for the policy `memory`, which the main thread has, as a session's thread sees it. */
+export interface RelayedStore extends ArtifactShelf {
   receive(message: Extract<ToThread, { type: "artifact" }>): void
 }
 
@@ -24,6 +24,9 @@ export function relayedStore(post: (message: FromThread, transfer?: readonly Arr
     async put(key, bytes) {
       const { buffer } = new Uint8Array(bytes)
       post({ type: "artifact-put", key, bytes: buffer }, [buffer])
+    },
+    async delete(key) {
+      post({ type: "artifact-delete", key })
     },
   }
 }

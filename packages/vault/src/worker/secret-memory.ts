@@ -23,7 +23,7 @@ export interface SecretMemory {
 /** No key, nor anything that one is derived by way of, is longer. */
 export const mostSecretBytes = 128
 
-/** Pages at a time: 32 pieces. A load needs at most 8 at once, and keeps one. */
+/** Pages at a time: 32 pieces. A load needs at most 8 at once, and keeps one, or two under `sealed`. */
 const arenaBytes = 4096
 
 /**

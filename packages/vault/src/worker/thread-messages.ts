@@ -18,7 +18,7 @@ export interface ThreadSettings {
 export type LoadMessage = Extract<ToVault, { type: "load" }>
 export type ThreadMessage = Extract<
   ToVault,
-  { type: "run" | "share" | "abort" | "release" | `source-${string}` | `relay-${string}` }
+  { type: "run" | "share" | "abort" | "release" | `source-${string}` | `relay-${string}` | `store-${string}` }
 >
 
 /** What the main thread sends. Blocks are transferred. */
@@ -56,6 +56,7 @@ export type FromThread =
   /** Artifacts that live as long as the vault are kept in the main thread, for all its sessions. */
   | { readonly type: "artifact-get"; readonly request: number; readonly key: string }
   | { readonly type: "artifact-put"; readonly key: string; readonly bytes: ArrayBuffer }
+  | { readonly type: "artifact-delete"; readonly key: string }
   /** The session's own channel can't be believed any more. */
   | { readonly type: "broken"; readonly error: WireError }
   /** Goes to the app as it is. */

@@ -1,6 +1,8 @@
 import { join } from "node:path"
 import type { Backend, CachePolicy } from "@strongroom/core/backend"
 import type { WireError } from "../channel/wire-error.js"
+import { loadHeap } from "../os/heap.js"
+import { freedMemory } from "./freed-memory.js"
 import { ledgerMemory } from "./memory-ledger.js"
 import { type SessionThread, startThread } from "./thread.js"
 import type { FromSession } from "./thread-messages.js"
@@ -40,6 +42,7 @@ const spareDelayMilliseconds = 500
 export function sessionThreads(settings: ThreadsSettings): Threads {
   const { script, backend, cachePolicy, debug } = settings
   const running = new Set<SessionThread>()
+  const freed = freedMemory(loadHeap())
   let started = 0
   let spare: SessionThread | undefined
   let timer: NodeJS.Timeout | undefined
@@ -57,7 +60,10 @@ export function sessionThreads(settings: ThreadsSettings): Threads {
           if (spare === thread) spare = undefined
           settings.died(thread, error)
         },
-        ended: () => settings.ended(thread),
+        ended() {
+          freed.giveBack()
+          settings.ended(thread)
+        },
       },
     )
     running.add(thread)
@@ -66,7 +72,9 @@ export function sessionThreads(settings: ThreadsSettings): Threads {
   }
 
   async function stop(thread: SessionThread, withinMilliseconds?: number): Promise<void> {
+    const overwritten = freed.overwrite()
     await thread.stop(withinMilliseconds)
+    overwritten()
     running.delete(thread)
   }
 

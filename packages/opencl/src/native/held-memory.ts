@@ -1,5 +1,9 @@
 /** Host memory that the driver still reads or writes after a call: held until the command is over. */
-import { check, constants, type EventHandle, opencl } from "../native/index.js"
+import { check } from "./check.js"
+import { COMPLETE } from "./constants/event.js"
+import { executionStatus } from "./execution-status.js"
+import type { EventHandle } from "./handles.js"
+import { opencl } from "./opencl.js"
 
 interface Hold {
   readonly event: EventHandle
@@ -18,15 +22,12 @@ export function holdUntil(event: EventHandle, memory: unknown): void {
   schedule()
 }
 
-const status = new Int32Array(1)
-
 /** Lets go of what commands that are over held. */
 export function letGoOfFinished(): void {
-  const cl = opencl()
+  if (holds.length === 0) return
   holds = holds.filter(({ event }) => {
-    const asked = cl.clGetEventInfo(event, constants.EVENT_COMMAND_EXECUTION_STATUS, 4, status, null)
-    if (asked === 0 && (status[0] as number) > constants.COMPLETE) return true
-    cl.clReleaseEvent(event)
+    if (executionStatus(event) > COMPLETE) return true
+    opencl().clReleaseEvent(event)
     return false
   })
 }

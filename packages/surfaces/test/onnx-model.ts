@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { bytesSource, importOnnx, tensor } from "@strongroom/core"
+import { createPublisher, onnxWriter } from "@strongroom/testkit"
+
+/** A model of 64 weights, a word in its metadata and the name of a node, plain and sealed, in a folder of its own. */
+export interface WrittenModel {
+  readonly folder: string
+  close(): void
+}
+
+export async function writeModel(weights: Buffer, word: string, node: string): Promise<WrittenModel> {
+  const folder = mkdtempSync(join(tmpdir(), "strongroom-model-"))
+  const elements = new Float32Array(weights.buffer, weights.byteOffset, 64)
+  const vector = { type: "float32", shape: [64] } as const
+  const written = await onnxWriter.write({
+    inputs: [{ name: "x", ...vector }],
+    outputs: [{ name: "y", ...vector }],
+    weights: [{ name: "w", tensor: tensor("float32", [64], elements) }],
+    nodes: [
+      { operator: "add", inputs: ["x", "w"], output: node },
+      { operator: "add", inputs: [node, "w"], output: "y" },
+    ],
+    separateWeights: false,
+  })
+  const part = written.parts[0]
+  if (part === undefined) throw new Error("The model was written without a graph.")
+  const graph = new Uint8Array(await part.source.byteLength())
+  await part.source.read(0, graph)
+  const model = new Uint8Array(Buffer.concat([graph, metadata(word)]))
+  const publisher = await createPublisher()
+  const { bytes, identity, keys } = await publisher.ship(await importOnnx(bytesSource(model)))
+  const files = {
+    "model.onnx": model,
+    "model.sealed": bytes,
+    "model.grant": keys.grant as Uint8Array,
+    "model.key": identity,
+    "publisher.pub": String(keys.trust[0]),
+  }
+  for (const [name, contents] of Object.entries(files)) writeFileSync(join(folder, name), contents)
+  return { folder, close: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+/** ModelProto.metadata_props, field 14 of onnx.proto: one entry of a key and a value, each shorter than 64 bytes. */
+function metadata(word: string): Buffer {
+  const text = (field: number, value: string) =>
+    Buffer.concat([Buffer.from([field * 8 + 2, value.length]), Buffer.from(value)])
+  const entry = Buffer.concat([text(1, "remark"), text(2, word)])
+  return Buffer.concat([Buffer.from([14 * 8 + 2, entry.length]), entry])
+}

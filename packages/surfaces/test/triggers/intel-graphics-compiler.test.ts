@@ -1,0 +1,32 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { matchContent } from "../../src/index.js"
+import { driver, missing } from "../drivers.js"
+import { attributed, makeNeedles, startTrial, type Trial } from "../trial.js"
+
+const neo = driver("intel-gpu")
+const needles = makeNeedles()
+const values = [needles.name, needles.comment, needles.weights.toString("hex")]
+let trial: Trial
+
+const why = missing("intel-gpu")
+
+describe.skipIf(why)(`Intel's graphics compiler${why ? ` (not here: ${why})` : ""}`, () => {
+  beforeEach(() => {
+    trial = startTrial()
+  })
+  afterEach(() => trial.close())
+
+  it("writes source, IR and assembly where IGC's variables say so, and nothing without them", async () => {
+    const id = "intel-igc-dumps"
+    const dumping = { ...neo, IGC_ShaderDumpEnable: "1", IGC_DumpToCustomDir: `${trial.home}/` }
+    await trial.runNeutralised(id, "opencl.mjs", values, dumping)
+    expect(trial.holding(needles.name)).toEqual([])
+    await trial.run("opencl.mjs", values, dumping)
+    const sources = trial.holding(needles.comment)
+    expect(sources).toEqual([expect.stringMatching(/\.cl$/)])
+    const dumped = trial.holding(needles.name)
+    expect(dumped.length).toBeGreaterThan(10)
+    expect(dumped.every((path) => attributed(id, [path]))).toBe(true)
+    expect(dumped.map((path) => matchContent(trial.read(path))?.id)).toContain("spirv")
+  })
+})
