@@ -42,8 +42,13 @@ export class CLObject {
   }
 
   static entryOf(value: unknown): Entry | undefined {
-    // Not by `#entry in value`, which V8 looks up anew for every class: a launch asks this five times.
-    return value instanceof CLObject ? value.#entry : undefined
+    if (!(value instanceof CLObject)) return undefined
+    try {
+      // Not after `#entry in value`, which V8 looks up slowly once there are several classes: a launch asks five times.
+      return value.#entry
+    } catch {
+      return undefined // made by Object.create()
+    }
   }
 
   /** Whether both are the same object of the driver's. */
