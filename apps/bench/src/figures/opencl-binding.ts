@@ -92,7 +92,12 @@ export const openclBinding: Bench = {
   about: "OpenCL by @strongroom/opencl, beside the same calls in C and with pyopencl",
   async measure(say) {
     const tell = (line: string) => say(`opencl-binding: ${line}`)
-    const start = (turn: number) => startSides(environment(), tell, turn)
+    const { pocl } = JSON.parse(process.env.STRONGROOM_OPENCL_DRIVERS ?? "{}")
+    if (pocl === undefined) {
+      tell("left out, without PoCL: `npm run bench` installs it where that is possible, and says how to start it")
+      return []
+    }
+    const start = (turn: number) => startSides({ ...process.env, ...pocl }, tell, turn)
     const timings = await timeInNewProcesses(processes, timed, start)
     const figures = timed.flatMap((what, index) => timeFigures(what, timings[index] as Timings))
     const sides = await start(0)
@@ -106,10 +111,4 @@ export const openclBinding: Bench = {
     }
     return figures
   },
-}
-
-/** PoCL's, as scripts/lib/drivers.mjs gives it. */
-function environment(): NodeJS.ProcessEnv {
-  const drivers = JSON.parse(process.env.STRONGROOM_OPENCL_DRIVERS ?? "{}")
-  return { ...process.env, ...drivers.pocl }
 }
