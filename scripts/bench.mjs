@@ -1,7 +1,11 @@
 // npm run bench [-- NAME ...] [--record]: installs, builds and runs the benchmarks; --record writes docs/results/bench.json.
 import { join } from "node:path"
+import { openclDrivers } from "./lib/drivers.mjs"
 import { fail, install, root, runs, turbo } from "./lib/setup.mjs"
 
 install()
 if (!turbo(["build", "--filter=@strongroom/bench", "--output-logs=errors-only"])) fail("The build failed: see above.")
-if (!runs(process.execPath, [join(root, "apps/bench/dist/main.js"), ...process.argv.slice(2)])) process.exitCode = 1
+const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
+const drivers = names.length === 0 || names.includes("opencl-binding") ? openclDrivers(["pocl"]) : {}
+const bench = [join(root, "apps/bench/dist/main.js"), ...process.argv.slice(2)]
+if (!runs(process.execPath, bench, { env: { ...process.env, ...drivers } })) process.exitCode = 1

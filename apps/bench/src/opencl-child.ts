@@ -2,16 +2,13 @@
 // line out: "launch 500" gives microseconds for one launch, "write 1" and "read 1" milliseconds for one transfer,
 // "queue 10" and "mix 1000" what memory the process has then. The first line out names the device and its driver.
 import { createInterface } from "node:readline"
-import koffi from "koffi"
-import { type Calls, pages } from "./opencl/calls.js"
+import type { Calls } from "./opencl/calls.js"
 import { memoryMeter } from "./opencl/memory-use.js"
-
-const host = pages((memory) => koffi.address(memory))
 
 const calls: Calls =
   process.argv[2] === "flat"
-    ? (await import("./opencl/flat-calls.js")).flatCalls(host)
-    : (await import("./opencl/object-calls.js")).objectCalls(host)
+    ? (await import("./opencl/flat-calls.js")).flatCalls()
+    : (await import("./opencl/object-calls.js")).objectCalls()
 const memory = memoryMeter()
 
 /** Milliseconds for one. */

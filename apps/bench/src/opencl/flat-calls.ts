@@ -1,8 +1,8 @@
 import * as cl from "@strongroom/opencl"
-import { type Calls, queued, smallBytes, source, transferBytes } from "./calls.js"
+import { type Calls, pages, queued, smallBytes, source, transferBytes } from "./calls.js"
 
 /** By node-opencl's names. */
-export function flatCalls(host: Uint8Array): Calls {
+export function flatCalls(): Calls {
   const [platform] = cl.getPlatformIDs()
   const [device] = cl.getDeviceIDs(platform as cl.CLPlatformId)
   if (platform === undefined || device === undefined) throw new Error("There is no OpenCL device.")
@@ -12,6 +12,7 @@ export function flatCalls(host: Uint8Array): Calls {
   cl.buildProgram(program)
   const kernel = cl.createKernel(program, "empty")
   const buffer = cl.createBuffer(context, cl.MEM_READ_WRITE, transferBytes)
+  const host = pages()
   const small = host.subarray(0, smallBytes)
   const size = [1]
   const about = (name: number) => String(cl.getDeviceInfo(device, name))

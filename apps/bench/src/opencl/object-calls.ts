@@ -1,14 +1,15 @@
 import { createContext, devices } from "@strongroom/opencl/objects"
-import { type Calls, queued, smallBytes, source, transferBytes } from "./calls.js"
+import { type Calls, pages, queued, smallBytes, source, transferBytes } from "./calls.js"
 
 /** By the object layer. */
-export function objectCalls(host: Uint8Array): Calls {
+export function objectCalls(): Calls {
   const [device] = devices()
   if (device === undefined) throw new Error("There is no OpenCL device.")
   const context = createContext(device)
   const queue = context.createQueue()
   const kernel = context.createProgramSync(source).createKernel("empty")
   const buffer = context.createBuffer(transferBytes)
+  const host = pages()
   const small = host.subarray(0, smallBytes)
   let value = 0
   return {

@@ -27,10 +27,20 @@ export interface Sides {
   end(): void
 }
 
-/** @param environment what a process needs for the driver that is measured */
-export async function startSides(environment: NodeJS.ProcessEnv, say: (line: string) => void): Promise<Sides> {
+/**
+ * @param environment what a process needs for the driver that is measured
+ * @param turn which of them is started first
+ */
+export async function startSides(
+  environment: NodeJS.ProcessEnv,
+  say: (line: string) => void,
+  turn = 0,
+): Promise<Sides> {
   const started: LineProcess[] = []
-  // NumPy would ask for huge pages, which is what others could do too: nobody's memory has them here.
+  const end = () => {
+    for (const line of started) line.end()
+  }
+  // NumPy would ask for huge pages, which others could do too: nobody's memory has them here.
   const variables = { ...environment, NUMPY_MADVISE_HUGEPAGE: "0" }
   const start = async (name: string, command: string, values: readonly string[]): Promise<Side> => {
     const line = await startLineProcess(name, command, values, variables)
@@ -41,24 +51,31 @@ export async function startSides(environment: NodeJS.ProcessEnv, say: (line: str
       memory: async (action, count) => JSON.parse(await line.ask(`${action} ${count}`)),
     }
   }
-  const ours = (layer: string) => start(layer, process.execPath, ["--expose-gc", child, layer])
-  const end = () => {
-    for (const line of started) line.end()
-  }
+  const ours = (layer: "flat" | "objects") => start(layer, process.execPath, ["--expose-gc", child, layer])
+  const { path, name } = await compileC(environment.STRONGROOM_OPENCL_LIBRARY)
+  const interpreter = await pythonWith("pyopencl", [`pyopencl==${pyopencl}`, "numpy"], say).catch((error) => {
+    say(`without pyopencl, which can't be had here: ${String(error).split("\n", 3).join(" ")}`)
+    return undefined
+  })
+  const starts: readonly (() => Promise<Side | undefined>)[] = [
+    () => start(name, path, []),
+    () => ours("flat"),
+    () => ours("objects"),
+    async () =>
+      interpreter === undefined
+        ? undefined
+        : await start(`pyopencl ${pyopencl}`, interpreter, [pythonScript("opencl_peer")]),
+  ]
   try {
-    const { path, name } = await compileC(environment.STRONGROOM_OPENCL_LIBRARY)
-    const c = await start(name, path, [])
-    const [flat, objects] = [await ours("flat"), await ours("objects")]
-    let python: Side | undefined
-    try {
-      const interpreter = await pythonWith("pyopencl", [`pyopencl==${pyopencl}`, "numpy"], say)
-      python = await start(`pyopencl ${pyopencl}`, interpreter, [pythonScript("opencl_peer")])
-    } catch (error) {
-      say(`without pyopencl, which can't be had here: ${String(error).split("\n", 3).join(" ")}`)
+    const sides: (Side | undefined)[] = []
+    for (let step = 0; step < starts.length; step++) {
+      const index = (turn + step) % starts.length
+      sides[index] = await starts[index]?.()
     }
     const found = new Set(started.map(({ greeting }) => greeting))
     if (found.size > 1) throw new Error(`The sides use different devices: ${[...found].join("; ")}.`)
-    return { flat, objects, c, python, device: started[0]?.greeting ?? "", end }
+    const [c, flat, objects, python] = sides as [Side, Side, Side, Side | undefined]
+    return { c, flat, objects, python, device: started[0]?.greeting ?? "", end }
   } catch (error) {
     end()
     throw error

@@ -5,6 +5,7 @@ import {
   FixedMemory,
   type KernelHandle,
   made,
+  NULL,
   OpenCLError,
   opencl,
   type Pointer,
@@ -129,6 +130,12 @@ const numbers = new DataView(new ArrayBuffer(128))
 const numbersMemory = new FixedMemory(numbers)
 const handle = new FixedMemory(new BigUint64Array(1))
 
+const handleOfArgument = { memory: memoryOf, sampler: samplerOf, queue: queueOf }
+
+function set(kernel: KernelHandle, at: number, bytes: number, memory: Pointer): void {
+  check(opencl().clSetKernelArg(kernel, at, bytes, memory), "setKernelArg")
+}
+
 /** Hands a value to the driver, which copies it. What has to live on with it is given back. */
 function pass(
   kernel: KernelHandle,
@@ -138,7 +145,6 @@ function pass(
   declared: ArgumentType | undefined,
 ): object | undefined {
   const call = "setKernelArg"
-  const set = (bytes: number, memory: Pointer) => check(opencl().clSetKernelArg(kernel, at, bytes, memory), call)
   switch (type.is) {
     case "numbers":
       encode(type, value, at)
@@ -147,7 +153,7 @@ function pass(
           call,
           detail: `argument ${at} has ${declared.bytes} bytes, and the named type has ${type.bytes}.`,
         })
-      set(type.bytes, numbersMemory.address)
+      set(kernel, at, type.bytes, numbersMemory.address)
       return undefined
     case "local":
       if (typeof value !== "number" || !Number.isSafeInteger(value) || value <= 0)
@@ -155,7 +161,7 @@ function pass(
           call,
           detail: `argument ${at} is local memory: expected its size in bytes, got ${describe(value)}.`,
         })
-      set(value, null)
+      set(kernel, at, value, NULL)
       return undefined
     case "other":
       if (!isHostMemory(value))
@@ -163,11 +169,11 @@ function pass(
           call,
           detail: `argument ${at} is of a type of its own: expected its bytes in a Buffer, got ${describe(value)}.`,
         })
-      set(value.byteLength, value)
+      set(kernel, at, value.byteLength, value)
       return undefined
     default:
-      handle.view[0] = { memory: memoryOf, sampler: samplerOf, queue: queueOf }[type.is](value, call)
-      set(8, handle.address)
+      handle.view[0] = handleOfArgument[type.is](value, call)
+      set(kernel, at, 8, handle.address)
       return value as object
   }
 }
