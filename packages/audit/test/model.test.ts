@@ -30,7 +30,7 @@ describe.skipIf(notHere)("audit with a model", () => {
     const report = await quietly({ command: "sh", args: ["-c", script], folder, model: [path] })
     const found = within(report, folder).get("large")?.contents[0]?.found
     expect(found?.bytes).toBeGreaterThan(380_000)
-  })
+  }, 180_000)
 
   it("fails when what was planted is not found", async () => {
     // A search that doesn't know it.

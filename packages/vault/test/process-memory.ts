@@ -29,17 +29,16 @@ export interface Scan {
   readonly bytesRefused: number
 }
 
-/** @throws RangeError for a window that could be somewhere by chance: too few different bytes. */
+/** Without windows that could be somewhere by chance: too few different bytes. @throws RangeError when none is left. */
 function windowsOf(secrets: Secrets): Window[] {
   return Object.entries(secrets).flatMap(([name, secret]) => {
     const windows: Window[] = []
     for (let at = 0; at + windowBytes <= secret.length; at += step) {
       const bytes = Buffer.from(secret.subarray(at, at + windowBytes))
       // Of 16 bytes no more than 4 bits a byte can be measured.
-      if (entropyOf(bytes) < 3) throw new RangeError(`A window of ${name} has too little entropy.`)
-      windows.push({ name, bytes })
+      if (entropyOf(bytes) >= 3) windows.push({ name, bytes })
     }
-    if (windows.length === 0) throw new RangeError(`${name} is too short to be looked for.`)
+    if (windows.length === 0) throw new RangeError(`${name} has nothing that can be looked for.`)
     return windows
   })
 }
