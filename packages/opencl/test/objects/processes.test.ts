@@ -20,7 +20,14 @@ async function outcome(name: string): Promise<{ readonly code: number; readonly 
 
 describe("a process", () => {
   it("can exit while a kernel runs that is awaited", async () => {
-    expect(await outcome("exit-while-running")).toEqual({ code: 3, printed: "" })
+    // PoCL's threads go on while the process ends, and once in many times one of them finds something gone: the process
+    // has exited by then, and is ended by a signal. What may not be is that it goes on.
+    const ends: unknown[] = []
+    const isCrash = (error: unknown) => String(error).includes("ended by SIGSEGV")
+    do {
+      ends.push(await outcome("exit-while-running").catch((error) => (isCrash(error) ? "crashed" : error)))
+    } while (ends.at(-1) === "crashed" && ends.length < 5)
+    expect(ends.at(-1)).toEqual({ code: 3, printed: "" })
   })
 
   it("ends when all that it awaits is what it alone could bring about", async () => {
