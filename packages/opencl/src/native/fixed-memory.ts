@@ -2,7 +2,7 @@ import { addressOf } from "./memory.js"
 
 /**
  * NULL for the calls that are made most. koffi tries an argument as a bigint first, then as memory, and then as null: for
- * both of the latter it takes several times as long (docs/decisions/0010-opencl-binding.md has figures).
+ * both of the latter it takes several times as long.
  */
 export const NULL = 0n
 
