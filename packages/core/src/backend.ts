@@ -175,7 +175,8 @@ export interface Artifacts {
   /**
    * For drivers that know only folders: makes the folder `path` below `host.directory`, where there is none or an empty
    * one, as it was saved: its folders and regular files, without times, for their owner only. False: nothing was kept, or
-   * there is no room, and the folder is as empty as before. TypeError where `host.directory` is `undefined`.
+   * there is no room, and the folder is as empty as before. TypeError where `host.directory` is
+   * `undefined`, and, where something was kept, for a folder that isn't empty.
    */
   restoreDirectory(key: string, path: string): Promise<boolean>
   /** Keeps the folder `path` below `host.directory`, whole. Nothing may write to it meanwhile. */

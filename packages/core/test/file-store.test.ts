@@ -93,6 +93,26 @@ describe("fileStore", () => {
     expect(await store.list()).toHaveLength(3)
   })
 
+  it("keeps nothing older than what it has forgotten, however small it is", async () => {
+    const folder = fresh()
+    const store = fileStore(folder)
+    for (const [i, byteLength] of [5, 15, 10].entries()) {
+      await store.put(keyOf(i), new Uint8Array(byteLength))
+      age(fileOf(folder, i), (10 - i) * 3_600_000)
+    }
+    await fileStore(folder, { maxBytes: 30 }).put(keyOf(3), new Uint8Array(10))
+    expect((await store.list()).map(({ key }) => key).sort()).toEqual([2, 3].map(keyOf).sort())
+  })
+
+  it("leaves alone what another process is writing, also at its limit", async () => {
+    const folder = fresh()
+    await fileStore(folder).put(keyOf(0), new Uint8Array(10))
+    const writing = `.strongroom-${"c".repeat(24)}.part`
+    writeFileSync(join(folder, writing), new Uint8Array(20))
+    await fileStore(folder, { maxBytes: 25 }).put(keyOf(1), new Uint8Array(10))
+    expect(readdirSync(folder).sort()).toEqual([writing, `${keyOf(0)}.artifact`, `${keyOf(1)}.artifact`].sort())
+  })
+
   it("forgets what wasn't used for long, and what killed writers left", async () => {
     const folder = fresh()
     await fileStore(folder).put(keyOf(0), Uint8Array.of(1))

@@ -375,8 +375,4 @@ describe("openInProcess", () => {
     await closed.promise
     expect(events).toEqual(["session", "engine"])
   })
-
-  it("refuses the cache policy that isn't there yet", async () => {
-    await expect(open(backend, { cachePolicy: "sealed" })).rejects.toThrow(TypeError)
-  })
 })

@@ -389,7 +389,7 @@ describe.runIf(hasNativeLibrary)("openSegments", () => {
   })
 
   it("tells of all its bytes, once each, and while it goes on", async () => {
-    const { key, run } = sealed()
+    const { key, run } = sealed(20 * size, size, undefined, 20)
     const told: number[] = []
     const slow: NativeSegments = {
       job(segments) {
@@ -409,6 +409,7 @@ describe.runIf(hasNativeLibrary)("openSegments", () => {
     expect(await cipher.openSegments?.(run, undefined, (bytes) => void told.push(bytes))).toBe("opened")
     expect(told.reduce((sum, bytes) => sum + bytes, 0)).toBe(run.target.length)
     expect(told.every((bytes) => bytes > 0)).toBe(true)
+    expect(told.length).toBeGreaterThan(1)
   })
 
   it("frees every context and with it the key, whatever happens", async () => {

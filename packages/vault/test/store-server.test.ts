@@ -62,6 +62,32 @@ describe("the app's side of an artifact store", () => {
     await settling
   })
 
+  it("makes no load wait for what is still being kept", async () => {
+    vi.useFakeTimers()
+    const { serve, sent } = serving({ ...memoryStore(), put: () => new Promise<never>(() => {}) })
+    serve(put, block(1))
+    serve(get(1), [])
+    await vi.advanceTimersByTimeAsync(10_001)
+    expect(sent).toEqual([[{ type: "store-failed", session: 1, request: 1 }, []]])
+  })
+
+  it("gives a copy, whatever kind of bytes the store gives", async () => {
+    const bytes = Buffer.of(1, 2, 3)
+    const sent: (readonly Uint8Array[])[] = []
+    const { serve, settled } = storeServer({ ...memoryStore(), get: async () => bytes }, (_, blocks = []) => {
+      sent.push(blocks)
+    })
+    serve(get(1), [])
+    await settled(1000)
+    bytes.fill(9)
+    expect(sent.map(([one]) => [...(one ?? [])])).toEqual([[1, 2, 3]])
+  })
+
+  it("trusts the vault no more when it keeps nothing", () => {
+    const { serve } = serving(memoryStore())
+    expect(() => serve(put, [])).toThrow(coded("channel-invalid"))
+  })
+
   it("tells what failed in one line, whatever was thrown", async () => {
     const thrown: unknown[] = [new Error("a\n  b"), undefined, "x".repeat(1000), Object.create(null)]
     const failing = { ...memoryStore(), put: () => Promise.reject(thrown.shift()) }

@@ -117,6 +117,7 @@ def _malformed() -> Iterator[Scenario]:
         ("cut", "The last 9 bytes are missing, so that the length is none of Padmé's.", FORMAT, lambda entry: entry[:-9]),
         ("magic", "It begins with something else.", FORMAT, lambda entry: b"X" + entry[1:]),
         ("version-2", "An entry of the next version.", VERSION, lambda entry: b"SRARTIF2" + entry[8:]),
+        ("version-2-cut", "The same without its last 9 bytes.", FORMAT, lambda entry: b"SRARTIF2" + entry[8:-9]),
         ("salt-flipped", "A bit of the salt is flipped.", AUTHENTICITY, lambda entry: _flip(entry, 20)),
         ("ciphertext-flipped", "A bit of the ciphertext is flipped.", AUTHENTICITY, lambda entry: _flip(entry, 45)),
         ("tag-flipped", "A bit of the tag is flipped.", AUTHENTICITY, lambda entry: _flip(entry, -1)),

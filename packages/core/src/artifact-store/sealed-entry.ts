@@ -42,9 +42,10 @@ export async function sealEntry(bytes: Uint8Array, binding: Uint8Array, sealing:
   }
   const smaller = await compressed(bytes, sealing.compression)
   const body = smaller ?? bytes
-  const plaintext = allocate(paddedLength(body.length))
+  let plaintext: Plaintext | undefined
   let cipher: AesGcm | undefined
   try {
+    plaintext = allocate(paddedLength(body.length))
     const method = smaller === undefined ? methods.stored : methods.brotli
     plaintext.bytes.fill(0)
     plaintext.bytes.set(concat(u32(method), u32(body.length), u64(bytes.length)))
@@ -55,7 +56,7 @@ export async function sealEntry(bytes: Uint8Array, binding: Uint8Array, sealing:
     return concat(magic, salt, plaintext.bytes, tag)
   } finally {
     cipher?.close()
-    plaintext.close()
+    plaintext?.close()
     smaller?.fill(0)
   }
 }
@@ -91,9 +92,9 @@ export async function openEntry(
 function refusedForm(entry: Uint8Array): IgnoredReason | undefined {
   const sealedLength = entry.length - sealedOffset - tagLength
   if (sealedLength < bodyOffset || sealedLength > paddedLength(mostArtifact)) return "format"
+  if (padme(sealedLength) !== sealedLength) return "format"
   if (!equalBytes(entry.subarray(0, magic.length - 1), magic.subarray(0, -1))) return "format"
-  if (entry[magic.length - 1] !== magic.at(-1)) return "version"
-  return padme(sealedLength) === sealedLength ? undefined : "format"
+  return entry[magic.length - 1] === magic.at(-1) ? undefined : "version"
 }
 
 async function opens(bytes: Uint8Array, entry: Uint8Array, binding: Uint8Array, keys: ArtifactKeys): Promise<boolean> {

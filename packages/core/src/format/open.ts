@@ -5,7 +5,7 @@ import type { AesGcm, Cryptography } from "../crypto/cryptography.js"
 import { portableCryptography } from "../crypto/portable.js"
 import { StrongroomError } from "../errors.js"
 import { type Identity, readIdentity } from "../grant/age.js"
-import { checkRecipientSecret, openGrant } from "../grant/open.js"
+import { checkRecipientSecret, type OpenedGrant, openGrant } from "../grant/open.js"
 import type { Terms } from "../grant/terms.js"
 import { heapPlaintext } from "../host/plaintext.js"
 import type { Source } from "../source/source.js"
@@ -83,19 +83,9 @@ async function open(source: Source, keys: Keys, options: OpenOptions): Promise<S
   const front = await readFront(source, { pins, now, cryptography, signal })
   const { header, layout, tables } = front
   const granted = await openGrant(grant, { ...front, identity, now, cryptography })
-  const { contentKey, terms } = granted
-  let cipher: AesGcm
-  let artifacts: ArtifactKeys | undefined
-  try {
-    if (place.cachePolicy === "sealed") checkRecipientSecret(granted)
-    await checkCommitment(contentKey, header, cryptography)
-    cipher = await payloadCipher(contentKey, header, cryptography)
-    if (place.cachePolicy === "sealed") {
-      artifacts = artifactKeys(await artifactRoot(granted.artifactSecrets, header, cryptography), cryptography)
-    }
-  } finally {
-    granted.close()
-  }
+  const { terms } = granted
+  const isKept = place.cachePolicy === "sealed"
+  const { cipher, artifacts } = await keysOf(granted, header, isKept, cryptography).finally(() => granted.close())
 
   try {
     const payload = { source, layout, tables, cryptography, allocate }
@@ -117,6 +107,20 @@ async function open(source: Source, keys: Keys, options: OpenOptions): Promise<S
   } catch (error) {
     cipher.close()
     artifacts?.close()
+    throw error
+  }
+}
+
+/** Of the payload, and of what is kept of it where artifacts are sealed: the caller's to close. */
+async function keysOf(granted: OpenedGrant, header: Header, isKept: boolean, cryptography: Cryptography) {
+  if (isKept) checkRecipientSecret(granted)
+  await checkCommitment(granted.contentKey, header, cryptography)
+  const cipher = await payloadCipher(granted.contentKey, header, cryptography)
+  try {
+    const root = isKept ? await artifactRoot(granted.artifactSecrets, header, cryptography) : undefined
+    return { cipher, artifacts: root && artifactKeys(root, cryptography) }
+  } catch (error) {
+    cipher.close()
     throw error
   }
 }

@@ -4,10 +4,11 @@
  *
  * @module
  */
-export { type ArtifactPlace, artifactsFor, type HostedArtifacts, noArtifacts } from "../artifact-store/artifacts-for.js"
+export { artifactsFor, type HostedArtifacts, noArtifacts } from "../artifact-store/artifacts-for.js"
 export type { ArtifactShelf } from "../artifact-store/shelves.js"
-export { type ArtifactCounts, addCounts, type IgnoredReason, noCounts } from "../artifact-store/tally.js"
+export { type ArtifactCounts, addCounts, noCounts } from "../artifact-store/tally.js"
 export { elementAlignment, elementCount, elementTypes, tensorByteLength } from "../element-type.js"
+export { artifactEvidence } from "../report/in-process.js"
 export type { RunInputs } from "./check-inputs.js"
 export type { HostedRunOptions, HostedSession, RunOutputs } from "./hosted-session.js"
 export type { KeptReference } from "./kept.js"

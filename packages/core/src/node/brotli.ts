@@ -4,7 +4,7 @@ import type { Compression } from "../artifact-store/compression.js"
 
 /**
  * Brotli by node:zlib, on one of libuv's threads. Quality 2: of a shared library as much as zlib's best, in a third of its
- * time, and next to nothing for what can't be made smaller (docs/decisions/0009-sealed-artifacts.md).
+ * time, and next to nothing for what can't be made smaller (docs/decisions/0010-sealed-artifacts.md).
  *
  * Output goes to one piece of memory, so that its receiver can overwrite it all; what Brotli allocates for itself is freed
  * as it is.

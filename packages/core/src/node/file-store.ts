@@ -5,7 +5,7 @@ import type { ArtifactEntry, ArtifactStore } from "../artifact-store/artifact-st
 import { StrongroomError } from "../errors.js"
 import { artifactFolder } from "./cache-folder.js"
 import { readFile, writeWhole } from "./store-file.js"
-import { checkFolder, ownFolder, type StoredFile, storedFiles, storedName, touch } from "./store-folder.js"
+import { checkFolder, ownFolder, partialAge, type StoredFile, storedFiles, storedName, touch } from "./store-folder.js"
 import { systemCause, systemCode } from "./system-error.js"
 
 export interface FileStoreOptions {
@@ -52,10 +52,13 @@ export function fileStore(folder?: string, options: FileStoreOptions = {}): Arti
     const files = await storedFiles(path)
     files.sort((a, b) => b.lastUsed - a.lastUsed)
     let kept = 0
-    for (const file of files) {
-      const fits = kept + file.byteLength <= maxBytes
-      if (now - file.lastUsed > file.maxAge(maxAge) || !fits) await fs.rm(join(path, file.name), { force: true })
-      else kept += file.byteLength
+    let isFull = false
+    for (const { name, key, byteLength, lastUsed } of files) {
+      // What has no key may be another process's write under way: it goes by its age alone.
+      isFull ||= key !== undefined && kept + byteLength > maxBytes
+      const goes = key === undefined ? now - lastUsed > partialAge : isFull || now - lastUsed > maxAge
+      if (goes) await fs.rm(join(path, name), { force: true })
+      else if (key !== undefined) kept += byteLength
     }
     bytesThere = kept
     putsSinceLook = 0

@@ -7,21 +7,19 @@ import { systemCode } from "./system-error.js"
 /** A file of a store's, as it is found. */
 export interface StoredFile {
   readonly name: string
-  /** Absent: what a process that was killed left of a file that it wrote. */
+  /** Absent: a file that is being written, or what a process that was killed left of one. */
   readonly key?: string
   readonly byteLength: number
   /** Milliseconds since 1970. */
   readonly lastUsed: number
-  /** How long it is kept, where artifacts are kept as long as given. */
-  maxAge(ofArtifacts: number): number
 }
 
 const keyForm = /^[0-9a-f]{64}$/
 const artifactForm = /^([0-9a-f]{64})\.artifact$/
 const partialForm = /^\.strongroom-[0-9a-f]{24}\.part$/
 
-/** No write takes longer. Milliseconds. */
-const partialAge = 60 * 60 * 1000
+/** No write takes longer: older files without a key are what was left of one. Milliseconds. */
+export const partialAge = 60 * 60 * 1000
 /** The last use is told no finer. Milliseconds. */
 const touchInterval = 60 * 1000
 
@@ -60,13 +58,7 @@ export async function storedFiles(path: string): Promise<StoredFile[]> {
     const status = await statusOf(join(path, name))
     if (!status?.isFile()) continue
     const key = artifactForm.exec(name)?.[1]
-    files.push({
-      name,
-      ...(key !== undefined && { key }),
-      byteLength: status.size,
-      lastUsed: status.mtimeMs,
-      maxAge: (ofArtifacts) => (key === undefined ? partialAge : ofArtifacts),
-    })
+    files.push({ name, ...(key !== undefined && { key }), byteLength: status.size, lastUsed: status.mtimeMs })
   }
   return files
 }

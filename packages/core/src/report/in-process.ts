@@ -29,6 +29,7 @@ export function inProcessReport(
   const { engine, version, device, driver } = fingerprint
   const ids = Object.keys(guaranteeCatalogue) as GuaranteeId[]
   const { node, platform } = machine()
+  const keeps = cachePolicy === "memory" || cachePolicy === "sealed"
   return {
     format: "strongroom-report/1",
     time: new Date().toISOString(),
@@ -45,14 +46,14 @@ export function inProcessReport(
         title: guaranteeCatalogue[id].title,
         state,
         mechanism: `${mechanism} ${noVault}`.trim(),
-        evidence: [...(evidence.get(id) ?? []), ...(id === "cache.policy" ? [artifactEvidence(counts)] : [])],
+        evidence: [...(evidence.get(id) ?? []), ...(id === "cache.policy" && keeps ? [artifactEvidence(counts)] : [])],
       }
     }),
   }
 }
 
 /** What became of artifacts, as a report has it. */
-export function artifactEvidence(counts: ArtifactCounts): Json {
+export function artifactEvidence(counts: ArtifactCounts): { readonly artifacts: Json } {
   return { artifacts: { ...counts, ignored: { ...counts.ignored } } }
 }
 

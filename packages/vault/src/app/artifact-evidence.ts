@@ -1,5 +1,5 @@
 import type { Report } from "@strongroom/core"
-import type { ArtifactCounts } from "@strongroom/core/host"
+import { type ArtifactCounts, artifactEvidence } from "@strongroom/core/host"
 import type { StoreState } from "./store-server.js"
 
 /** `report` with what became of artifacts until now, which its guarantee `cache.policy` tells. */
@@ -7,8 +7,11 @@ export function withArtifacts(report: Report, counts: ArtifactCounts, store: Sto
   if (report.cachePolicy !== "memory" && report.cachePolicy !== "sealed") return report
   const guarantees = report.guarantees.map((guarantee) => {
     if (guarantee.id !== "cache.policy") return guarantee
-    const artifacts = { ...counts, ignored: { ...counts.ignored } }
-    const evidence = { ...Object(guarantee.evidence), artifacts, ...(store && { store: { ...store } }) }
+    const evidence = {
+      ...Object(guarantee.evidence),
+      ...artifactEvidence(counts),
+      ...(store && { store: { ...store } }),
+    }
     return { ...guarantee, mechanism: [guarantee.mechanism, ...failureOf(store)].join(" "), evidence }
   })
   return { ...report, guarantees }

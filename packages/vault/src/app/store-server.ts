@@ -4,10 +4,11 @@ import { channelInvalid, wordsOf } from "../channel/wire-error.js"
 import { blockOf } from "../channel/wire-tensor.js"
 
 type StoreRequest = Extract<ToApp, { type: `store-${string}` }>
+type GetRequest = Extract<StoreRequest, { type: "store-get" }>
 
 /** Answers for the app's artifact store. What passes is ciphertext, by names that say nothing. */
 export interface StoreServer {
-  /** @throws StrongroomError `channel-invalid` where the cache policy has no store. */
+  /** @throws StrongroomError `channel-invalid` where the cache policy has no store, or a frame lacks what is to be kept. */
   serve(request: StoreRequest, blocks: readonly ArrayBuffer[]): void
   /** Settles when nothing is being kept any more, or after `milliseconds`. */
   settled(milliseconds: number): Promise<void>
@@ -23,7 +24,7 @@ export interface StoreState {
   readonly lastFailure: string
 }
 
-/** A store that takes longer has nothing. */
+/** A store that takes longer, with all that it was asked before of that name, has nothing. */
 const getMilliseconds = 10_000
 
 const longestWords = 300
@@ -40,48 +41,53 @@ export function storeServer(store: ArtifactStore | undefined, send: SendToVault)
     lastFailure = wordsOf(error).replace(/\s+/g, " ").trim().slice(0, longestWords)
   }
 
-  async function get(from: ArtifactStore, { session, request, name }: Extract<StoreRequest, { type: "store-get" }>) {
+  async function answer({ session, request }: GetRequest, asked: Promise<unknown>): Promise<void> {
     try {
-      const bytes: unknown = await within(getMilliseconds, from.get(name))
+      const bytes = await within(getMilliseconds, asked)
       if (bytes !== undefined && !(bytes instanceof Uint8Array)) {
         throw new TypeError(`The artifact store gave something else than a Uint8Array: ${typeof bytes}`)
       }
       // A copy: the frame may be written after the store has changed its own.
       const found = bytes !== undefined
-      send({ type: "store-answer", session, request, found }, found ? [bytes.slice()] : [])
+      send({ type: "store-answer", session, request, found }, found ? [new Uint8Array(bytes)] : [])
     } catch (error) {
       failed(error)
       send({ type: "store-failed", session, request })
     }
   }
 
-  async function keep(what: () => Promise<void>): Promise<void> {
-    try {
-      await what()
-    } catch (error) {
-      failed(error)
-    }
+  async function put(from: ArtifactStore, name: string, bytes: Uint8Array): Promise<void> {
+    await from.put(name, bytes)
+    kept++
   }
 
-  function answer(from: ArtifactStore, request: StoreRequest, blocks: readonly ArrayBuffer[]): Promise<void> {
-    if (request.type === "store-get") return get(from, request)
-    if (request.type === "store-delete") return keep(() => from.delete(request.name))
-    const bytes = new Uint8Array(blockOf(blocks, 0))
-    return keep(async () => {
-      await from.put(request.name, bytes)
-      kept++
+  /** Does `what` when all that was asked of that name before is done. */
+  function inTurn<T>(name: string, what: () => Promise<T>): Promise<T> {
+    const done = (lasts.get(name) ?? Promise.resolve()).then(what)
+    const last = done.then(noValue, noValue)
+    lasts.set(name, last)
+    void last.then(() => {
+      if (lasts.get(name) === last) lasts.delete(name)
     })
+    return done
   }
 
   return {
     serve(request, blocks) {
       if (!store) throw channelInvalid("The vault asked for an artifact store, which its cache policy doesn't have")
       const { name } = request
-      const last = (lasts.get(name) ?? Promise.resolve()).then(() => answer(store, request, blocks))
-      lasts.set(name, last)
-      void last.then(() => {
-        if (lasts.get(name) === last) lasts.delete(name)
-      })
+      if (request.type === "store-get") {
+        // Waiting for its turn counts: a load isn't to wait for what the app is still uploading.
+        void answer(
+          request,
+          inTurn(name, () => store.get(name)),
+        )
+      } else if (request.type === "store-delete") {
+        inTurn(name, () => store.delete(name)).catch(failed)
+      } else {
+        const bytes = new Uint8Array(blockOf(blocks, 0))
+        inTurn(name, () => put(store, name, bytes)).catch(failed)
+      }
     },
     settled: (milliseconds) => within(milliseconds, Promise.all(lasts.values())).then(noValue, noValue),
     state: () => store && { kept, failures, lastFailure },

@@ -1,5 +1,5 @@
 /**
- * Linux's C library, on 64-bit machines: every native signature of it that app and vault use, and nothing else. Manual
+ * Linux's C library, on 64-bit machines: every native signature of it that app and vault use, but the heap's, in heap.ts. Manual
  * pages: socketpair(2), sendmsg(2), recvmsg(2), read(2), sched_yield(2), memfd_create(2), fcntl(2), mmap(2), munmap(2).
  */
 import { getSystemErrorName } from "node:util"

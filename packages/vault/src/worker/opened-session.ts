@@ -249,6 +249,8 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
       await direct?.finished
       const session = await opening.catch(() => undefined)
       await session?.close()
+      // Before the artifacts: a driver's folder may be quiet, and saved, only now.
+      await (await engine.catch(() => undefined))?.close().catch(() => {})
       await artifacts?.close()
       await model?.close()
       await memory.close()
