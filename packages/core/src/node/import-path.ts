@@ -6,6 +6,7 @@ import { StrongroomError } from "../errors.js"
 import { importFiles } from "../import/files.js"
 import type { ImportedModel } from "../import/imported.js"
 import { importOnnx, isOnnx } from "../import/onnx.js"
+import { importOpencl, isOpencl } from "../import/opencl.js"
 import { importTfjs, isTfjs } from "../import/tfjs.js"
 import type { Source } from "../source/source.js"
 import { namedFileSource } from "./file-source.js"
@@ -27,6 +28,7 @@ const folderFile = "A file of the folder"
  *   tensors name. A `*.onnx` that isn't one is refused.
  * - A file named `*.json` whose content is a TensorFlow.js model: {@link importTfjs}, with its weight files. A
  *   `model.json` that isn't JSON is refused.
+ * - A file named `*.json` that describes a bundle of OpenCL C: {@link importOpencl}, with the files that it names.
  * - A folder: all files in it and below it as they are, sorted by name.
  * - Any other file: as it is.
  *
@@ -61,6 +63,7 @@ async function importFile(path: string, source: Source, options: ImportPathOptio
   if (/\.json$/i.test(name) && (await isTfjs(source, options.signal, name === "model.json"))) {
     return importTfjs(source, beside, options)
   }
+  if (/\.json$/i.test(name) && (await isOpencl(source, options.signal))) return importOpencl(source, beside, options)
   return importFiles([{ name, source }])
 }
 

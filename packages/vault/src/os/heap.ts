@@ -2,6 +2,7 @@
  * The heap from which native code takes its memory, where the C library is GNU's. Manual pages: malloc_trim(3),
  * mallopt(3).
  */
+import { loadKoffi } from "./koffi.js"
 
 export interface Heap {
   /**
@@ -24,7 +25,7 @@ const filler = 0xff
 /** Undefined with another C library, and where koffi has no binary for the platform. */
 export async function loadHeap(): Promise<Heap | undefined> {
   try {
-    const { default: koffi } = await import("koffi")
+    const koffi = await loadKoffi()
     const library = koffi.load(null)
     const integer = (definition: string) => library.func(definition) as unknown as (...values: number[]) => number
     const mallocTrim = integer("int malloc_trim(size_t pad)")

@@ -1,8 +1,9 @@
 /**
- * Linux's C library, on 64-bit machines: every native signature of it that app and vault use, but the heap's, in heap.ts. Manual
- * pages: socketpair(2), sendmsg(2), recvmsg(2), read(2), sched_yield(2), memfd_create(2), fcntl(2), mmap(2), munmap(2).
+ * Linux's C library, on 64-bit machines: every native signature of it that app and vault use, but the heap's, in heap.ts.
+ * Manual pages: socketpair(2), sendmsg(2), recvmsg(2), read(2), sched_yield(2), memfd_create(2), fcntl(2), mmap(2), munmap(2).
  */
 import { getSystemErrorName } from "node:util"
+import { loadKoffi } from "./koffi.js"
 
 export interface Libc {
   /** Two connected Unix sockets, which no program that is started inherits. `packet` keeps the bounds of messages. */
@@ -62,7 +63,7 @@ export const isKnownPlatform: boolean =
 /** @throws when koffi isn't installed for this platform, or the C library lacks one of the functions. */
 export async function loadLibc(): Promise<Libc> {
   if (!isKnownPlatform) throw new Error("The layouts of this platform's C library aren't known here.")
-  const { default: koffi } = await import("koffi")
+  const koffi = await loadKoffi()
   const library = koffi.load(null)
   const integer = (definition: string) => library.func(definition) as unknown as (...values: unknown[]) => number
   const socketpair = integer("int socketpair(int domain, int type, int protocol, void *sockets)")

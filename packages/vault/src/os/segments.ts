@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import type { Pointer } from "./evp.js"
+import { loadKoffi } from "./koffi.js"
 
 /** Consecutive segments to be opened where they will lie. Memory is lent until the last call of {@link NativeJob.open}. */
 export interface JobToOpen {
@@ -80,7 +81,7 @@ type Open = { async(...values: [...unknown[], (error: unknown, opened: number) =
  * @throws when it wasn't built for this platform, or koffi isn't installed for it.
  */
 export async function loadSegments(path?: string): Promise<NativeSegments> {
-  const { default: koffi } = await import("koffi")
+  const koffi = await loadKoffi()
   const library = koffi.load(null)
   const open = openFunction()
   const functions = new BigUint64Array(new ArrayBuffer(8 * functionNames.length))

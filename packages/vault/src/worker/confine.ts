@@ -5,12 +5,14 @@ import { attemptForbidden } from "./attempts.js"
 import type { Confinement } from "./confinement.js"
 import { harden } from "./harden.js"
 import { setSecondFilter } from "./second-filter.js"
+import { retakeInspectorSignal } from "./signals.js"
 
 /** The last doors are shut, now that the engine has been made; then everything forbidden is tried. */
 export async function confine(
   open: Extract<ToVault, { type: "open" }>,
   jail: JailResults | undefined,
 ): Promise<Confinement> {
+  retakeInspectorSignal()
   const { execute = [] } = open.backend.needs
   const system = await linux()
   if (system && !jail) harden(system)

@@ -9,9 +9,22 @@ let closed = false
  * answer, and the vault ends when its channel does.
  */
 export function takeSignals(): void {
-  process.on("SIGUSR1", () => taken++)
+  process.on("SIGUSR1", countInspectorSignal)
   shutInspector()
   for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {})
+}
+
+/**
+ * Takes SIGUSR1 again from an engine that has a handler of its own for it (LLVM, in PoCL): the kernel is told of the
+ * vault's anew only when Node has none.
+ */
+export function retakeInspectorSignal(): void {
+  process.off("SIGUSR1", countInspectorSignal)
+  process.on("SIGUSR1", countInspectorSignal)
+}
+
+function countInspectorSignal(): void {
+  taken++
 }
 
 /** Closes the inspector where the signal came before the handler, while Node started; false if it listens even so. */

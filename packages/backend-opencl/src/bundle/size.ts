@@ -1,0 +1,182 @@
+import { broken } from "./broken.js"
+
+/** What sizes are computed from: the inputs' shapes by name, and sizes that have names themselves. */
+export interface Known {
+  readonly inputs: Readonly<Record<string, readonly number[]>>
+  readonly sizes: Map<string, number>
+}
+
+/** A size: an integer from 0, computed from the inputs of a run. @throws StrongroomError `backend-failed` */
+export type Size = (known: Known) => number
+
+/** What a size may refer to, so that a wrong name is found when the bundle is loaded. */
+export interface Scope {
+  /** Ranks of inputs. */
+  readonly ranks: ReadonlyMap<string, number>
+  readonly names: ReadonlySet<string>
+}
+
+const token = /\s*(?:(\d+)|([A-Za-z_]\w*)|'([^']*)'|([-+*/%(),]))/y
+const mostDepth = 64
+
+type Calculation = (a: number, b: number) => number
+
+const functions: Readonly<Record<string, Calculation>> = {
+  ceilDiv: (a, b) => Math.ceil(a / b),
+  roundUp: (a, b) => Math.ceil(a / b) * b,
+  min: Math.min,
+  max: Math.max,
+}
+
+const operators: Readonly<Record<string, Calculation>> = {
+  "+": (a, b) => a + b,
+  "-": (a, b) => a - b,
+  "*": (a, b) => a * b,
+  "/": (a, b) => Math.floor(a / b),
+  "%": (a, b) => a % b,
+}
+
+/**
+ * Reads an integer, or an expression of integers: `+ - * / %` with their usual precedence, where `/` rounds down;
+ * parentheses; `ceilDiv(a, b)`, `roundUp(a, b)`, `min(a, b)`, `max(a, b)`; names of sizes; `count('input')`, the number of
+ * an input's elements, and `dim('input', 0)`, one of its sizes.
+ *
+ * @throws StrongroomError `backend-failed`
+ */
+export function parseSize(value: unknown, scope: Scope, place: string): Size {
+  if (typeof value === "number") {
+    if (!isSize(value)) throw broken(place, "a size is an integer from 0")
+    return () => value
+  }
+  if (typeof value !== "string") throw broken(place, "a size is a number or an expression")
+  const parser = new Parser(value, scope, place)
+  const size = parser.all()
+  return (known) => {
+    const result = size(known)
+    if (!isSize(result)) throw broken(place, "for these inputs it isn't an integer from 0 that a number holds exactly")
+    return result
+  }
+}
+
+function isSize(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0
+}
+
+interface Token {
+  readonly kind: "number" | "name" | "text" | "sign" | "end"
+  readonly text: string
+}
+
+class Parser {
+  readonly #scope: Scope
+  readonly #place: string
+  readonly #tokens: readonly Token[]
+  #at = 0
+  #depth = 0
+
+  constructor(text: string, scope: Scope, place: string) {
+    this.#scope = scope
+    this.#place = place
+    this.#tokens = tokensOf(text, place)
+  }
+
+  all(): Size {
+    const size = this.#sum()
+    if (this.#peek.kind !== "end") throw this.#unexpected()
+    return size
+  }
+
+  #sum(): Size {
+    return this.#chain(["+", "-"], () => this.#product())
+  }
+
+  #product(): Size {
+    return this.#chain(["*", "/", "%"], () => this.#single())
+  }
+
+  #chain(signs: readonly string[], operand: () => Size): Size {
+    let left = operand()
+    while (this.#peek.kind === "sign" && signs.includes(this.#peek.text)) {
+      const calculate = operators[this.#next().text] as Calculation
+      const [first, second] = [left, operand()]
+      left = (known) => calculate(first(known), second(known))
+    }
+    return left
+  }
+
+  #single(): Size {
+    const { kind, text } = this.#next()
+    if (kind === "number") {
+      const value = Number(text)
+      return () => value
+    }
+    if (kind === "sign" && text === "(") return this.#nested(() => this.#sum())
+    if (kind !== "name") throw this.#unexpected(-1)
+    return this.#take("(") ? this.#nested(() => this.#call(text)) : this.#named(text)
+  }
+
+  #nested(inner: () => Size): Size {
+    this.#depth += 1
+    if (this.#depth > mostDepth) throw broken(this.#place, `parentheses are nested more than ${mostDepth} deep`)
+    const size = inner()
+    if (!this.#take(")")) throw this.#unexpected()
+    this.#depth -= 1
+    return size
+  }
+
+  #named(name: string): Size {
+    if (!this.#scope.names.has(name)) throw broken(this.#place, "it has a name that is no size")
+    return ({ sizes }) => sizes.get(name) as number
+  }
+
+  #call(name: string): Size {
+    if (name === "count" || name === "dim") {
+      const input = this.#next()
+      const rank = input.kind === "text" ? this.#scope.ranks.get(input.text) : undefined
+      if (rank === undefined) throw broken(this.#place, `${name} names no input`)
+      if (name === "count") return ({ inputs }) => (inputs[input.text] ?? []).reduce((all, size) => all * size, 1)
+      const index = this.#take(",") ? this.#next() : undefined
+      if (index?.kind !== "number" || Number(index.text) >= rank) throw broken(this.#place, "dim has no such dimension")
+      return ({ inputs }) => inputs[input.text]?.[Number(index.text)] as number
+    }
+    const calculate = Object.hasOwn(functions, name) ? functions[name] : undefined
+    if (calculate === undefined) throw broken(this.#place, "it has a function that isn't known")
+    const first = this.#sum()
+    if (!this.#take(",")) throw this.#unexpected()
+    const second = this.#sum()
+    return (known) => calculate(first(known), second(known))
+  }
+
+  get #peek(): Token {
+    return this.#tokens[this.#at] as Token
+  }
+
+  #next(): Token {
+    const next = this.#peek
+    if (next.kind !== "end") this.#at += 1
+    return next
+  }
+
+  #take(sign: string): boolean {
+    if (this.#peek.kind !== "sign" || this.#peek.text !== sign) return false
+    this.#at += 1
+    return true
+  }
+
+  #unexpected(offset = 0): Error {
+    return broken(this.#place, `the expression can't be read from its word ${this.#at + offset + 1} on`)
+  }
+}
+
+function tokensOf(text: string, place: string): readonly Token[] {
+  const tokens: Token[] = []
+  token.lastIndex = 0
+  while (text.slice(token.lastIndex).trim() !== "") {
+    const match = token.exec(text)
+    if (match === null) throw broken(place, `the expression can't be read from its word ${tokens.length + 1} on`)
+    const kinds = ["number", "name", "text", "sign"] as const
+    const kind = kinds.find((_, index) => match[index + 1] !== undefined) as (typeof kinds)[number]
+    tokens.push({ kind, text: match[kinds.indexOf(kind) + 1] as string })
+  }
+  return [...tokens, { kind: "end", text: "" }]
+}

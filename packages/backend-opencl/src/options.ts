@@ -1,0 +1,53 @@
+import { resolve } from "node:path"
+
+export type DeviceType = "gpu" | "cpu" | "accelerator"
+
+export interface OpenclOptions {
+  /** The kind of device. Default: the first GPU, else the first accelerator, else the CPU. */
+  readonly device?: DeviceType
+  /** Part of the platform's name, in any case: `"intel"`, `"portable computing language"`. Default: every platform. */
+  readonly platform?: string
+  /**
+   * The folder of `.icd` files that says which drivers there are. One that crashes as it is loaded takes the vault with
+   * it: name a folder with the drivers that the app wants. Default: the loader's, `/etc/OpenCL/vendors`.
+   */
+  readonly drivers?: string
+  /** The OpenCL library (loader). Default: the system's. */
+  readonly library?: string
+  /** Folders or files that a driver reads outside the system's folders and its library's own. Default: none. */
+  readonly read?: readonly string[]
+}
+
+/** What crosses to the vault; paths are absolute. */
+export type CheckedOptions = {
+  readonly device?: DeviceType
+  readonly platform?: string
+  readonly drivers?: string
+  readonly library?: string
+  readonly read: readonly string[]
+}
+
+const deviceTypes: readonly unknown[] = ["gpu", "cpu", "accelerator"]
+
+/** @throws TypeError */
+export function checkOptions({ device, platform, drivers, library, read = [] }: OpenclOptions): CheckedOptions {
+  if (device !== undefined && !deviceTypes.includes(device)) {
+    throw new TypeError(`device is ${deviceTypes.join(", ")} or left out, not ${String(device)}.`)
+  }
+  for (const [name, value] of Object.entries({ platform, drivers, library })) {
+    if (value !== undefined && (typeof value !== "string" || value === "")) {
+      throw new TypeError(`${name} is a text that isn't empty, or left out, not ${String(value)}.`)
+    }
+  }
+  if (!Array.isArray(read) || read.some((path) => typeof path !== "string" || path === "")) {
+    throw new TypeError("read is an array of paths.")
+  }
+  return {
+    ...(device !== undefined && { device }),
+    ...(platform !== undefined && { platform }),
+    ...(drivers !== undefined && { drivers: resolve(drivers) }),
+    // A name without a slash is looked up where libraries are.
+    ...(library !== undefined && { library: library.includes("/") ? resolve(library) : library }),
+    read: read.map((path) => resolve(path)),
+  }
+}

@@ -1,0 +1,33 @@
+import type { Artifacts, Host } from "@strongroom/core/backend"
+import type { Context, Program } from "@strongroom/opencl/objects"
+import { binaryStore } from "./binary-store.js"
+import { poclFolder } from "./pocl-folder.js"
+import { poclStore } from "./pocl-store.js"
+
+/** Where programs of one session come from, and where what was compiled goes, by the cache policy. */
+export interface ProgramStore {
+  /**
+   * A program that is built: from what was kept, else from its source.
+   *
+   * @param key The program's, of this model.
+   * @throws OpenCLError with the compiler's words, which quote the source
+   */
+  program(key: string, source: string, compilerOptions: string): Promise<Program>
+  /** Keeps what isn't kept yet, after kernels have run: some drivers compile no sooner. Never rejects for a store's sake. */
+  keep(): Promise<void>
+}
+
+/** What drivers hand over as a program's binary is kept; of PoCL the folder of its cache, which has more. */
+export function programStore(context: Context, host: Host, artifacts: Artifacts): ProgramStore {
+  if (host.cachePolicy !== "memory" && host.cachePolicy !== "sealed") return compilingStore(context)
+  const folder = poclFolder(context, host)
+  return folder === undefined ? binaryStore(context, artifacts) : poclStore(context, artifacts, folder)
+}
+
+/** Nothing is kept. */
+function compilingStore(context: Context): ProgramStore {
+  return {
+    program: (_key, source, compilerOptions) => context.createProgram(source, { compilerOptions }),
+    async keep() {},
+  }
+}

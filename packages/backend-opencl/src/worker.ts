@@ -1,0 +1,42 @@
+import type { CreateEngine, Engine, Json } from "@strongroom/core/backend"
+import { createContext, useLibrary } from "@strongroom/opencl/objects"
+import { findDevice } from "./device.js"
+import { loadBundle } from "./load.js"
+import type { CheckedOptions } from "./options.js"
+
+/** Changes when what is kept of a program means something else. */
+const artifactVersion = 1
+
+/** OpenCL, as the module that a vault imports. */
+const createEngine: CreateEngine = async (options: Json, host): Promise<Engine> => {
+  const checked = options as CheckedOptions
+  if (checked.library !== undefined) useLibrary(checked.library)
+  const device = findDevice(checked)
+  const context = createContext(device)
+  const queue = context.createQueue()
+  const { platform } = device
+  return {
+    fingerprint: {
+      engine: "opencl",
+      version: `${artifactVersion}, ${device.version}`,
+      device: device.name,
+      driver: `${platform.name}, ${platform.version}, ${device.driverVersion}`,
+    },
+    capabilities: {
+      kinds: ["file"],
+      types: [
+        ...(["float16", "bfloat16", "float32", "float64", "bool"] as const),
+        ...(["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"] as const),
+      ],
+      parallelRuns: 1,
+      cancels: false,
+      keepsOutputs: false,
+    },
+    load: (model, load) => loadBundle({ host, context, queue }, model, load),
+    async close() {
+      context.release()
+    },
+  }
+}
+
+export default createEngine
