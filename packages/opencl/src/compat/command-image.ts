@@ -1,5 +1,5 @@
 /** Commands on images. Origins and regions are [x, y, z] in pixels, pitches are bytes, and 0 for no gaps. */
-import { constants, opencl } from "../native/index.js"
+import { opencl } from "../native/index.js"
 import {
   type HostMemory,
   hostMemory,
@@ -9,9 +9,8 @@ import {
   waitList,
   wholeNumber,
 } from "./arguments.js"
-import { expectBytes, expectHostAccess, expectPixels, shapeOf } from "./bounds.js"
+import { expectBytes, expectHostAccess, expectPixels, hostBytes } from "./bounds.js"
 import { command, type Outcome, sizes, triple } from "./command.js"
-import { regionBytes, type Triple } from "./image-size.js"
 import { type CLCommandQueue, type CLMem, memoryOf, queueOf } from "./objects.js"
 
 type Flag = boolean | number
@@ -115,12 +114,6 @@ function transfer<Wants>(
       ),
     blocks ? undefined : host,
   )
-}
-
-/** What the driver may touch of the host's memory. In an array of lines, the slice pitch is from line to line. */
-function hostBytes(image: CLMem, region: Triple, pixel: number, row: number, slice: number, call: string): number {
-  const isLines = shapeOf(image, call).type === constants.MEM_OBJECT_IMAGE1D_ARRAY
-  return regionBytes(region[0] * pixel, region, isLines && slice > 0 ? slice : row, slice)
 }
 
 /** @param color four numbers: floats, or integers with the signedness of the image's */

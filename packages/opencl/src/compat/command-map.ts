@@ -9,7 +9,7 @@ import {
   waitList,
   wholeNumber,
 } from "./arguments.js"
-import { expectBytes, expectPixels } from "./bounds.js"
+import { expectBytes, expectPixels, hostBytes } from "./bounds.js"
 import { command, type Outcome, sizes, triple } from "./command.js"
 import { eventKind } from "./kinds.js"
 import { type CLCommandQueue, type CLEvent, type CLMem, describe, isLiving, memoryOf, own, queueOf } from "./objects.js"
@@ -95,7 +95,7 @@ export function enqueueMapImage(
   const wanted = constantNumber(flags, "the flags", call)
   const from = triple(origin, 0, "the origin", call)
   const extent = triple(region, 1, "the region", call)
-  expectPixels(image, from, extent, call)
+  const pixel = expectPixels(image, from, extent, call)
   const before = waitList(wait, call)
   const blocks = blocking ? 1 : 0
   const [rowPitch, slicePitch, returned] = [new BigUint64Array(1), new BigUint64Array(1), new BigUint64Array(1)]
@@ -117,7 +117,8 @@ export function enqueueMapImage(
   )
   const row = Number(rowPitch[0])
   const slice = Number(slicePitch[0]) || row * extent[1]
-  const byteLength = slice * (extent[2] - 1) + row * extent[1]
+  // To the last pixel, and no further: what would fill its line isn't mapped.
+  const byteLength = hostBytes(image, extent, pixel, row, Number(slicePitch[0]), call)
   const result = mapping(image, address, byteLength, returned[0] as EventHandle, blocks === 1, Boolean(event))
   const slices = Buffer.from(new BigUint64Array(extent[2]).fill(BigInt(slice)).buffer)
   return Object.assign(result, { image_row_pitch: row, image_slice_pitch: slices })
