@@ -1,11 +1,10 @@
 import { type InfoValue, platformInfo, readInfo } from "../info/index.js"
-import { check } from "../native/check.js"
 import * as CL from "../native/constants/index.js"
 import { deviceHandles } from "../native/device-handles.js"
 import { OpenCLError } from "../native/error.js"
 import type { PlatformHandle } from "../native/handles.js"
 import { opencl } from "../native/opencl.js"
-import { statuses } from "../native/status.js"
+import { platformHandles } from "../native/platform-handles.js"
 import { Device, type DeviceType, deviceTypes } from "./device.js"
 import { extensionSet } from "./extension-set.js"
 
@@ -97,14 +96,4 @@ export function defaultDevice(): Device {
     )
   }
   return device
-}
-
-function platformHandles(): PlatformHandle[] {
-  const count = new Uint32Array(1)
-  const status = opencl().clGetPlatformIDs(0, null, count)
-  if (status === statuses.PLATFORM_NOT_FOUND_KHR.code || count[0] === 0) return []
-  check(status, "clGetPlatformIDs")
-  const handles = new BigUint64Array(count[0] as number)
-  check(opencl().clGetPlatformIDs(handles.length, handles, null), "clGetPlatformIDs")
-  return Array.from(handles) as PlatformHandle[]
 }
