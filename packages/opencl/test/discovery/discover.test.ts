@@ -115,6 +115,18 @@ describe.concurrent("a driver that is no good is named", () => {
     expect(isHarmful(report)).toBe(false)
   })
 
+  onBadDrivers("writes where the process tells what it found: only that is read", async () => {
+    const junk = String.raw`junk\n{\n[]\nnull\n5\n{\"kind\":5}\n{\"kind\"`
+    const report = await besidePocl({ when: "platforms", how: `dprintf(3, "${junk}")` })
+    expect(report).toMatchObject({ outcome: "empty", platforms: [] })
+  })
+
+  onBadDrivers("writes more there than a process has to tell: the rest is not read", async () => {
+    const how = 'for (int turn = 0; turn < 128; turn++) dprintf(3, "%65000d", turn)'
+    const report = await besidePocl({ when: "platforms", how })
+    expect(report).toMatchObject({ outcome: "exited", platforms: [] })
+  })
+
   onBadDrivers("has no platform", async () => {
     const report = await besidePocl({ when: "platforms", how: "" })
     expect(report).toMatchObject({ outcome: "empty", platforms: [] })
