@@ -103,7 +103,8 @@ export class CommandEvent extends NativeObject<EventHandle> {
     completionOf = (event) => {
       event.#completion ??= new Promise((settle) => {
         const handle = ownedOf(event).live()
-        event.#queue?.flush()
+        // A queue that was released was flushed by that.
+        if (event.#queue?.released === false) event.#queue.flush()
         watchEvent(handle, COMPLETE, settle, () => event.#gates.every(({ isSettled }) => isSettled))
       })
       return event.#completion
