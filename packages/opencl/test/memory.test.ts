@@ -254,6 +254,14 @@ describe("shared memory", () => {
     expect(thrown(() => cl.enqueueNDRangeKernel(queue, kernel, 1, null, [2])).code).toBe("INVALID_KERNEL_ARGS")
   })
 
+  it("is freed in its own context", () => {
+    const shared = cl.SVMAlloc(context, 0, 64)
+    const other = device().context
+    expect(thrown(() => cl.SVMFree(other, shared)).code).toBe("INVALID_CONTEXT")
+    expect(cl.SVMFree(context, shared)).toBe(0)
+    cl.releaseContext(other)
+  })
+
   it("is copied and filled within its bounds", () => {
     const shared = cl.SVMAlloc(context, 0, 64)
     cl.enqueueSVMMemFill(queue, shared, Uint8Array.of(1, 2), 64)
@@ -261,6 +269,7 @@ describe("shared memory", () => {
     cl.enqueueSVMMemcpy(queue, true, result, shared, 64)
     expect([...result.subarray(60)]).toEqual([1, 2, 1, 2])
     expect(thrown(() => cl.enqueueSVMMemcpy(queue, true, result, shared, 65)).code).toBe("INVALID_VALUE")
+    expect(thrown(() => cl.enqueueSVMMemcpy(queue, true, new Uint8Array(63), shared, 64)).code).toBe("INVALID_VALUE")
     expect(thrown(() => cl.enqueueSVMMemFill(queue, shared, new Uint8Array(3), 63)).code).toBe("INVALID_VALUE")
     cl.SVMFree(context, shared)
   })

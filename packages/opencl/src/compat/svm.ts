@@ -48,15 +48,21 @@ export function SVMAlloc(context: CLContext, flags: number, size: number, alignm
       detail: `no ${byteLength} bytes of shared memory: the devices have none (DEVICE_SVM_CAPABILITIES), or none that large or so aligned.`,
     })
   const bytes = viewOf(address, byteLength)
-  addAllocation(bytes, { context, contextHandle: handle, address })
+  addAllocation(bytes, { context: handle, address })
   return bytes
 }
 
-/** Frees shared memory now: no command may still use it. */
+/**
+ * Frees shared memory now: no command may still use it.
+ *
+ * @throws OpenCLError INVALID_CONTEXT for another context than the memory's own
+ */
 export function SVMFree(context: CLContext, memory: HostMemory): number {
   const call = "SVMFree"
   const handle = contextOf(context, call)
-  const { address, bytes } = allocationOf(memory, call)
+  const { address, bytes, context: owner } = allocationOf(memory, call)
+  if (owner !== handle)
+    throw refusal("INVALID_CONTEXT", { call, detail: "expected the context that the memory was allocated in." })
   opencl().clSVMFree(handle, address)
   removeAllocation(bytes)
   return 0
