@@ -99,6 +99,11 @@ function typeAndValue(first: unknown, second: unknown, at: number): { name: stri
   })
 }
 
+/** Compared one by one: every setKernelArg asks, and `in` is slower. */
+function isHandle({ is }: ArgumentType): boolean {
+  return is === "memory" || is === "sampler" || is === "queue"
+}
+
 /** The declaration counts, whatever is named, where the driver takes what it is given for a handle and follows it. */
 function passedAs(
   declared: ArgumentType | undefined,
@@ -106,7 +111,7 @@ function passedAs(
   value: unknown,
   at: number,
 ): ArgumentType {
-  if (declared !== undefined && declared.is in handleOfArgument) return declared
+  if (declared !== undefined && isHandle(declared)) return declared
   return name === undefined ? (declared ?? typeOfValue(value, at)) : argumentType(name)
 }
 
@@ -124,7 +129,7 @@ function declaredType(kernel: KernelHandle, at: number): ArgumentType | undefine
     const type = argumentType(ask(constants.KERNEL_ARG_TYPE_NAME) as string)
     // Pointers may have a name of their own, by typedef.
     const isPointer = place === constants.KERNEL_ARG_ADDRESS_GLOBAL || place === constants.KERNEL_ARG_ADDRESS_CONSTANT
-    return isPointer && !(type.is in handleOfArgument) ? { is: "memory" } : type
+    return isPointer && !isHandle(type) ? { is: "memory" } : type
   } catch (error) {
     if (!OpenCLError.is(error)) throw error
     return undefined
