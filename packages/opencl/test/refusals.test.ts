@@ -1,10 +1,12 @@
-/** That there is no platform or device, and that a driver refuses to say, are two things. */
+/** That there is nothing, and that a driver refuses to say what there is, are two things. */
 import { execFileSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { contextKind } from "../src/compat/kinds.js"
+import { own } from "../src/compat/objects.js"
 import { describePlatforms } from "../src/discovery/platform.js"
 import * as cl from "../src/index.js"
 import { loadLibrary, type PlatformHandle, useLibrary } from "../src/native/index.js"
@@ -70,5 +72,11 @@ describe.skipIf(!hasCompiler)("a library", () => {
     const platform = cl.getPlatformIDs()[0] as cl.CLPlatformId
     expect(outcome(() => cl.getDeviceIDs(platform))).toBe("OUT_OF_HOST_MEMORY")
     expect(outcome(() => new Platform(1n as PlatformHandle).devices())).toBe("OUT_OF_HOST_MEMORY")
+  })
+  it("that has no image formats isn't asked for them", () => {
+    answer(none, none, 0)
+    const context = own<cl.CLContext>(contextKind, 1n)
+    expect(cl.getSupportedImageFormats(context, cl.MEM_READ_WRITE, cl.MEM_OBJECT_IMAGE2D)).toEqual([])
+    cl.releaseContext(context)
   })
 })
