@@ -138,6 +138,30 @@ describe("the type of an argument", () => {
     expect(thrown(() => cl.setKernelArg(kernel, 0, sampler())).code).toBe("INVALID_MEM_OBJECT")
   })
 
+  describe("of an object is what the kernel declares, whatever is named: no bytes are passed as a handle", () => {
+    const source = `typedef global int *place;
+      kernel void f(global int *x, constant int *y, place z, read_only image2d_t image, sampler_t sampler) {}`
+    const kernel = build(context, source, "f", "-cl-kernel-arg-info")
+    it.each<[number, string, cl.ArgumentValue, string]>([
+      [0, "ulong", 5, "INVALID_MEM_OBJECT"],
+      [0, "handle", Buffer.alloc(8, 1), "INVALID_MEM_OBJECT"],
+      [0, "uint2", [1, 1], "INVALID_MEM_OBJECT"],
+      [0, "local", 8, "INVALID_MEM_OBJECT"],
+      [1, "ulong", 5, "INVALID_MEM_OBJECT"],
+      [2, "ulong", 5, "INVALID_MEM_OBJECT"],
+      [2, "place", Buffer.alloc(8, 1), "INVALID_MEM_OBJECT"],
+      [3, "ulong", 5, "INVALID_MEM_OBJECT"],
+      [4, "ulong", 5, "INVALID_SAMPLER"],
+    ])("argument %i as %s", (at, name, value, code) => {
+      expect(thrown(() => cl.setKernelArg(kernel, at, name, value)).code).toBe(code)
+    })
+
+    it("an object is passed all the same", () => {
+      expect(cl.setKernelArg(kernel, 2, "place", cl.createBuffer(context, 0, 4))).toBe(0)
+      expect(cl.setKernelArg(kernel, 4, "ulong", sampler())).toBe(0)
+    })
+  })
+
   function sampler(): cl.CLSampler {
     return cl.createSampler(context, true, cl.ADDRESS_CLAMP, cl.FILTER_NEAREST)
   }

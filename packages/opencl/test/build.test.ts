@@ -33,6 +33,21 @@ describe("source that doesn't compile", () => {
   })
 })
 
+describe("a specialization constant", () => {
+  it.each<[number, unknown, unknown]>([
+    [-1, Int32Array.of(1), "INVALID_SPEC_ID"],
+    [1.5, Int32Array.of(1), "INVALID_SPEC_ID"],
+    [0, null, "INVALID_VALUE"],
+    [0, new Uint8Array(0), "INVALID_VALUE"],
+    [0, 5, TypeError],
+  ])("of id %s isn't set to %s", (id, value, error) => {
+    const program = cl.createProgramWithSource(context, good)
+    const set = () => cl.setProgramSpecializationConstant(program, id, value as Int32Array)
+    if (error === TypeError) expect(set).toThrow(TypeError)
+    else expect(thrown(set).code).toBe(error)
+  })
+})
+
 describe("a kernel that isn't there", () => {
   it("is refused by name", () => {
     const program = cl.createProgramWithSource(context, good)

@@ -174,6 +174,23 @@ describe("a mapping", () => {
     expect([...second]).toEqual([1, 2, 3, 4, 1, 2, 3, 4])
     cl.enqueueUnmapMemObject(queue, image, mapping)
   })
+
+  it("of an image ends with the last pixel: what would follow it isn't the program's", () => {
+    const format = { channel_order: cl.RGBA, channel_data_type: cl.UNSIGNED_INT8 }
+    const bytes = (description: cl.ImageDescription, origin: number[], region: number[]) => {
+      const image = cl.createImage(context, 0, format, description)
+      const mapping = cl.enqueueMapImage(queue, image, true, cl.MAP_READ, origin, region)
+      const { byteLength, image_row_pitch: row, image_slice_pitch: slices } = mapping
+      cl.enqueueUnmapMemObject(queue, image, mapping)
+      return { byteLength, row, slice: Number(slices.readBigUInt64LE()) }
+    }
+    const plane = { type: cl.MEM_OBJECT_IMAGE2D, width: 4, height: 4 }
+    expect(bytes(plane, [2, 2], [2, 2])).toMatchObject({ byteLength: 24, row: 16 })
+    const lines = bytes({ type: cl.MEM_OBJECT_IMAGE1D_ARRAY, width: 4, array_size: 3 }, [1, 1], [2, 2])
+    expect(lines.byteLength).toBe(lines.slice + 8)
+    const volume = bytes({ type: cl.MEM_OBJECT_IMAGE3D, width: 4, height: 4, depth: 4 }, [2, 2, 2], [2, 2, 2])
+    expect(volume.byteLength).toBe(volume.slice + volume.row + 8)
+  })
 })
 
 describe("what lies outside", () => {
@@ -237,6 +254,14 @@ describe("shared memory", () => {
     expect(thrown(() => cl.enqueueNDRangeKernel(queue, kernel, 1, null, [2])).code).toBe("INVALID_KERNEL_ARGS")
   })
 
+  it("is freed in its own context", () => {
+    const shared = cl.SVMAlloc(context, 0, 64)
+    const other = device().context
+    expect(thrown(() => cl.SVMFree(other, shared)).code).toBe("INVALID_CONTEXT")
+    expect(cl.SVMFree(context, shared)).toBe(0)
+    cl.releaseContext(other)
+  })
+
   it("is copied and filled within its bounds", () => {
     const shared = cl.SVMAlloc(context, 0, 64)
     cl.enqueueSVMMemFill(queue, shared, Uint8Array.of(1, 2), 64)
@@ -244,6 +269,7 @@ describe("shared memory", () => {
     cl.enqueueSVMMemcpy(queue, true, result, shared, 64)
     expect([...result.subarray(60)]).toEqual([1, 2, 1, 2])
     expect(thrown(() => cl.enqueueSVMMemcpy(queue, true, result, shared, 65)).code).toBe("INVALID_VALUE")
+    expect(thrown(() => cl.enqueueSVMMemcpy(queue, true, new Uint8Array(63), shared, 64)).code).toBe("INVALID_VALUE")
     expect(thrown(() => cl.enqueueSVMMemFill(queue, shared, new Uint8Array(3), 63)).code).toBe("INVALID_VALUE")
     cl.SVMFree(context, shared)
   })

@@ -1,7 +1,7 @@
 /** Whether a command stays within memory objects. Drivers should check that, and not all of them do. */
 import { imageInfo, memoryInfo, readInfo } from "../info/index.js"
 import { constants, type MemoryHandle, opencl, refusal } from "../native/index.js"
-import type { Triple } from "./image-size.js"
+import { regionBytes, type Triple } from "./image-size.js"
 import { type CLMem, memoryOf } from "./objects.js"
 
 interface Shape {
@@ -81,6 +81,24 @@ export function expectPixels(image: CLMem, origin: Triple, region: Triple, call:
       detail: `the image has ${shape.extent.join(" x ")} pixels, and ${region.join(" x ")} from ${origin.join(", ")} would be touched.`,
     })
   return shape.pixelBytes
+}
+
+/**
+ * Bytes of the host's memory from the first pixel of a region to the last. In an array of lines, the slice pitch is from
+ * line to line.
+ *
+ * @param pixel its bytes
+ */
+export function hostBytes(
+  image: CLMem,
+  region: Triple,
+  pixel: number,
+  rowPitch: number,
+  slicePitch: number,
+  call: string,
+): number {
+  const isLines = shapeOf(image, call).type === constants.MEM_OBJECT_IMAGE1D_ARRAY
+  return regionBytes(region[0] * pixel, region, isLines && slicePitch > 0 ? slicePitch : rowPitch, slicePitch)
 }
 
 /** @throws OpenCLError INVALID_OPERATION when the object was made so that the program can't do this to it */

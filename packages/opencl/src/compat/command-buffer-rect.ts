@@ -1,20 +1,10 @@
 /** Commands on buffers as lines, planes and volumes. */
 import { opencl } from "../native/index.js"
-import {
-  type HostMemory,
-  hostMemory,
-  type Optional,
-  pinned,
-  type WaitList,
-  waitList,
-  wholeNumber,
-} from "./arguments.js"
+import { type HostMemory, hostMemory, type Optional, pinned, type WaitList, wholeNumber } from "./arguments.js"
 import { expectBytes } from "./bounds.js"
-import { command, type Outcome, sizes, triple } from "./command.js"
+import { command, type Flag, type Outcome, sizes, triple } from "./command.js"
 import { regionBytes } from "./image-size.js"
 import { type CLCommandQueue, type CLMem, memoryOf, queueOf } from "./objects.js"
-
-type Flag = boolean | number
 
 /**
  * Origins and regions are [x in bytes, y in rows, z in slices], pitches are bytes, and 0 for rows and slices without
@@ -105,12 +95,12 @@ function transferRect<Wants>(
   ) as unknown as Pitches
   expectBytes(buffer, 0, regionBytes(extent[0], extent, row, slice, from), call)
   const host = hostMemory(memory, regionBytes(extent[0], extent, hostRow, hostSlice, to), call)
-  const before = waitList(wait, call)
   const blocks = blocking ? 1 : 0
   return command(
     call,
+    wait,
     event,
-    (returned) =>
+    (...tail) =>
       opencl()[name](
         on,
         of,
@@ -123,9 +113,7 @@ function transferRect<Wants>(
         hostRow,
         hostSlice,
         pinned(host),
-        before?.length ?? 0,
-        before,
-        returned,
+        ...tail,
       ),
     blocks ? undefined : host,
   )
@@ -155,8 +143,7 @@ export function enqueueCopyBufferRect<Wants extends Optional<boolean> = undefine
   const [row, slice, toRow, toSlice] = pitches.map((pitch) => wholeNumber(pitch, "a pitch", call)) as unknown as Pitches
   expectBytes(source, 0, regionBytes(extent[0], extent, row, slice, start), call)
   expectBytes(destination, 0, regionBytes(extent[0], extent, toRow, toSlice, end), call)
-  const before = waitList(wait, call)
-  return command(call, event, (returned) =>
+  return command(call, wait, event, (...tail) =>
     opencl().clEnqueueCopyBufferRect(
       on,
       from,
@@ -168,9 +155,7 @@ export function enqueueCopyBufferRect<Wants extends Optional<boolean> = undefine
       slice,
       toRow,
       toSlice,
-      before?.length ?? 0,
-      before,
-      returned,
+      ...tail,
     ),
   )
 }

@@ -1,19 +1,9 @@
-/** Commands on buffers as bytes in a row. A `blocking` command is over when the function returns. */
+/** Commands on buffers as bytes in a row. */
 import { opencl, refusal } from "../native/index.js"
-import {
-  type HostMemory,
-  hostMemory,
-  type Optional,
-  pinned,
-  type WaitList,
-  waitList,
-  wholeNumber,
-} from "./arguments.js"
+import { type HostMemory, hostMemory, type Optional, pinned, type WaitList, wholeNumber } from "./arguments.js"
 import { expectBytes } from "./bounds.js"
-import { command, type Outcome } from "./command.js"
+import { command, type Flag, type Outcome } from "./command.js"
 import { type CLCommandQueue, type CLMem, describe, memoryOf, queueOf } from "./objects.js"
-
-type Flag = boolean | number
 
 /** @param offset in the buffer, in bytes as `size` */
 export function enqueueReadBuffer<Wants extends Optional<boolean> = undefined>(
@@ -82,13 +72,12 @@ function transfer<Wants>(
   const byteLength = wholeNumber(size, "the size", call)
   const host = hostMemory(memory, byteLength, call)
   expectBytes(buffer, start, byteLength, call)
-  const before = waitList(wait, call)
   const blocks = blocking ? 1 : 0
   return command(
     call,
+    wait,
     event,
-    (returned) =>
-      opencl()[name](on, of, blocks, start, byteLength, pinned(host), before?.length ?? 0, before, returned),
+    (...tail) => opencl()[name](on, of, blocks, start, byteLength, pinned(host), ...tail),
     blocks ? undefined : host,
   )
 }
@@ -117,19 +106,8 @@ export function enqueueFillBuffer<Wants extends Optional<boolean> = undefined>(
       detail: `offset and size are multiples of the pattern's ${bytes.byteLength} bytes, got ${describe(offset)} and ${describe(size)}.`,
     })
   expectBytes(buffer, start, byteLength, call)
-  const before = waitList(wait, call)
-  return command(call, event, (returned) =>
-    opencl().clEnqueueFillBuffer(
-      on,
-      of,
-      bytes,
-      bytes.byteLength,
-      start,
-      byteLength,
-      before?.length ?? 0,
-      before,
-      returned,
-    ),
+  return command(call, wait, event, (...tail) =>
+    opencl().clEnqueueFillBuffer(on, of, bytes, bytes.byteLength, start, byteLength, ...tail),
   )
 }
 
@@ -155,8 +133,7 @@ export function enqueueCopyBuffer<Wants extends Optional<boolean> = undefined>(
   const byteLength = wholeNumber(size, "the size", call)
   expectBytes(source, start, byteLength, call)
   expectBytes(destination, end, byteLength, call)
-  const before = waitList(wait, call)
-  return command(call, event, (returned) =>
-    opencl().clEnqueueCopyBuffer(on, from, to, start, end, byteLength, before?.length ?? 0, before, returned),
+  return command(call, wait, event, (...tail) =>
+    opencl().clEnqueueCopyBuffer(on, from, to, start, end, byteLength, ...tail),
   )
 }

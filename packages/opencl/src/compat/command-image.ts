@@ -1,20 +1,9 @@
 /** Commands on images. Origins and regions are [x, y, z] in pixels, pitches are bytes, and 0 for no gaps. */
-import { constants, opencl } from "../native/index.js"
-import {
-  type HostMemory,
-  hostMemory,
-  type Optional,
-  pinned,
-  type WaitList,
-  waitList,
-  wholeNumber,
-} from "./arguments.js"
-import { expectBytes, expectHostAccess, expectPixels, shapeOf } from "./bounds.js"
-import { command, type Outcome, sizes, triple } from "./command.js"
-import { regionBytes, type Triple } from "./image-size.js"
+import { opencl } from "../native/index.js"
+import { type HostMemory, hostMemory, type Optional, pinned, type WaitList, wholeNumber } from "./arguments.js"
+import { expectBytes, expectHostAccess, expectPixels, hostBytes } from "./bounds.js"
+import { command, type Flag, type Outcome, sizes, triple } from "./command.js"
 import { type CLCommandQueue, type CLMem, memoryOf, queueOf } from "./objects.js"
-
-type Flag = boolean | number
 
 export function enqueueReadImage<Wants extends Optional<boolean> = undefined>(
   queue: CLCommandQueue,
@@ -94,33 +83,14 @@ function transfer<Wants>(
   expectHostAccess(image, name === "clEnqueueReadImage" ? "read" : "write", call)
   const pixel = expectPixels(image, from, extent, call)
   const host = hostMemory(memory, hostBytes(image, extent, pixel, row, slice, call), call)
-  const before = waitList(wait, call)
   const blocks = blocking ? 1 : 0
   return command(
     call,
+    wait,
     event,
-    (returned) =>
-      opencl()[name](
-        on,
-        of,
-        blocks,
-        sizes(from),
-        sizes(extent),
-        row,
-        slice,
-        pinned(host),
-        before?.length ?? 0,
-        before,
-        returned,
-      ),
+    (...tail) => opencl()[name](on, of, blocks, sizes(from), sizes(extent), row, slice, pinned(host), ...tail),
     blocks ? undefined : host,
   )
-}
-
-/** What the driver may touch of the host's memory. In an array of lines, the slice pitch is from line to line. */
-function hostBytes(image: CLMem, region: Triple, pixel: number, row: number, slice: number, call: string): number {
-  const isLines = shapeOf(image, call).type === constants.MEM_OBJECT_IMAGE1D_ARRAY
-  return regionBytes(region[0] * pixel, region, isLines && slice > 0 ? slice : row, slice)
 }
 
 /** @param color four numbers: floats, or integers with the signedness of the image's */
@@ -139,9 +109,8 @@ export function enqueueFillImage<Wants extends Optional<boolean> = undefined>(
   const from = triple(origin, 0, "the origin", call)
   const extent = triple(region, 1, "the region", call)
   expectPixels(image, from, extent, call)
-  const before = waitList(wait, call)
-  return command(call, event, (returned) =>
-    opencl().clEnqueueFillImage(on, of, four, sizes(from), sizes(extent), before?.length ?? 0, before, returned),
+  return command(call, wait, event, (...tail) =>
+    opencl().clEnqueueFillImage(on, of, four, sizes(from), sizes(extent), ...tail),
   )
 }
 
@@ -172,19 +141,8 @@ export function enqueueCopyImage<Wants extends Optional<boolean> = undefined>(
   const extent = triple(region, 1, "the region", call)
   expectPixels(source, start, extent, call)
   expectPixels(destination, end, extent, call)
-  const before = waitList(wait, call)
-  return command(call, event, (returned) =>
-    opencl().clEnqueueCopyImage(
-      on,
-      from,
-      to,
-      sizes(start),
-      sizes(end),
-      sizes(extent),
-      before?.length ?? 0,
-      before,
-      returned,
-    ),
+  return command(call, wait, event, (...tail) =>
+    opencl().clEnqueueCopyImage(on, from, to, sizes(start), sizes(end), sizes(extent), ...tail),
   )
 }
 
@@ -206,19 +164,8 @@ export function enqueueCopyImageToBuffer<Wants extends Optional<boolean> = undef
   const end = wholeNumber(offset, "the offset", call)
   const pixel = expectPixels(image, start, extent, call)
   expectBytes(buffer, end, pixel * extent[0] * extent[1] * extent[2], call)
-  const before = waitList(wait, call)
-  return command(call, event, (returned) =>
-    opencl().clEnqueueCopyImageToBuffer(
-      on,
-      from,
-      to,
-      sizes(start),
-      sizes(extent),
-      end,
-      before?.length ?? 0,
-      before,
-      returned,
-    ),
+  return command(call, wait, event, (...tail) =>
+    opencl().clEnqueueCopyImageToBuffer(on, from, to, sizes(start), sizes(extent), end, ...tail),
   )
 }
 
@@ -240,18 +187,7 @@ export function enqueueCopyBufferToImage<Wants extends Optional<boolean> = undef
   const extent = triple(region, 1, "the region", call)
   const pixel = expectPixels(image, end, extent, call)
   expectBytes(buffer, start, pixel * extent[0] * extent[1] * extent[2], call)
-  const before = waitList(wait, call)
-  return command(call, event, (returned) =>
-    opencl().clEnqueueCopyBufferToImage(
-      on,
-      from,
-      to,
-      start,
-      sizes(end),
-      sizes(extent),
-      before?.length ?? 0,
-      before,
-      returned,
-    ),
+  return command(call, wait, event, (...tail) =>
+    opencl().clEnqueueCopyBufferToImage(on, from, to, start, sizes(end), sizes(extent), ...tail),
   )
 }

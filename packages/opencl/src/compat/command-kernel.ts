@@ -1,5 +1,5 @@
 import { FixedMemory, NULL, opencl, refusal, type StatusName } from "../native/index.js"
-import { isGiven, list, type Optional, type WaitList, waitList, wholeNumber } from "./arguments.js"
+import { isGiven, list, type Optional, type WaitList, wholeNumber } from "./arguments.js"
 import { command, type Outcome } from "./command.js"
 import { expectLivingArguments } from "./kernel-argument.js"
 import { type CLCommandQueue, type CLKernel, describe, kernelOf, queueOf } from "./objects.js"
@@ -30,19 +30,8 @@ export function enqueueNDRangeKernel<Wants extends Optional<boolean> = undefined
   const global = sizesInto(room.global, globalSize, dimensions, "INVALID_GLOBAL_WORK_SIZE")
   const local = isGiven(localSize) ? sizesInto(room.local, localSize, dimensions, "INVALID_WORK_GROUP_SIZE") : NULL
   expectLivingArguments(kernel, call)
-  const before = waitList(wait, call)
-  return command(call, event, (returned) =>
-    opencl().clEnqueueNDRangeKernel(
-      on,
-      of,
-      dimensions,
-      start,
-      global,
-      local,
-      before?.length ?? 0,
-      before ?? NULL,
-      returned,
-    ),
+  return command(call, wait, event, (waitCount, waitList, returned) =>
+    opencl().clEnqueueNDRangeKernel(on, of, dimensions, start, global, local, waitCount, waitList, returned),
   )
 }
 

@@ -9,8 +9,8 @@ import {
   waitList,
   wholeNumber,
 } from "./arguments.js"
-import { expectBytes, expectPixels } from "./bounds.js"
-import { command, type Outcome, sizes, triple } from "./command.js"
+import { expectBytes, expectPixels, hostBytes } from "./bounds.js"
+import { command, type Flag, type Outcome, sizes, triple } from "./command.js"
 import { eventKind } from "./kinds.js"
 import { type CLCommandQueue, type CLEvent, type CLMem, describe, isLiving, memoryOf, own, queueOf } from "./objects.js"
 
@@ -46,7 +46,7 @@ const empty = Buffer.alloc(0)
 export function enqueueMapBuffer(
   queue: CLCommandQueue,
   buffer: CLMem,
-  blocking: boolean | number,
+  blocking: Flag,
   flags: number,
   offset: number,
   size: number,
@@ -83,7 +83,7 @@ export function enqueueMapBuffer(
 export function enqueueMapImage(
   queue: CLCommandQueue,
   image: CLMem,
-  blocking: boolean | number,
+  blocking: Flag,
   flags: number,
   origin: readonly number[],
   region: readonly number[],
@@ -95,7 +95,7 @@ export function enqueueMapImage(
   const wanted = constantNumber(flags, "the flags", call)
   const from = triple(origin, 0, "the origin", call)
   const extent = triple(region, 1, "the region", call)
-  expectPixels(image, from, extent, call)
+  const pixel = expectPixels(image, from, extent, call)
   const before = waitList(wait, call)
   const blocks = blocking ? 1 : 0
   const [rowPitch, slicePitch, returned] = [new BigUint64Array(1), new BigUint64Array(1), new BigUint64Array(1)]
@@ -117,7 +117,8 @@ export function enqueueMapImage(
   )
   const row = Number(rowPitch[0])
   const slice = Number(slicePitch[0]) || row * extent[1]
-  const byteLength = slice * (extent[2] - 1) + row * extent[1]
+  // To the last pixel, and no further: what would fill its line isn't mapped.
+  const byteLength = hostBytes(image, extent, pixel, row, Number(slicePitch[0]), call)
   const result = mapping(image, address, byteLength, returned[0] as EventHandle, blocks === 1, Boolean(event))
   const slices = Buffer.from(new BigUint64Array(extent[2]).fill(BigInt(slice)).buffer)
   return Object.assign(result, { image_row_pitch: row, image_slice_pitch: slices })
@@ -164,9 +165,8 @@ export function enqueueUnmapMemObject<Wants extends Optional<boolean> = undefine
       call,
       detail: `expected what enqueueMapBuffer or enqueueMapImage gave for this object, got ${describe(memory)}.`,
     })
-  const before = waitList(wait, call)
-  const outcome = command(call, event, (returned) =>
-    opencl().clEnqueueUnmapMemObject(on, of, entry.address, before?.length ?? 0, before, returned),
+  const outcome = command(call, wait, event, (...tail) =>
+    opencl().clEnqueueUnmapMemObject(on, of, entry.address, ...tail),
   )
   mapped.delete(bytes)
   return outcome
@@ -189,8 +189,7 @@ export function enqueueMigrateMemObjects<Wants extends Optional<boolean> = undef
   const moved = BigUint64Array.from(list(objects, "the memory objects", call), (object) => memoryOf(object, call))
   if (moved.length === 0) throw refusal("INVALID_VALUE", { call, detail: "expected an array of memory objects." })
   const wanted = constantNumber(flags, "the flags", call)
-  const before = waitList(wait, call)
-  return command(call, event, (returned) =>
-    opencl().clEnqueueMigrateMemObjects(on, moved.length, moved, wanted, before?.length ?? 0, before, returned),
+  return command(call, wait, event, (...tail) =>
+    opencl().clEnqueueMigrateMemObjects(on, moved.length, moved, wanted, ...tail),
   )
 }

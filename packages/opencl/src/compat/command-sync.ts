@@ -1,7 +1,6 @@
 /** Commands that do nothing but wait. */
 import { check, opencl } from "../native/index.js"
-import type { Optional } from "./arguments.js"
-import { type WaitList, waitList } from "./arguments.js"
+import type { Optional, WaitList } from "./arguments.js"
 import { command, type Outcome } from "./command.js"
 import { type CLCommandQueue, type CLEvent, queueOf } from "./objects.js"
 
@@ -13,10 +12,7 @@ export function enqueueMarkerWithWaitList<Wants extends Optional<boolean> = unde
 ): Outcome<Wants> {
   const call = "enqueueMarkerWithWaitList"
   const on = queueOf(queue, call)
-  const before = waitList(wait, call)
-  return command(call, event, (returned) =>
-    opencl().clEnqueueMarkerWithWaitList(on, before?.length ?? 0, before, returned),
-  )
+  return command(call, wait, event, (...tail) => opencl().clEnqueueMarkerWithWaitList(on, ...tail))
 }
 
 /** The same, and commands after it wait for it. */
@@ -27,10 +23,7 @@ export function enqueueBarrierWithWaitList<Wants extends Optional<boolean> = und
 ): Outcome<Wants> {
   const call = "enqueueBarrierWithWaitList"
   const on = queueOf(queue, call)
-  const before = waitList(wait, call)
-  return command(call, event, (returned) =>
-    opencl().clEnqueueBarrierWithWaitList(on, before?.length ?? 0, before, returned),
-  )
+  return command(call, wait, event, (...tail) => opencl().clEnqueueBarrierWithWaitList(on, ...tail))
 }
 
 /** OpenCL 1.1. */

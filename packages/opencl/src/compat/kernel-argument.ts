@@ -64,7 +64,8 @@ function stateOf(kernel: CLKernel): KernelArguments {
  * Sets an argument of a kernel, until it is set again.
  *
  * @param type OpenCL C's name, "float4", "uint*" (or "cl_mem") for memory objects, "local" with a size in bytes for local
- * memory. Without it (or null) the kernel's own declaration counts: of programs built with -cl-kernel-arg-info
+ * memory. Without it (or null) the kernel's own declaration counts: of programs built with -cl-kernel-arg-info. It counts
+ * in any case for memory objects, samplers and queues
  * @throws OpenCLError INVALID_ARG_VALUE, INVALID_ARG_SIZE, INVALID_MEM_OBJECT, INVALID_SAMPLER for a value that isn't of
  * the type; INVALID_ARG_INDEX when the kernel has fewer arguments
  */
@@ -81,8 +82,7 @@ export function setKernelArg(kernel: CLKernel, index: number, first: unknown, se
     throw refusal("INVALID_ARG_INDEX", { call, detail: `the kernel has ${count} arguments, got index ${at}.` })
   const { name, value } = typeAndValue(first, second, at)
   const declared = state.declared[at]
-  const type = name === undefined ? (declared ?? typeOfValue(value, at)) : argumentType(name)
-  state.objects[at] = pass(handle, at, type, value, declared)
+  state.objects[at] = pass(handle, at, passedAs(declared, name, value, at), value, declared)
   return 0
 }
 
@@ -99,6 +99,22 @@ function typeAndValue(first: unknown, second: unknown, at: number): { name: stri
   })
 }
 
+/** Compared one by one: every setKernelArg asks, and `in` is slower. */
+function isHandle({ is }: ArgumentType): boolean {
+  return is === "memory" || is === "sampler" || is === "queue"
+}
+
+/** The declaration counts, whatever is named, where the driver takes what it is given for a handle and follows it. */
+function passedAs(
+  declared: ArgumentType | undefined,
+  name: string | undefined,
+  value: unknown,
+  at: number,
+): ArgumentType {
+  if (declared !== undefined && isHandle(declared)) return declared
+  return name === undefined ? (declared ?? typeOfValue(value, at)) : argumentType(name)
+}
+
 /** Undefined where the driver doesn't tell: of programs built without -cl-kernel-arg-info, by some. */
 function declaredType(kernel: KernelHandle, at: number): ArgumentType | undefined {
   const ask = <Name extends keyof typeof kernelArgumentInfo>(name: Name) =>
@@ -106,9 +122,14 @@ function declaredType(kernel: KernelHandle, at: number): ArgumentType | undefine
       opencl().clGetKernelArgInfo(kernel, at, name, ...room),
     )
   try {
-    if (ask(constants.KERNEL_ARG_ADDRESS_QUALIFIER) === constants.KERNEL_ARG_ADDRESS_LOCAL) return { is: "local" }
+    const place = ask(constants.KERNEL_ARG_ADDRESS_QUALIFIER)
+    if (place === constants.KERNEL_ARG_ADDRESS_LOCAL) return { is: "local" }
     const isPipe = ((ask(constants.KERNEL_ARG_TYPE_QUALIFIER) as number) & constants.KERNEL_ARG_TYPE_PIPE) !== 0
-    return isPipe ? { is: "memory" } : argumentType(ask(constants.KERNEL_ARG_TYPE_NAME) as string)
+    if (isPipe) return { is: "memory" }
+    const type = argumentType(ask(constants.KERNEL_ARG_TYPE_NAME) as string)
+    // Pointers may have a name of their own, by typedef.
+    const isPointer = place === constants.KERNEL_ARG_ADDRESS_GLOBAL || place === constants.KERNEL_ARG_ADDRESS_CONSTANT
+    return isPointer && !isHandle(type) ? { is: "memory" } : type
   } catch (error) {
     if (!OpenCLError.is(error)) throw error
     return undefined

@@ -1,5 +1,5 @@
-import { imageInfo, memoryInfo } from "../info/index.js"
-import { check, opencl } from "../native/index.js"
+import { imageInfo, memoryInfo, supportedImageFormats } from "../info/index.js"
+import { opencl } from "../native/index.js"
 import { constantNumber } from "./arguments.js"
 import { type Info, info } from "./info.js"
 import { memoryKind } from "./kinds.js"
@@ -30,16 +30,11 @@ export function releaseMemObject(memory: CLMem): number {
  */
 export function getSupportedImageFormats(context: CLContext, flags: number, type: number): ImageFormat[] {
   const call = "getSupportedImageFormats"
-  const cl = opencl()
   const handle = contextOf(context, call)
   const wanted = [constantNumber(flags, "the flags", call), constantNumber(type, "the image type", call)] as const
-  const count = new Uint32Array(1)
-  check(cl.clGetSupportedImageFormats(handle, ...wanted, 0, null, count), call)
-  const formats = new Uint32Array(2 * (count[0] as number))
-  check(cl.clGetSupportedImageFormats(handle, ...wanted, formats.length / 2, formats, null), call)
-  return Array.from({ length: formats.length / 2 }, (_, index) => ({
-    channel_order: formats[2 * index] as number,
-    channel_data_type: formats[2 * index + 1] as number,
+  return supportedImageFormats(handle, ...wanted, call).map(({ channelOrder, channelType }) => ({
+    channel_order: channelOrder,
+    channel_data_type: channelType,
   }))
 }
 

@@ -225,7 +225,10 @@ function forget(entry: Entry): void {
 
 const orderOfRelease = [eventKind, samplerKind, memoryKind, kernelKind, programKind, commandQueueKind, contextKind]
 
-/** Releases every reference that the program owns, to objects of any kind. */
+/**
+ * Releases every reference that the program owns. Platforms and devices stay; so do sub-devices, which releaseDevice
+ * releases, or their collection.
+ */
 export function releaseAll(): void {
   for (const kind of orderOfRelease) for (const { entry } of [...living.values()]) if (entry.kind === kind) letGo(entry)
 }

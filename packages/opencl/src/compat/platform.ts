@@ -1,5 +1,5 @@
 import { platformInfo } from "../info/index.js"
-import { check, opencl, type PlatformHandle } from "../native/index.js"
+import { opencl, platformHandles, refusal } from "../native/index.js"
 import { type Info, info } from "./info.js"
 import { platformKind } from "./kinds.js"
 import { type CLPlatformId, find, platformOf } from "./objects.js"
@@ -10,12 +10,10 @@ import { type CLPlatformId, find, platformOf } from "./objects.js"
  * @throws OpenCLError PLATFORM_NOT_FOUND_KHR where there is none
  */
 export function getPlatformIDs(): CLPlatformId[] {
-  const cl = opencl()
-  const count = new Uint32Array(1)
-  check(cl.clGetPlatformIDs(0, null, count), "getPlatformIDs")
-  const found = new BigUint64Array(count[0] as number)
-  check(cl.clGetPlatformIDs(found.length, found, null), "getPlatformIDs")
-  return Array.from(found as unknown as ArrayLike<PlatformHandle>, (handle) => find<CLPlatformId>(platformKind, handle))
+  const call = "getPlatformIDs"
+  const found = platformHandles(call)
+  if (found.length === 0) throw refusal("PLATFORM_NOT_FOUND_KHR", { call })
+  return found.map((platform) => find<CLPlatformId>(platformKind, platform))
 }
 
 /** @param name PLATFORM_NAME and its neighbours */

@@ -1,4 +1,4 @@
-import { programBuildInfo, programInfo, readInfo } from "../info/index.js"
+import { buildLog, programInfo, readInfo } from "../info/index.js"
 import {
   check,
   constants,
@@ -167,11 +167,7 @@ function buildLogs(program: ProgramHandle): string {
     const devices = readInfo(programInfo[constants.PROGRAM_DEVICES], "clGetProgramInfo", (...room) =>
       cl.clGetProgramInfo(program, constants.PROGRAM_DEVICES, ...room),
     )
-    const logs = devices.map((device) =>
-      readInfo(programBuildInfo[constants.PROGRAM_BUILD_LOG], "clGetProgramBuildInfo", (...room) =>
-        cl.clGetProgramBuildInfo(program, device, constants.PROGRAM_BUILD_LOG, ...room),
-      ).trim(),
-    )
+    const logs = devices.map((device) => buildLog(program, device).trim())
     return [...new Set(logs)].filter((log) => log !== "").join("\n")
   } catch {
     return ""

@@ -1,5 +1,6 @@
 import { programBinaries, programBuildInfo, programInfo } from "../info/index.js"
 import { check, constants, opencl } from "../native/index.js"
+import { type HostMemory, hostMemory, wholeNumber } from "./arguments.js"
 import { type Info, info } from "./info.js"
 import { programKind } from "./kinds.js"
 import {
@@ -69,12 +70,11 @@ export function getProgramBuildInfo<Name extends number>(
  *
  * @param value in memory, with the constant's size
  */
-export function setProgramSpecializationConstant(
-  program: CLProgram,
-  id: number,
-  value: NodeJS.ArrayBufferView | ArrayBuffer,
-): number {
+export function setProgramSpecializationConstant(program: CLProgram, id: number, value: HostMemory): number {
   const call = "setProgramSpecializationConstant"
-  check(opencl().clSetProgramSpecializationConstant(programOf(program, call), id, value.byteLength, value), call)
+  const handle = programOf(program, call)
+  const constant = wholeNumber(id, "the constant's id", call, "INVALID_SPEC_ID")
+  const memory = hostMemory(value, 1, call)
+  check(opencl().clSetProgramSpecializationConstant(handle, constant, memory.byteLength, memory), call)
   return 0
 }

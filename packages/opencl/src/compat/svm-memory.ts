@@ -1,20 +1,19 @@
 /** Memory that a program and devices share. */
 import { addressOf, type ContextHandle, opencl, refusal } from "../native/index.js"
-import { type HostMemory, isHostMemory, pinned } from "./arguments.js"
-import { type CLContext, describe } from "./objects.js"
+import { type HostMemory, hostMemory, isHostMemory } from "./arguments.js"
+import { describe } from "./objects.js"
 
 interface Allocation {
-  readonly context: CLContext
-  readonly contextHandle: ContextHandle
-  readonly address: bigint
   /** The driver counts contexts: one that has shared memory is kept until the memory is freed. */
+  readonly context: ContextHandle
+  readonly address: bigint
 }
 
 const allocations = new WeakMap<object, Allocation>()
 
 /** @param bytes over the memory at `address` */
 export function addAllocation(bytes: ArrayBuffer, allocation: Allocation): void {
-  opencl().clRetainContext(allocation.contextHandle)
+  opencl().clRetainContext(allocation.context)
   allocations.set(bytes, allocation)
 }
 
@@ -23,7 +22,7 @@ export function removeAllocation(bytes: object): void {
   const allocation = allocations.get(bytes)
   if (allocation === undefined) return
   allocations.delete(bytes)
-  opencl().clReleaseContext(allocation.contextHandle)
+  opencl().clReleaseContext(allocation.context)
 }
 
 function allocated(memory: unknown): object | undefined {
@@ -76,10 +75,5 @@ export function sharedAddress(memory: unknown, least: number, call: string): big
 /** The address of shared or of the program's own memory, which somebody has to hold. */
 export function anyAddress(memory: unknown, least: number, call: string): bigint {
   if (isAllocated(memory) || !isHostMemory(memory)) return sharedAddress(memory, least, call)
-  if (memory.byteLength < least)
-    throw refusal("INVALID_VALUE", {
-      call,
-      detail: `the memory has ${memory.byteLength} bytes, and ${least} would be touched.`,
-    })
-  return addressOf(pinned(memory))
+  return addressOf(hostMemory(memory, least, call))
 }

@@ -10,7 +10,7 @@ import {
   waitList,
   wholeNumber,
 } from "./arguments.js"
-import { command, type Outcome } from "./command.js"
+import { command, type Flag, type Outcome } from "./command.js"
 import { setSharedArgument } from "./kernel-argument.js"
 import { eventKind } from "./kinds.js"
 import {
@@ -48,15 +48,21 @@ export function SVMAlloc(context: CLContext, flags: number, size: number, alignm
       detail: `no ${byteLength} bytes of shared memory: the devices have none (DEVICE_SVM_CAPABILITIES), or none that large or so aligned.`,
     })
   const bytes = viewOf(address, byteLength)
-  addAllocation(bytes, { context, contextHandle: handle, address })
+  addAllocation(bytes, { context: handle, address })
   return bytes
 }
 
-/** Frees shared memory now: no command may still use it. */
+/**
+ * Frees shared memory now: no command may still use it.
+ *
+ * @throws OpenCLError INVALID_CONTEXT for another context than the memory's own
+ */
 export function SVMFree(context: CLContext, memory: HostMemory): number {
   const call = "SVMFree"
   const handle = contextOf(context, call)
-  const { address, bytes } = allocationOf(memory, call)
+  const { address, bytes, context: owner } = allocationOf(memory, call)
+  if (owner !== handle)
+    throw refusal("INVALID_CONTEXT", { call, detail: "expected the context that the memory was allocated in." })
   opencl().clSVMFree(handle, address)
   removeAllocation(bytes)
   return 0
@@ -94,7 +100,7 @@ export function enqueueSVMFree<UserData = undefined, Wants extends Optional<bool
 /** Copies between shared memory, or from and to the program's own. @param size in bytes */
 export function enqueueSVMMemcpy<Wants extends Optional<boolean> = undefined>(
   queue: CLCommandQueue,
-  blocking: boolean | number,
+  blocking: Flag,
   destination: HostMemory,
   source: HostMemory,
   size: number,
@@ -105,12 +111,12 @@ export function enqueueSVMMemcpy<Wants extends Optional<boolean> = undefined>(
   const on = queueOf(queue, call)
   const byteLength = wholeNumber(size, "the size", call)
   const [to, from] = [anyAddress(destination, byteLength, call), anyAddress(source, byteLength, call)]
-  const before = waitList(wait, call)
   const blocks = blocking ? 1 : 0
   return command(
     call,
+    wait,
     event,
-    (returned) => opencl().clEnqueueSVMMemcpy(on, blocks, to, from, byteLength, before?.length ?? 0, before, returned),
+    (...tail) => opencl().clEnqueueSVMMemcpy(on, blocks, to, from, byteLength, ...tail),
     blocks ? undefined : [destination, source],
   )
 }
@@ -135,16 +141,13 @@ export function enqueueSVMMemFill<Wants extends Optional<boolean> = undefined>(
       call,
       detail: `a pattern has 1, 2, 4 ... 128 bytes, of which the size is a multiple: got ${unit} and ${describe(size)}.`,
     })
-  const before = waitList(wait, call)
-  return command(call, event, (returned) =>
-    opencl().clEnqueueSVMMemFill(on, to, bytes, unit, byteLength, before?.length ?? 0, before, returned),
-  )
+  return command(call, wait, event, (...tail) => opencl().clEnqueueSVMMemFill(on, to, bytes, unit, byteLength, ...tail))
 }
 
 /** Gives shared memory to the program. @param flags MAP_READ, MAP_WRITE @param size in bytes */
 export function enqueueSVMMap<Wants extends Optional<boolean> = undefined>(
   queue: CLCommandQueue,
-  blocking: boolean | number,
+  blocking: Flag,
   flags: number,
   memory: HostMemory,
   size: number,
@@ -156,9 +159,8 @@ export function enqueueSVMMap<Wants extends Optional<boolean> = undefined>(
   const wanted = constantNumber(flags, "the flags", call)
   const byteLength = wholeNumber(size, "the size", call)
   const at = sharedAddress(memory, byteLength, call)
-  const before = waitList(wait, call)
-  return command(call, event, (returned) =>
-    opencl().clEnqueueSVMMap(on, blocking ? 1 : 0, wanted, at, byteLength, before?.length ?? 0, before, returned),
+  return command(call, wait, event, (...tail) =>
+    opencl().clEnqueueSVMMap(on, blocking ? 1 : 0, wanted, at, byteLength, ...tail),
   )
 }
 
@@ -172,8 +174,7 @@ export function enqueueSVMUnmap<Wants extends Optional<boolean> = undefined>(
   const call = "enqueueSVMUnmap"
   const on = queueOf(queue, call)
   const at = sharedAddress(memory, 0, call)
-  const before = waitList(wait, call)
-  return command(call, event, (returned) => opencl().clEnqueueSVMUnmap(on, at, before?.length ?? 0, before, returned))
+  return command(call, wait, event, (...tail) => opencl().clEnqueueSVMUnmap(on, at, ...tail))
 }
 
 /** Sets an argument to shared memory, or to a view of some. */

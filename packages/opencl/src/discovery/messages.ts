@@ -16,15 +16,27 @@ export type Message =
 /** Beside stdout and stderr, which drivers print to. */
 export const messageDescriptor = 3
 
-/** Writes a message, in the child. */
+/** Writes a message, in the child; on a line of its own, whatever a driver wrote before. */
 export function tell(message: Message): void {
-  writeSync(messageDescriptor, `${JSON.stringify(message)}\n`)
+  writeSync(messageDescriptor, `\n${JSON.stringify(message)}\n`)
 }
 
-/** The messages of a child; without the last line if the child ended within it. */
+/**
+ * The messages of a child; without the last line if the child ended within it. Lines that are none are left out: a bad
+ * driver may write there too.
+ */
 export function readMessages(text: string): Message[] {
   return text
     .split("\n")
     .slice(0, -1)
-    .map((line) => JSON.parse(line))
+    .flatMap((line) => messageIn(line) ?? [])
+}
+
+function messageIn(line: string): Message | undefined {
+  try {
+    const value = JSON.parse(line)
+    return typeof value?.kind === "string" ? value : undefined
+  } catch {
+    return undefined
+  }
 }

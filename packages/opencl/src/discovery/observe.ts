@@ -16,6 +16,8 @@ export interface Observation {
 }
 
 const printedLength = 2000 // characters
+/** Hundreds of devices take less. */
+const toldLength = 4 << 20 // characters
 /** For what is still in the pipes of a child that has ended: its own children may hold them open. */
 const draining = 500 // milliseconds
 /** For a child that not even SIGKILL ends, because a device holds it. */
@@ -42,10 +44,12 @@ export function observe(library: string | null, environment: Environment, timeou
   let [printed, told, timedOut] = ["", "", false]
   const pipes = child.stdio.flatMap((pipe) => (pipe && "on" in pipe ? [pipe] : []))
   const hear = (pipe: NodeJS.ReadableStream, take: (text: string) => void) => pipe.setEncoding("utf8").on("data", take)
-  const print = (text: string) => (printed = (printed + text).slice(0, printedLength))
+  const print = (text: string) => (printed = beginning(printed, text, printedLength))
   hear(child.stdout as NodeJS.ReadableStream, print)
   hear(child.stderr as NodeJS.ReadableStream, print)
-  hear(child.stdio[messageDescriptor] as NodeJS.ReadableStream, (text) => (told += text))
+  hear(child.stdio[messageDescriptor] as NodeJS.ReadableStream, (text) => {
+    told = beginning(told, text, toldLength)
+  })
 
   return new Promise((resolve, reject) => {
     const timers = [
@@ -73,4 +77,8 @@ export function observe(library: string | null, environment: Environment, timeou
       resolve({ messages: readMessages(told), exitCode, signal, timedOut, printed: printed.trim(), milliseconds })
     }
   })
+}
+
+function beginning(text: string, more: string, length: number): string {
+  return text.length < length ? (text + more).slice(0, length) : text
 }

@@ -1,8 +1,10 @@
 /** How the parameters of clGet*Info are typed: one table from parameter to kind a function. */
+export { buildLog } from "./build-log.js"
 export { commandQueueInfo } from "./command-queue.js"
 export { contextInfo } from "./context.js"
 export { deviceInfo } from "./device.js"
 export { eventInfo, eventProfilingInfo } from "./event.js"
+export { supportedImageFormats } from "./image-formats.js"
 export { kernelArgumentInfo, kernelInfo, kernelSubGroupInfo, kernelWorkGroupInfo } from "./kernel.js"
 export type { ImageFormat, InfoKind, InfoTable, InfoValue, InfoValues, NamedVersion, Version } from "./kinds.js"
 export { imageInfo, memoryInfo, pipeInfo } from "./memory.js"

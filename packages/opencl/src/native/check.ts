@@ -14,10 +14,12 @@ const errcode = new Int32Array(1)
 /**
  * For the functions that give an object and put the status in their last parameter: `make` passes on what it is given.
  *
+ * @param detail what was asked for, in sentences, for the message
  * @throws OpenCLError for any status but CL_SUCCESS
  */
-export function made<Value>(call: string, make: (errcode: Int32Array) => Value | null): Value {
+export function made<Value>(call: string, make: (errcode: Int32Array) => Value | null, detail?: () => string): Value {
   const value = make(errcode)
-  check(errcode[0] as number, call)
+  const status = errcode[0] as number
+  if (status !== 0) throw failure(status, detail === undefined ? { call } : { call, detail: detail() })
   return value as Value
 }

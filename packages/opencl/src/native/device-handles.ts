@@ -9,14 +9,16 @@ import { statuses } from "./status.js"
  * it starts PoCL (3.1), which a second thread would meanwhile find without devices, or with half of one.
  *
  * @param call what asks, for the message
+ * @throws OpenCLError where the driver answers with another error than that there is none
  */
 export function deviceHandles(platform: PlatformHandle, type: number, call = "clGetDeviceIDs"): DeviceHandle[] {
   return exclusively(() => {
     const count = new Uint32Array(1)
     const cl = opencl()
     const status = cl.clGetDeviceIDs(platform, type, 0, null, count)
-    if (status === statuses.DEVICE_NOT_FOUND.code || count[0] === 0) return []
+    if (status === statuses.DEVICE_NOT_FOUND.code) return []
     check(status, call)
+    if (count[0] === 0) return []
     const handles = new BigUint64Array(count[0] as number)
     check(cl.clGetDeviceIDs(platform, type, handles.length, handles, null), call)
     return Array.from(handles) as DeviceHandle[]

@@ -1,9 +1,7 @@
-import { check } from "../native/check.js"
 import type { MemoryHandle } from "../native/handles.js"
 import { opencl } from "../native/opencl.js"
 import type { TransferOptions } from "./buffer-options.js"
-import type { CommandCall } from "./command-call.js"
-import { type CommandEvent, holdUntilComplete } from "./command-event.js"
+import type { CommandEvent } from "./command-event.js"
 import type { EventOptions } from "./command-options.js"
 import { bytesOf, type HostMemory, lastingBytesOf } from "./host-memory.js"
 import { checkRange } from "./numbers.js"
@@ -28,10 +26,7 @@ export function enqueueTransfer(
   memory: HostMemory,
   options: (TransferOptions & EventOptions) | undefined,
 ): CommandEvent {
-  const bytes = lastingBytesOf(memory)
-  const event = transfer(name, buffer, queue, bytes, options, false).event()
-  holdUntilComplete(event, bytes)
-  return event
+  return transfer(name, buffer, queue, lastingBytesOf(memory), options, false) as CommandEvent
 }
 
 /** Blocks. */
@@ -52,25 +47,22 @@ function transfer(
   bytes: Uint8Array,
   options: (TransferOptions & EventOptions) | undefined,
   isBlocking: boolean,
-): CommandCall {
+): CommandEvent | undefined {
   const offset = options?.offset ?? 0
   checkRange(offset, bytes.length, byteLength, "buffer")
   const call = callOn(queue, owned.context, options, !isBlocking)
-  check(
-    opencl()[name](
-      call.queue,
-      owned.live(),
-      Number(isBlocking),
-      offset,
-      bytes.length,
-      bytes,
-      call.waitCount,
-      call.waitList,
-      call.eventOut,
-    ),
-    name,
+  const status = opencl()[name](
+    call.queue,
+    owned.live(),
+    Number(isBlocking),
+    offset,
+    bytes.length,
+    bytes,
+    call.waitCount,
+    call.waitList,
+    call.eventOut,
   )
-  return call
+  return isBlocking ? call.end(status, name) : call.event(status, name, bytes)
 }
 
 /** Holds the memory until the event is complete. */
@@ -86,7 +78,7 @@ export function enqueueRectangle(
   const here = new RectangleLayout(rectangle.region, rectangle.buffer, byteLength, "buffer")
   const host = new RectangleLayout(rectangle.region, rectangle.host, bytes.length, "host memory")
   const call = callOn(queue, owned.context, options, true)
-  check(
+  return call.event(
     opencl()[name](
       call.queue,
       owned.live(),
@@ -104,8 +96,6 @@ export function enqueueRectangle(
       call.eventOut,
     ),
     name,
+    bytes,
   )
-  const event = call.event()
-  holdUntilComplete(event, bytes)
-  return event
 }

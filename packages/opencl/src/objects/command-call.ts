@@ -1,6 +1,7 @@
+import { check } from "../native/check.js"
 import { FixedMemory, NULL } from "../native/fixed-memory.js"
 import type { CommandQueueHandle, EventHandle } from "../native/handles.js"
-import { CommandEvent, gatesOf } from "./command-event.js"
+import { CommandEvent, gatesOf, holdUntilComplete } from "./command-event.js"
 import type { Asked, CommandOptions } from "./command-options.js"
 import { Gates } from "./gate.js"
 import { handleIn, ownedOf } from "./native-object.js"
@@ -48,12 +49,28 @@ export class CommandCall {
     return this
   }
 
-  /** The event that was asked for. */
-  end<Options extends CommandOptions>(): Asked<Options> {
-    return (this.eventOut === NULL ? undefined : this.event()) as Asked<Options>
+  /**
+   * Ends a command: the event that was asked for.
+   *
+   * @param status what the call gave
+   * @param name the C function's, for the message
+   * @throws OpenCLError unless the status is CL_SUCCESS
+   */
+  end<Options extends CommandOptions>(status: number, name: string): Asked<Options> {
+    check(status, name)
+    return (this.eventOut === NULL ? undefined : this.checkedEvent()) as Asked<Options>
   }
 
-  event(): CommandEvent {
+  /** The same for a command that always gives an event. @param held memory that the device uses until it is complete */
+  event(status: number, name: string, held?: unknown): CommandEvent {
+    check(status, name)
+    const event = this.checkedEvent()
+    if (held !== undefined) holdUntilComplete(event, held)
+    return event
+  }
+
+  /** The event of a command whose status was checked elsewhere. */
+  checkedEvent(): CommandEvent {
     return new CommandEvent(this.#event.view[0] as EventHandle, this.#queue.context, this.#gates.list(), this.#queue)
   }
 

@@ -14,6 +14,7 @@ import { opencl } from "../native/opencl.js"
 import { statuses } from "../native/status.js"
 import type { Context } from "./context.js"
 import type { Gate } from "./gate.js"
+import { checkStillThere, type HostMemory } from "./host-memory.js"
 import { NativeObject, ownedOf } from "./native-object.js"
 import type { Queue } from "./queue.js"
 
@@ -103,7 +104,8 @@ export class CommandEvent extends NativeObject<EventHandle> {
     completionOf = (event) => {
       event.#completion ??= new Promise((settle) => {
         const handle = ownedOf(event).live()
-        event.#queue?.flush()
+        // A queue that was released was flushed by that.
+        if (event.#queue?.released === false) event.#queue.flush()
         watchEvent(handle, COMPLETE, settle, () => event.#gates.every(({ isSettled }) => isSettled))
       })
       return event.#completion
@@ -114,6 +116,18 @@ export class CommandEvent extends NativeObject<EventHandle> {
 /** Keeps what a command uses from being collected until the command is complete. */
 export function holdUntilComplete(event: CommandEvent, memory: unknown): void {
   void completionOf(event).then(() => memory)
+}
+
+/**
+ * Host memory, once a transfer to or from it is complete. Gives the event back.
+ *
+ * @throws OpenCLError if the transfer failed; TypeError when the memory was transferred away meanwhile
+ */
+export async function transferred<Memory extends HostMemory>(transfer: CommandEvent, memory: Memory): Promise<Memory> {
+  using event = transfer
+  await event.finished
+  checkStillThere(memory)
+  return memory
 }
 
 function checkCommand(status: number): void {

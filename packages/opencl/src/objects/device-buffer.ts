@@ -1,4 +1,4 @@
-import { check } from "../native/check.js"
+import { made } from "../native/check.js"
 import * as CL from "../native/constants/index.js"
 import type { MemoryHandle } from "../native/handles.js"
 import { opencl } from "../native/opencl.js"
@@ -11,11 +11,11 @@ import {
 } from "./buffer-options.js"
 import { enqueueRectangle, enqueueTransfer, type TransferBuffer, transferSync } from "./buffer-transfer.js"
 import { choice } from "./choice.js"
-import type { CommandEvent } from "./command-event.js"
+import { type CommandEvent, transferred } from "./command-event.js"
 import type { Asked, CommandOptions, EventOptions } from "./command-options.js"
 import type { Context } from "./context.js"
 import { checkPattern } from "./fill-pattern.js"
-import { bytesOf, checkStillThere, type HostMemory } from "./host-memory.js"
+import { bytesOf, type HostMemory } from "./host-memory.js"
 import { type MapOptions, MappedRegion, mapFlags, unmapObject, whenMapped } from "./mapped-region.js"
 import { handleIn, NativeObject, ownedOf } from "./native-object.js"
 import { checkRange } from "./numbers.js"
@@ -43,11 +43,11 @@ export class DeviceBuffer extends NativeObject<MemoryHandle> {
     const owned = ownedOf(this)
     const { offset, byteLength } = this.#range(options)
     const flags = options.access === undefined ? 0 : choice(kernelAccess, options.access, "access")
-    const status = new Int32Array(1)
     const region = new BigUint64Array([BigInt(offset), BigInt(byteLength)])
-    const handle = opencl().clCreateSubBuffer(owned.live(), flags, CL.BUFFER_CREATE_TYPE_REGION, region, status)
-    check(status[0] as number, "clCreateSubBuffer")
-    return new DeviceBuffer(handle as MemoryHandle, byteLength, this)
+    const handle = made("clCreateSubBuffer", (status) =>
+      opencl().clCreateSubBuffer(owned.live(), flags, CL.BUFFER_CREATE_TYPE_REGION, region, status),
+    )
+    return new DeviceBuffer(handle, byteLength, this)
   }
 
   /**
@@ -61,10 +61,7 @@ export class DeviceBuffer extends NativeObject<MemoryHandle> {
     into: Memory,
     options?: TransferOptions & EventOptions,
   ): Promise<Memory> {
-    using event = this.enqueueRead(queue, into, options)
-    await event.finished
-    checkStillThere(into)
-    return into
+    return transferred(this.enqueueRead(queue, into, options), into)
   }
 
   /** The same, and blocks JavaScript. */
@@ -80,9 +77,7 @@ export class DeviceBuffer extends NativeObject<MemoryHandle> {
 
   /** Copies host memory into the buffer. Don't write to `from` before the promise settles. */
   async write(queue: Queue, from: HostMemory, options?: TransferOptions & EventOptions): Promise<void> {
-    using event = this.enqueueWrite(queue, from, options)
-    await event.finished
-    checkStillThere(from)
+    await transferred(this.enqueueWrite(queue, from, options), from)
   }
 
   /** The same, and blocks JavaScript. */
@@ -106,7 +101,7 @@ export class DeviceBuffer extends NativeObject<MemoryHandle> {
     checkPattern(bytes, byteLength, offset)
     const owned = ownedOf(this)
     const call = callOn(queue, owned.context, options)
-    check(
+    return call.end<Options>(
       opencl().clEnqueueFillBuffer(
         call.queue,
         owned.live(),
@@ -120,7 +115,6 @@ export class DeviceBuffer extends NativeObject<MemoryHandle> {
       ),
       "clEnqueueFillBuffer",
     )
-    return call.end<Options>()
   }
 
   /** Copies to another buffer, or elsewhere in this one. @throws RangeError when both ranges overlap */
@@ -140,7 +134,7 @@ export class DeviceBuffer extends NativeObject<MemoryHandle> {
       )
     }
     const call = callOn(queue, owned.context, options)
-    check(
+    return call.end<Options>(
       opencl().clEnqueueCopyBuffer(
         call.queue,
         owned.live(),
@@ -154,7 +148,6 @@ export class DeviceBuffer extends NativeObject<MemoryHandle> {
       ),
       "clEnqueueCopyBuffer",
     )
-    return call.end<Options>()
   }
 
   /** Copies a rectangle, or a box, into host memory, which is in use until the event is complete. */
@@ -189,7 +182,7 @@ export class DeviceBuffer extends NativeObject<MemoryHandle> {
     const source = new RectangleLayout(rectangle.region, rectangle.from, this.byteLength, "buffer")
     const copy = new RectangleLayout(rectangle.region, rectangle.to, to.byteLength, "buffer copied to")
     const call = callOn(queue, owned.context, options)
-    check(
+    return call.end<Options>(
       opencl().clEnqueueCopyBufferRect(
         call.queue,
         owned.live(),
@@ -207,13 +200,12 @@ export class DeviceBuffer extends NativeObject<MemoryHandle> {
       ),
       "clEnqueueCopyBufferRect",
     )
-    return call.end<Options>()
   }
 
   /** Lends the bytes to JavaScript, until they are unmapped. */
   async map(queue: Queue, options?: MapOptions & RangeOptions & EventOptions): Promise<MappedRegion> {
     const { region, call } = this.#map(queue, options, false)
-    return whenMapped(region, call.event())
+    return whenMapped(region, call.checkedEvent())
   }
 
   /** The same, and blocks JavaScript. */
@@ -227,21 +219,21 @@ export class DeviceBuffer extends NativeObject<MemoryHandle> {
     const access = options?.access ?? "read-write"
     const flags = mapFlags(access)
     const call = callOn(queue, owned.context, options, !blocking)
-    const status = new Int32Array(1)
-    const address = opencl().clEnqueueMapBuffer(
-      call.queue,
-      owned.live(),
-      Number(blocking),
-      flags,
-      offset,
-      byteLength,
-      call.waitCount,
-      call.waitList,
-      call.eventOut,
-      status,
+    const address = made("clEnqueueMapBuffer", (status) =>
+      opencl().clEnqueueMapBuffer(
+        call.queue,
+        owned.live(),
+        Number(blocking),
+        flags,
+        offset,
+        byteLength,
+        call.waitCount,
+        call.waitList,
+        call.eventOut,
+        status,
+      ),
     )
-    check(status[0] as number, "clEnqueueMapBuffer")
-    const mapping = { address: address as bigint, byteLength, access, unmap: unmapObject(owned.handle) }
+    const mapping = { address, byteLength, access, unmap: unmapObject(owned.handle) }
     return { call, region: new MappedRegion(queue, this, mapping) }
   }
 

@@ -1,7 +1,6 @@
-import { check } from "../native/check.js"
+import { supportedImageFormats } from "../info/index.js"
 import * as CL from "../native/constants/index.js"
 import type { ContextHandle } from "../native/handles.js"
-import { opencl } from "../native/opencl.js"
 import { choice } from "./choice.js"
 
 const orders = {
@@ -48,8 +47,8 @@ export interface ImageFormat {
 }
 
 /** Bytes of a pixel. @throws TypeError for words that OpenCL doesn't have */
-export function pixelLength({ channels, type }: ImageFormat): number {
-  return entry(orders, channels, "channels")[1] * entry(types, type, "type")[1]
+export function pixelLength(format: ImageFormat): number {
+  return channelsOf(format)[1] * typeOf(format)[1]
 }
 
 /** What kernels read from such pixels, and what a colour for them is made of. */
@@ -59,8 +58,18 @@ export function colorType({ type }: ImageFormat): typeof Float32Array | typeof I
 }
 
 /** cl_image_format */
-export function formatStruct({ channels, type }: ImageFormat): Uint32Array {
-  return Uint32Array.of(entry(orders, channels, "channels")[0], entry(types, type, "type")[0])
+export function formatStruct(format: ImageFormat): Uint32Array {
+  return Uint32Array.of(channelsOf(format)[0], typeOf(format)[0])
+}
+
+/** A channel order, and how many channels it has. */
+function channelsOf({ channels }: ImageFormat) {
+  return choice(orders, channels, "An image's channels")
+}
+
+/** A channel type, and its bytes. */
+function typeOf({ type }: ImageFormat) {
+  return choice(types, type, "An image's type")
 }
 
 /** cl_mem_object_type */
@@ -70,34 +79,18 @@ export function shapeConstant(shape: ImageShape): number {
 
 /** Those that have a name here. */
 export function supportedFormats(context: ContextHandle, shape: ImageShape): readonly ImageFormat[] {
-  const type = shapeConstant(shape)
-  const count = new Uint32Array(1)
-  const cl = opencl()
-  check(cl.clGetSupportedImageFormats(context, CL.MEM_READ_WRITE, type, 0, null, count), "clGetSupportedImageFormats")
-  const structs = new Uint32Array(2 * (count[0] as number))
-  if (structs.length > 0) {
-    check(
-      cl.clGetSupportedImageFormats(context, CL.MEM_READ_WRITE, type, structs.length / 2, structs, null),
-      "clGetSupportedImageFormats",
-    )
-  }
   const formats: ImageFormat[] = []
-  for (let at = 0; at < structs.length; at += 2) {
-    const channels = nameOf(orders, structs[at])
-    const element = nameOf(types, structs[at + 1])
-    if (channels !== undefined && element !== undefined) formats.push({ channels, type: element })
+  for (const { channelOrder, channelType } of supportedImageFormats(context, CL.MEM_READ_WRITE, shapeConstant(shape))) {
+    const channels = nameOf(orders, channelOrder)
+    const type = nameOf(types, channelType)
+    if (channels !== undefined && type !== undefined) formats.push({ channels, type })
   }
   return formats
 }
 
-function entry<Word extends string, Value>(table: Readonly<Record<Word, Value>>, word: Word, name: string): Value {
-  if (Object.hasOwn(table, word)) return table[word]
-  throw new TypeError(`An image's ${name} is one of ${Object.keys(table).join(", ")}, not ${String(word)}.`)
-}
-
 function nameOf<Word extends string>(
   table: Readonly<Record<Word, readonly [number, number]>>,
-  constant: number | undefined,
+  constant: number,
 ): Word | undefined {
   return (Object.keys(table) as Word[]).find((word) => table[word][0] === constant)
 }

@@ -1,15 +1,14 @@
-import { check } from "../native/check.js"
+import { made } from "../native/check.js"
 import * as CL from "../native/constants/index.js"
-import { failure } from "../native/error.js"
 import type { MemoryHandle } from "../native/handles.js"
 import { opencl } from "../native/opencl.js"
 import { type KernelAccess, kernelAccess } from "./buffer-options.js"
 import { choice } from "./choice.js"
-import { type CommandEvent, holdUntilComplete } from "./command-event.js"
+import { type CommandEvent, transferred } from "./command-event.js"
 import type { Asked, CommandOptions, EventOptions } from "./command-options.js"
 import type { Context } from "./context.js"
 import { DeviceBuffer } from "./device-buffer.js"
-import { bytesOf, checkStillThere, type HostMemory, lastingBytesOf } from "./host-memory.js"
+import { bytesOf, type HostMemory, lastingBytesOf } from "./host-memory.js"
 import {
   colorType,
   formatStruct,
@@ -64,10 +63,7 @@ export class Image extends NativeObject<MemoryHandle> {
     into: Memory,
     options?: ImageRegion & EventOptions,
   ): Promise<Memory> {
-    using event = this.enqueueRead(queue, into, options)
-    await event.finished
-    checkStillThere(into)
-    return into
+    return transferred(this.enqueueRead(queue, into, options), into)
   }
 
   /** The same, not awaited: `into` holds the pixels when the event is complete. */
@@ -77,9 +73,7 @@ export class Image extends NativeObject<MemoryHandle> {
 
   /** Copies host memory into the image. Don't write to `from` before the promise settles. */
   async write(queue: Queue, from: HostMemory, options?: ImageRegion & EventOptions): Promise<void> {
-    using event = this.enqueueWrite(queue, from, options)
-    await event.finished
-    checkStillThere(from)
+    await transferred(this.enqueueWrite(queue, from, options), from)
   }
 
   /** The same, not awaited: `from` is in use until the event is complete. */
@@ -100,7 +94,7 @@ export class Image extends NativeObject<MemoryHandle> {
     const owned = ownedOf(this)
     const { origin, size } = new ImageRegionLayout(this.sides, options)
     const call = callOn(queue, owned.context, options)
-    check(
+    return call.end<Options>(
       opencl().clEnqueueFillImage(
         call.queue,
         owned.live(),
@@ -113,7 +107,6 @@ export class Image extends NativeObject<MemoryHandle> {
       ),
       "clEnqueueFillImage",
     )
-    return call.end<Options>()
   }
 
   /** Copies pixels to another image of the same format. @param toOrigin where they go; default 0, 0, 0 */
@@ -128,7 +121,7 @@ export class Image extends NativeObject<MemoryHandle> {
     const counts = Array.from(source.size, Number)
     const copy = new ImageRegionLayout(to.sides, { origin: options?.toOrigin ?? [], size: counts })
     const call = callOn(queue, owned.context, options)
-    check(
+    return call.end<Options>(
       opencl().clEnqueueCopyImage(
         call.queue,
         owned.live(),
@@ -142,7 +135,6 @@ export class Image extends NativeObject<MemoryHandle> {
       ),
       "clEnqueueCopyImage",
     )
-    return call.end<Options>()
   }
 
   /** Copies pixels to a buffer, row by row without gaps. @param offset where in the buffer, in bytes; default 0 */
@@ -152,7 +144,7 @@ export class Image extends NativeObject<MemoryHandle> {
     options?: Options & { readonly offset?: number },
   ): Asked<Options> {
     const { call, owned, buffer, region, offset } = this.#bufferCopy(queue, to, options)
-    check(
+    return call.end<Options>(
       opencl().clEnqueueCopyImageToBuffer(
         call.queue,
         owned.live(),
@@ -166,7 +158,6 @@ export class Image extends NativeObject<MemoryHandle> {
       ),
       "clEnqueueCopyImageToBuffer",
     )
-    return call.end<Options>()
   }
 
   /** Copies pixels from a buffer, where they lie row by row without gaps. @param offset in bytes; default 0 */
@@ -176,7 +167,7 @@ export class Image extends NativeObject<MemoryHandle> {
     options?: Options & { readonly offset?: number },
   ): Asked<Options> {
     const { call, owned, buffer, region, offset } = this.#bufferCopy(queue, from, options)
-    check(
+    return call.end<Options>(
       opencl().clEnqueueCopyBufferToImage(
         call.queue,
         buffer,
@@ -190,7 +181,6 @@ export class Image extends NativeObject<MemoryHandle> {
       ),
       "clEnqueueCopyBufferToImage",
     )
-    return call.end<Options>()
   }
 
   /** Lends the pixels to JavaScript, until they are unmapped; with gaps, as `rowPitch` and `slicePitch` tell. */
@@ -200,31 +190,31 @@ export class Image extends NativeObject<MemoryHandle> {
     const { origin, size } = new ImageRegionLayout(this.sides, options)
     const flags = mapFlags(access)
     const call = callOn(queue, owned.context, options, true)
-    const status = new Int32Array(1)
     const pitches = new Sizes().memory
-    const address = opencl().clEnqueueMapImage(
-      call.queue,
-      owned.live(),
-      0,
-      flags,
-      origin,
-      size,
-      pitches.subarray(0, 1),
-      pitches.subarray(1, 2),
-      call.waitCount,
-      call.waitList,
-      call.eventOut,
-      status,
+    const address = made("clEnqueueMapImage", (status) =>
+      opencl().clEnqueueMapImage(
+        call.queue,
+        owned.live(),
+        0,
+        flags,
+        origin,
+        size,
+        pitches.subarray(0, 1),
+        pitches.subarray(1, 2),
+        call.waitCount,
+        call.waitList,
+        call.eventOut,
+        status,
+      ),
     )
-    check(status[0] as number, "clEnqueueMapImage")
     const [rowPitch = 0, slicePitch = 0] = Array.from(pitches, Number)
     const [width = 1, height = 1, depth = 1] = Array.from(size, Number)
     // The last row ends with its last pixel: what would follow it isn't mapped.
     const rows = this.shape === "1d-array" ? (height - 1) * (slicePitch || rowPitch) : (height - 1) * rowPitch
     const byteLength = (depth - 1) * slicePitch + rows + width * this.pixelLength
     const unmap = unmapObject(owned.handle)
-    const mapping = { address: address as bigint, byteLength, access, rowPitch, slicePitch, unmap }
-    return whenMapped(new MappedRegion(queue, this, mapping), call.event())
+    const mapping = { address, byteLength, access, rowPitch, slicePitch, unmap }
+    return whenMapped(new MappedRegion(queue, this, mapping), call.checkedEvent())
   }
 
   #bufferCopy(
@@ -251,7 +241,7 @@ export class Image extends NativeObject<MemoryHandle> {
     const { origin, size, pixels } = new ImageRegionLayout(this.sides, options)
     checkPixels(bytes, pixels * this.pixelLength)
     const call = callOn(queue, owned.context, options, true)
-    check(
+    return call.event(
       opencl()[name](
         call.queue,
         owned.live(),
@@ -266,10 +256,8 @@ export class Image extends NativeObject<MemoryHandle> {
         call.eventOut,
       ),
       name,
+      bytes,
     )
-    const event = call.event()
-    holdUntilComplete(event, bytes)
-    return event
   }
 }
 
@@ -284,14 +272,14 @@ export function newImage(context: Context, description: ImageDescription, conten
   const flags = access | (bytes === null ? 0 : CL.MEM_COPY_HOST_PTR)
   // cl_image_desc: type, width, height, depth, array size, row pitch, slice pitch, mip levels and samples, buffer
   const descriptor = BigUint64Array.from([shapeConstant(shape), width, height, depth, images, 0, 0, 0, 0], BigInt)
-  const status = new Int32Array(1)
   const parent = ownedOf(context).live()
-  const handle = opencl().clCreateImage(parent, flags, formatStruct(format), descriptor, bytes, status)
-  if (status[0] !== 0) {
-    const detail = `A ${shape} image of ${sides.join(" x ")} pixels, ${format.channels} ${format.type}, ${sides[0] * sides[1] * sides[2] * pixelLength(format)} bytes, was asked for: see context.imageFormats() and the device's limits.`
-    throw failure(status[0] as number, { call: "clCreateImage", detail })
-  }
-  return new Image(context, handle as MemoryHandle, shape, format, sides)
+  const handle = made(
+    "clCreateImage",
+    (status) => opencl().clCreateImage(parent, flags, formatStruct(format), descriptor, bytes, status),
+    () =>
+      `A ${shape} image of ${sides.join(" x ")} pixels, ${format.channels} ${format.type}, ${sides[0] * sides[1] * sides[2] * pixelLength(format)} bytes, was asked for: see context.imageFormats() and the device's limits.`,
+  )
+  return new Image(context, handle, shape, format, sides)
 }
 
 function checkPixels(bytes: Uint8Array, expected: number): void {

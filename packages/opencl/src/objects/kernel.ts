@@ -110,7 +110,7 @@ export class Kernel extends NativeObject<KernelHandle> {
     this.#checkArguments()
     const launch = this.#launch
     launch.size(queue.device, global, options?.local, options?.offset)
-    check(
+    const event = call.end<Options>(
       opencl().clEnqueueNDRangeKernel(
         call.queue,
         handle,
@@ -125,7 +125,7 @@ export class Kernel extends NativeObject<KernelHandle> {
       "clEnqueueNDRangeKernel",
     )
     if (this.#shared.size > 0) for (const memory of this.#shared.values()) noteUse(memory, queue)
-    return call.end<Options>()
+    return event
   }
 
   /** What bounds the kernel's work groups. @param device default: the first of the context */

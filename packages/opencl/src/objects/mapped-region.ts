@@ -115,7 +115,7 @@ export class MappedRegion extends NativeObject {
     const call = callOn(this.#queue, owned.context, options, true)
     this.#ending.call = call
     this.release()
-    return call.event()
+    return call.checkedEvent()
   }
 
   #lend(address: bigint): ArrayBuffer {

@@ -1,6 +1,5 @@
+import { made } from "../native/check.js"
 import * as CL from "../native/constants/index.js"
-import { failure } from "../native/error.js"
-import type { MemoryHandle } from "../native/handles.js"
 import { opencl } from "../native/opencl.js"
 import { type BufferOptions, hostAccess, kernelAccess } from "./buffer-options.js"
 import { choice } from "./choice.js"
@@ -20,14 +19,13 @@ export function newBuffer(context: Context, content: number | HostMemory, option
     choice(hostAccess, options.hostAccess ?? "read-write", "hostAccess") |
     (options.inHostMemory ? CL.MEM_ALLOC_HOST_PTR : 0) |
     (bytes === null ? 0 : CL.MEM_COPY_HOST_PTR)
-  const status = new Int32Array(1)
-  const handle = opencl().clCreateBuffer(parent.live(), flags, byteLength, bytes, status)
-  if (status[0] !== 0) {
-    const largest = Math.min(...context.devices.map((device) => device.largestBuffer))
-    throw failure(status[0] as number, {
-      call: "clCreateBuffer",
-      detail: `${byteLength} bytes were asked for, and the largest buffer has ${largest}: release others, or split it.`,
-    })
-  }
-  return new DeviceBuffer(handle as MemoryHandle, byteLength, context)
+  const handle = made(
+    "clCreateBuffer",
+    (status) => opencl().clCreateBuffer(parent.live(), flags, byteLength, bytes, status),
+    () => {
+      const largest = Math.min(...context.devices.map((device) => device.largestBuffer))
+      return `${byteLength} bytes were asked for, and the largest buffer has ${largest}: release others, or split it.`
+    },
+  )
+  return new DeviceBuffer(handle, byteLength, context)
 }

@@ -1,11 +1,11 @@
 import { type InfoValue, platformInfo, readInfo } from "../info/index.js"
-import { check } from "../native/check.js"
 import * as CL from "../native/constants/index.js"
 import { deviceHandles } from "../native/device-handles.js"
 import { OpenCLError } from "../native/error.js"
 import type { PlatformHandle } from "../native/handles.js"
 import { opencl } from "../native/opencl.js"
-import { statuses } from "../native/status.js"
+import { platformHandles } from "../native/platform-handles.js"
+import { choice } from "./choice.js"
 import { Device, type DeviceType, deviceTypes } from "./device.js"
 import { extensionSet } from "./extension-set.js"
 
@@ -40,8 +40,14 @@ export class Platform {
     return extensionSet(this.info(CL.PLATFORM_EXTENSIONS))
   }
 
-  /** The same objects every time. @param type only those; default: all */
+  /**
+   * The same objects every time.
+   *
+   * @param type only those; default: all
+   * @throws TypeError for what is no type
+   */
   devices(type?: DeviceType): readonly Device[] {
+    checkType(type)
     this.#devices ??= deviceHandles(this.handle, CL.DEVICE_TYPE_ALL).map((handle) => new Device(this, handle))
     return type === undefined ? this.#devices : this.#devices.filter((device) => device.type === type)
   }
@@ -75,12 +81,15 @@ export function platforms(): readonly Platform[] {
  * Every device of every driver.
  *
  * @param type only those; default: all
+ * @throws TypeError for what is no type
  */
 export function devices(type?: DeviceType): readonly Device[] {
-  if (type !== undefined && !(type in deviceTypes)) {
-    throw new TypeError(`A device type is one of ${Object.keys(deviceTypes).join(", ")}, not ${String(type)}.`)
-  }
+  checkType(type)
   return platforms().flatMap((platform) => platform.devices(type))
+}
+
+function checkType(type: DeviceType | undefined): void {
+  if (type !== undefined) choice(deviceTypes, type, "A device type")
 }
 
 /** The first GPU; without one the first accelerator, and so on to any device. @throws OpenCLError without a device */
@@ -97,14 +106,4 @@ export function defaultDevice(): Device {
     )
   }
   return device
-}
-
-function platformHandles(): PlatformHandle[] {
-  const count = new Uint32Array(1)
-  const status = opencl().clGetPlatformIDs(0, null, count)
-  if (status === statuses.PLATFORM_NOT_FOUND_KHR.code || count[0] === 0) return []
-  check(status, "clGetPlatformIDs")
-  const handles = new BigUint64Array(count[0] as number)
-  check(opencl().clGetPlatformIDs(handles.length, handles, null), "clGetPlatformIDs")
-  return Array.from(handles) as PlatformHandle[]
 }

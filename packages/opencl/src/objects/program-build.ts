@@ -1,5 +1,4 @@
-import { programBuildInfo, readInfo } from "../info/index.js"
-import { PROGRAM_BUILD_LOG } from "../native/constants/index.js"
+import { buildLog } from "../info/index.js"
 import { failure } from "../native/error.js"
 import type { ProgramHandle } from "../native/handles.js"
 import { loadLibrary } from "../native/library.js"
@@ -35,20 +34,18 @@ function buildParameters(program: ProgramHandle, devices: readonly Device[], opt
 
 function finish(program: ProgramHandle, devices: readonly Device[], status: number): void {
   if (status === 0) return
-  const buildLog = devices
+  const printed = devices
     .map((device) => readLog(program, device))
     .join("\n")
     .trim()
   opencl().clReleaseProgram(program)
-  throw failure(status, { call: "clBuildProgram", buildLog })
+  throw failure(status, { call: "clBuildProgram", buildLog: printed })
 }
 
 /** A driver that refuses the log has refused the build for some other reason, which its status tells. */
 function readLog(program: ProgramHandle, device: Device): string {
   try {
-    return readInfo(programBuildInfo[PROGRAM_BUILD_LOG], "clGetProgramBuildInfo", (size, value, returned) =>
-      opencl().clGetProgramBuildInfo(program, device.handle, PROGRAM_BUILD_LOG, size, value, returned),
-    )
+    return buildLog(program, device.handle)
   } catch {
     return ""
   }

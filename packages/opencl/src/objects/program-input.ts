@@ -1,5 +1,5 @@
-import { check } from "../native/check.js"
-import { failure, refusal } from "../native/error.js"
+import { made } from "../native/check.js"
+import { refusal } from "../native/error.js"
 import { extension } from "../native/extension.js"
 import type { ProgramHandle } from "../native/handles.js"
 import { cString, pointersTo } from "../native/memory.js"
@@ -46,13 +46,12 @@ export function makeProgram(context: Context, input: ProgramInput, compilerOptio
 
 function fromSource(context: Context, source: string): ProgramHandle {
   const text = cString(source)
-  const status = new Int32Array(1)
   const places = pointersTo([text])
   // With its length: a source may have a zero in it, where C would end it.
   const lengths = new BigUint64Array([BigInt(text.length - 1)])
-  const handle = opencl().clCreateProgramWithSource(ownedOf(context).live(), 1, places, lengths, status)
-  check(status[0] as number, "clCreateProgramWithSource")
-  return handle as ProgramHandle
+  return made("clCreateProgramWithSource", (status) =>
+    opencl().clCreateProgramWithSource(ownedOf(context).live(), 1, places, lengths, status),
+  )
 }
 
 function fromIntermediateLanguage(context: Context, module: Uint8Array): ProgramHandle {
@@ -62,12 +61,9 @@ function fromIntermediateLanguage(context: Context, module: Uint8Array): Program
     const detail = `"${name}" takes no intermediate language: see device.intermediateLanguages, or pass the source.`
     throw refusal("INVALID_OPERATION", { call: "createProgram", detail })
   }
-  const status = new Int32Array(1)
   const isCore = /^OpenCL (2\.[1-9]|[3-9])/.test(platform.version)
   const make = isCore ? opencl().clCreateProgramWithIL : extension(platform.handle, "clCreateProgramWithILKHR")
-  const handle = make(parent, module, module.length, status)
-  check(status[0] as number, "clCreateProgramWithIL")
-  return handle as ProgramHandle
+  return made("clCreateProgramWithIL", (status) => make(parent, module, module.length, status))
 }
 
 function fromBinaries(context: Context, binaries: ReadonlyMap<Device, HostMemory>): ProgramHandle {
@@ -75,11 +71,10 @@ function fromBinaries(context: Context, binaries: ReadonlyMap<Device, HostMemory
   const bytes = Array.from(binaries.values(), bytesOf)
   const lengths = new BigUint64Array(bytes.map(({ length }) => BigInt(length)))
   const each = new Int32Array(Math.max(1, bytes.length))
-  const status = new Int32Array(1)
   const parent = ownedOf(context).live()
   const { length } = handles
   const places = pointersTo(bytes)
-  const handle = opencl().clCreateProgramWithBinary(parent, length, handles, lengths, places, each, status)
-  if (status[0] !== 0) throw failure(status[0] as number, { call: "clCreateProgramWithBinary" })
-  return handle as ProgramHandle
+  return made("clCreateProgramWithBinary", (status) =>
+    opencl().clCreateProgramWithBinary(parent, length, handles, lengths, places, each, status),
+  )
 }

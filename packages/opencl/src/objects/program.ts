@@ -1,5 +1,5 @@
-import { programBinaries, programBuildInfo, programInfo, readInfo } from "../info/index.js"
-import { PROGRAM_BUILD_LOG, PROGRAM_KERNEL_NAMES } from "../native/constants/index.js"
+import { buildLog, programBinaries, programInfo, readInfo } from "../info/index.js"
+import { PROGRAM_KERNEL_NAMES } from "../native/constants/index.js"
 import { refusal } from "../native/error.js"
 import type { ProgramHandle } from "../native/handles.js"
 import { opencl } from "../native/opencl.js"
@@ -59,10 +59,7 @@ export class Program extends NativeObject<ProgramHandle> {
 
   /** What the compiler printed; often nothing. @param device default: the first */
   buildLog(device = this.devices[0] as Device): string {
-    const handle = ownedOf(this).live()
-    return readInfo(programBuildInfo[PROGRAM_BUILD_LOG], "clGetProgramBuildInfo", (size, value, returned) =>
-      opencl().clGetProgramBuildInfo(handle, device.handle, PROGRAM_BUILD_LOG, size, value, returned),
-    )
+    return buildLog(ownedOf(this).live(), device.handle)
   }
 
   /**

@@ -48,21 +48,19 @@ export class Queue extends NativeObject<CommandQueueHandle> {
   /** An event that is complete when all commands before it are, or those in `after`. */
   enqueueMarker(options?: Omit<CommandOptions, "event">): CommandEvent {
     const call = this.#call.begin(options, true)
-    check(
+    return call.event(
       opencl().clEnqueueMarkerWithWaitList(call.queue, call.waitCount, call.waitList, call.eventOut),
       "clEnqueueMarkerWithWaitList",
     )
-    return call.event()
   }
 
   /** Holds what is enqueued later back until all commands before it are complete, or those in `after`. */
   enqueueBarrier<Options extends CommandOptions>(options?: Options): Asked<Options> {
     const call = this.#call.begin(options)
-    check(
+    return call.end<Options>(
       opencl().clEnqueueBarrierWithWaitList(call.queue, call.waitCount, call.waitList, call.eventOut),
       "clEnqueueBarrierWithWaitList",
     )
-    return call.end<Options>()
   }
 
   /** Hands what is enqueued to the device. */

@@ -1,4 +1,3 @@
-import { check } from "../native/check.js"
 import * as CL from "../native/constants/index.js"
 import { refusal } from "../native/error.js"
 import { opencl } from "../native/opencl.js"
@@ -76,13 +75,13 @@ export class SharedMemory extends NativeObject {
     const call = callOn(queue, owned.context, options, true)
     const cl = opencl()
     const { waitCount, waitList, eventOut } = call
-    check(
+    const event = call.event(
       cl.clEnqueueSVMMap(call.queue, 0, flags, address, byteLength, waitCount, waitList, eventOut),
       "clEnqueueSVMMap",
     )
     this.#uses.add(call.queue)
     const unmap = cl.clEnqueueSVMUnmap
-    return whenMapped(new MappedRegion(queue, this, { address, byteLength, access, unmap }), call.event())
+    return whenMapped(new MappedRegion(queue, this, { address, byteLength, access, unmap }), event)
   }
 
   /** @param pattern 1, 2, 4 ... 128 bytes, of which the memory's length is a multiple; copied before this returns */
@@ -91,7 +90,7 @@ export class SharedMemory extends NativeObject {
     const bytes = bytesOf(pattern)
     checkPattern(bytes, this.byteLength)
     const call = callOn(queue, owned.context, options)
-    check(
+    const event = call.end<Options>(
       opencl().clEnqueueSVMMemFill(
         call.queue,
         owned.live(),
@@ -105,7 +104,7 @@ export class SharedMemory extends NativeObject {
       "clEnqueueSVMMemFill",
     )
     this.#uses.add(call.queue)
-    return call.end<Options>()
+    return event
   }
 
   /** Copies all of it to other shared memory, which is at least as long. */
@@ -118,7 +117,7 @@ export class SharedMemory extends NativeObject {
       )
     }
     const call = callOn(queue, owned.context, options)
-    check(
+    const event = call.end<Options>(
       opencl().clEnqueueSVMMemcpy(
         call.queue,
         0,
@@ -133,7 +132,7 @@ export class SharedMemory extends NativeObject {
     )
     this.#uses.add(call.queue)
     to.#uses.add(call.queue)
-    return call.end<Options>()
+    return event
   }
 
   static {

@@ -38,6 +38,16 @@ async function besidePocl(misbehaviour: Misbehaviour, timeoutMilliseconds?: numb
   return bad as DriverReport
 }
 
+/** The same where there is no other: that one would need its time too, on processors that a driver may keep busy. */
+async function byItself(misbehaviour: Misbehaviour, timeoutMilliseconds: number): Promise<DriverReport> {
+  const directory = emptyDirectory()
+  makeDriver(directory, "bad", misbehaviour)
+  const environment = { ...environmentFor("pocl"), OCL_ICD_VENDORS: directory }
+  const { drivers } = await discover({ timeoutMilliseconds, environment })
+  expect(drivers).toHaveLength(1)
+  return drivers[0] as DriverReport
+}
+
 describe.concurrent("a driver that is no good is named", () => {
   const moments = ["constructor", "platforms"] as const
   const asked = "when it was opened and asked for its platforms"
@@ -72,17 +82,17 @@ describe.concurrent("a driver that is no good is named", () => {
     })
 
     onBadDrivers.each(["for (;;)", "for (;;) pause()"])("hangs: %s", async (how) => {
-      const report = await besidePocl({ when, how }, 3000)
+      const report = await byItself({ when, how }, 5000)
       expect(report.outcome).toBe("hung")
-      expect(report.problem).toMatch(new RegExp(`^It gave no answer within 3\\.\\d+ s ${asked}\\.$`))
-      expect(report.milliseconds).toBeLessThan(6000)
+      expect(report.problem).toMatch(new RegExp(`^It gave no answer within \\d+(\\.\\d+)? s ${asked}\\.$`))
+      expect(report.milliseconds).toBeLessThan(15_000)
       expect(isHarmful(report)).toBe(true)
     })
   })
 
   onBadDrivers("hangs, with its signals blocked", async () => {
     const how = "sigset_t all; sigfillset(&all); sigprocmask(SIG_BLOCK, &all, NULL); for (;;) pause()"
-    expect(await besidePocl({ when: "platforms", how }, 3000)).toMatchObject({ outcome: "hung" })
+    expect(await besidePocl({ when: "platforms", how }, 10_000)).toMatchObject({ outcome: "hung" })
   })
 
   onBadDrivers("leaves a process behind that holds its pipes", async () => {
@@ -113,6 +123,18 @@ describe.concurrent("a driver that is no good is named", () => {
       /^When platform ".*" was asked for its devices: .*clGetDeviceIDs.*OUT_OF_HOST_MEMORY/,
     )
     expect(isHarmful(report)).toBe(false)
+  })
+
+  onBadDrivers("writes where the process tells what it found: only that is read", async () => {
+    const junk = String.raw`junk\n{\n[]\nnull\n5\n{\"kind\":5}\n{\"kind\"`
+    const report = await besidePocl({ when: "platforms", how: `dprintf(3, "${junk}")` })
+    expect(report).toMatchObject({ outcome: "empty", platforms: [] })
+  })
+
+  onBadDrivers("writes more there than a process has to tell: the rest is not read", async () => {
+    const how = 'for (int turn = 0; turn < 128; turn++) dprintf(3, "%65000d", turn)'
+    const report = await besidePocl({ when: "platforms", how })
+    expect(report).toMatchObject({ outcome: "exited", platforms: [] })
   })
 
   onBadDrivers("has no platform", async () => {
@@ -221,22 +243,23 @@ describe("the process that asks", () => {
     expect(performance.now() - started).toBeLessThan(10_000)
   })
 
-  onBadDrivers("doesn't outlive a parent that is killed", async () => {
+  onBadDrivers("doesn't outlive a parent that is killed", { timeout: 60_000 }, async () => {
     const directory = emptyDirectory()
     const pidFile = join(directory, "pid")
     const how = `FILE *file = fopen("${pidFile}", "w"); fprintf(file, "%d", getpid()); fclose(file); for (;;) pause()`
     makeDriver(directory, "bad", { when: "platforms", how })
-    const code = `import("@strongroom/opencl/discovery").then(({ discover }) => discover({ timeoutMilliseconds: 2000 }))`
+    const code = `import("@strongroom/opencl/discovery").then(({ discover }) => discover({ timeoutMilliseconds: 8000 }))`
     const parent = spawn(process.execPath, ["-e", code], {
       cwd: new URL("..", import.meta.url),
-      env: { ...environmentFor("pocl"), OCL_ICD_VENDORS: directory },
+      // Its folder of temporary files stays behind.
+      env: { ...environmentFor("pocl"), OCL_ICD_VENDORS: directory, TMPDIR: directory },
     })
     const readPid = () => (existsSync(pidFile) ? Number(readFileSync(pidFile, "utf8")) : 0)
-    await expect.poll(readPid, { timeout: 5000 }).toBeGreaterThan(0)
+    await expect.poll(readPid, { timeout: 15_000 }).toBeGreaterThan(0)
     parent.kill("SIGKILL")
     await once(parent, "exit")
     expect(isAlive(readPid())).toBe(true)
-    await expect.poll(() => isAlive(readPid()), { timeout: 6000 }).toBe(false)
+    await expect.poll(() => isAlive(readPid()), { timeout: 15_000 }).toBe(false)
   })
 })
 

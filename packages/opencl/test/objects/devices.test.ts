@@ -40,7 +40,11 @@ describe("platforms and devices", () => {
 
   it("are found by type", () => {
     expect(devices(device.type)).toContain(device)
-    expect(() => devices("fpga" as "gpu")).toThrow("A device type is one of cpu, gpu, accelerator, custom, not fpga.")
+    for (const wrong of ["fpga", "toString", "CPU"] as never[]) {
+      const message = `A device type is one of cpu, gpu, accelerator, custom, not ${wrong}.`
+      expect(() => devices(wrong)).toThrow(message)
+      expect(() => platforms()[0]?.devices(wrong)).toThrow(message)
+    }
   })
 
   it("make contexts: one, several, never none and nothing else", () => {

@@ -1,4 +1,10 @@
-import { type CommandEvent, type Context, createContext, type Queue } from "../../src/objects/index.js"
+import {
+  type CommandEvent,
+  type Context,
+  createContext,
+  type EventOptions,
+  type Queue,
+} from "../../src/objects/index.js"
 
 /** The device that tests run on, and what most of them need. Released with the process. */
 export const context: Context = createContext()
@@ -42,10 +48,10 @@ export function thrown(action: () => unknown): Error {
 }
 
 /** Starts a command that nothing else waits for, and that takes some hundredths of a second. */
-export function startSpinning(turns = 20_000_000): CommandEvent {
+export function startSpinning(options: EventOptions = {}): CommandEvent {
   using values = context.createBuffer(4)
   using spin = program.createKernel("spin")
-  const event = spin.setArguments(values, turns).enqueue(queue, 1, { event: true })
+  const event = spin.setArguments(values, 20_000_000).enqueue(queue, 1, { ...options, event: true })
   queue.flush()
   return event
 }

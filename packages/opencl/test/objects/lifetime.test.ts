@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { createContext, type Kernel, local } from "../../src/objects/index.js"
+import { type CommandEvent, createContext, type Kernel, local } from "../../src/objects/index.js"
 import { context, device, program, queue, thrown } from "./fixture.js"
 
 describe("release", () => {
@@ -36,17 +36,18 @@ describe("release", () => {
   it("lets commands run that were enqueued before", async () => {
     using buffer = context.createBuffer(Float32Array.of(2))
     using gate = context.createUserEvent()
-    let finished: Promise<void>
+    let marker: CommandEvent
     {
       using other = context.createQueue()
       using input = context.createBuffer(Float32Array.of(5))
       using kernel = program.createKernel("add")
       kernel.setArguments(buffer, input, buffer).enqueue(other, 1, { after: gate })
-      using marker = other.enqueueMarker()
-      finished = marker.finished
+      marker = other.enqueueMarker()
     }
+    const { finished } = marker
     gate.complete()
     await finished
+    marker.release()
     expect(await buffer.read(queue, new Float32Array(1))).toEqual(Float32Array.of(7))
   })
 })

@@ -15,8 +15,10 @@ describe("a queue", () => {
   })
 
   it("finishes as a call that blocks", () => {
-    using spinning = startSpinning()
+    using gate = context.createUserEvent()
+    using spinning = startSpinning({ after: gate })
     expect(spinning.status).not.toBe("complete")
+    gate.complete()
     queue.finishSync()
     expect(spinning.status).toBe("complete")
   })
@@ -148,7 +150,9 @@ describe("a user event", () => {
   })
 
   // Intel's CPU driver (2026) runs commands all the same.
-  it.skipIf(/^Intel/.test(device.platform.name))("that fails makes what waits for it fail", async () => {
+  const isIntel = /^Intel/.test(device.platform.name)
+
+  it.skipIf(isIntel)("that fails makes what waits for it fail", async () => {
     using failing = context.createQueue()
     using gate = context.createUserEvent()
     using marker = failing.enqueueMarker({ after: gate })
@@ -163,12 +167,12 @@ describe("a user event", () => {
     expect(marker.status).toBe("failed")
   })
 
-  it("that is released unsettled fails, so that nothing waits for ever", async () => {
+  it.skipIf(isIntel)("that is released unsettled fails, so that nothing waits for ever", async () => {
     using failing = context.createQueue()
     const gate = context.createUserEvent()
     using marker = failing.enqueueMarker({ after: gate })
     const { finished } = marker
     gate.release()
-    expect(await finished.catch((error) => error instanceof OpenCLError)).not.toBe(false)
+    expect(await finished.catch((error) => error instanceof OpenCLError)).toBe(true)
   })
 })
