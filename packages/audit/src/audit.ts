@@ -106,9 +106,10 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const milliseconds = Date.now() - startTime
 
   const all = written.all()
+  const paths = new Set(all.map(({ path }) => path))
   const audited: AuditedFile[] = []
   for (const [index, file] of all.entries()) {
-    const finished = examination.finish(file)
+    const finished = examination.finish(file, (path) => paths.has(path))
     if (finished) audited.push(finished)
     if (index % 64 === 63) await new Promise(setImmediate)
     options.onProgress?.(index + 1, all.length)

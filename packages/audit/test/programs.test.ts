@@ -43,8 +43,13 @@ os.replace("by-shell.txt", "final.txt")`
   it("waits for what the program left running", async () => {
     const folder = temporaryFolder()
     let waited = 0
-    const args = ["-c", "(sleep 0.6; echo late > late.txt) & exit 7"]
-    const report = await quietly({ command: "sh", args, folder, onWaiting: () => waited++ })
+    const go = join(temporaryFolder(), "go")
+    const args = ["-c", `(until [ -e ${go} ]; do sleep 0.05; done; echo late > late.txt) & exit 7`]
+    const onWaiting = () => {
+      waited++
+      writeFileSync(go, "")
+    }
+    const report = await quietly({ command: "sh", args, folder, onWaiting })
     expect(report).toMatchObject({ exitCode: 7, exitSignal: null, complete: true })
     expect(waited).toBe(1)
     expect([...within(report, folder).keys()]).toEqual(["late.txt"])
@@ -63,6 +68,40 @@ os.replace("by-shell.txt", "final.txt")`
     const script = "exec 3<>old; echo x 2>/dev/null > missing/file; true"
     const report = await quietly({ command: "sh", args: ["-c", script], folder })
     expect(report.files).toEqual([])
+  })
+
+  it("a file that isn't renamed after all is where it was", async () => {
+    const folder = temporaryFolder()
+    const script = "echo plaintext > a; mv a missing/b 2>/dev/null; mkdir d; echo x > d/a; mv -T a d 2>/dev/null; true"
+    const report = await quietly({ command: "sh", args: ["-c", script], folder })
+    const files = within(report, folder)
+    expect([...files.keys()]).toEqual(["a", "d/a"])
+    expect(files.get("a")).toMatchObject({
+      there: true,
+      changes: ["created"],
+      earlier: [],
+      contents: [{ moment: "end" }],
+    })
+  })
+
+  it("links lead to what is written, and have no content of their own", async () => {
+    const folder = temporaryFolder()
+    const script = `ln -s target link; echo plaintext > link
+      mkdir -p deep/inner; ln -s deep/inner way; echo x > way/../x
+      ln -s nowhere dangling; mv dangling moved; ln -s loop loop; echo x > loop; true`
+    const report = await quietly({ command: "sh", args: ["-c", script], folder })
+    const files = within(report, folder)
+    expect([...files.keys()]).toEqual(["deep/x", "moved", "target"])
+    expect(files.get("moved")).toMatchObject({ there: true, changes: ["renamed"], contents: [] })
+    expect(report.files.flatMap(({ lost }) => lost)).toEqual([])
+  })
+
+  it.skipIf(process.getuid?.() !== 0)("with mounts of its own, in a folder that isn't there", async () => {
+    const args = ["-m", "sh", "-c", "echo x > missing/file; echo y > y"]
+    const folder = temporaryFolder()
+    const report = await quietly({ command: "unshare", args, folder })
+    expect(report).toMatchObject({ exitCode: 0, complete: true })
+    expect([...within(report, folder).keys()]).toEqual(["y"])
   })
 
   it("ends the program when it is aborted, and still reports", async () => {

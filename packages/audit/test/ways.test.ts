@@ -29,6 +29,13 @@ const ways: readonly (readonly [way: string, file: string, moment: string])[] = 
   ["hard-link", "two.bin", "end"],
   ["fork-exec", "plain.bin", "end"],
   ["relative-folder", "renamed/inside.bin", "end"],
+  ["link", "target.bin", "end"],
+  ["link-removed", "target.bin", "end"],
+  ["link-up", "deep/up.bin", "end"],
+  ["descriptor-link", "again.bin", "cut"],
+  ["descriptor-path", "again.bin", "cut"],
+  ["rename-fails", "stays.bin", "end"],
+  ["rename-fails-onto", "two.bin", "end"],
 ]
 
 describe.each([
@@ -86,6 +93,8 @@ describe.each([
       const { folder, report } = await run("mounts")
       expect(held(report.files.filter(({ path }) => path === `${folder}/mount/inside.bin`))).toEqual(["end"])
       expect(held(report.files.filter(({ path }) => path === `${folder}/mount/below.bin`))).toEqual(["deleted"])
+      expect(held(report.files.filter(({ path }) => path === `${folder}/mount/deep/target.bin`))).toEqual(["end"])
+      expect(report.files.flatMap(({ lost }) => lost)).toEqual([])
     })
 
     it("over what it wrote in the same open file: only the last is seen, as the limits say", async () => {
