@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 import { audit } from "../src/index.js"
+import { checkPtraceScope } from "../src/watch/yama.js"
 import { compile, driver, hasProgram, missing, notHere, quietly, temporaryFolder, within } from "./support.js"
 
 const node = process.execPath
@@ -189,6 +190,18 @@ describe.skipIf(notHere || process.getuid?.() !== 0)("audit as an ordinary user"
     expect(memory.files).toMatchObject([{ kind: "memory", path: "secret" }])
     expect(readFileSync(join(folder, "closed.bin"), "utf8")).toMatch(/^plaintext/)
   })
+})
+
+it("where Yama lets nobody look, it says so before anything runs", () => {
+  for (const [scope, isRoot] of [
+    [undefined, false],
+    [0, false],
+    [1, false],
+    [2, true],
+  ] as const)
+    expect(() => checkPtraceScope(scope, isRoot)).not.toThrow()
+  expect(() => checkPtraceScope(2, false)).toThrow(/ptrace_scope is 2. Audit as root, or set it to 1 or 0/)
+  expect(() => checkPtraceScope(3, true)).toThrow(/ptrace_scope is 3/)
 })
 
 it.skipIf(!notHere)("elsewhere than on Linux it says so", async () => {
