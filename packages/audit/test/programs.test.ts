@@ -6,7 +6,17 @@ import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 import { audit } from "../src/index.js"
 import { checkPtraceScope } from "../src/watch/yama.js"
-import { compile, driver, hasProgram, missing, notHere, quietly, temporaryFolder, within } from "./support.js"
+import {
+  compile,
+  driver,
+  hasProgram,
+  missing,
+  noDaemons,
+  notHere,
+  quietly,
+  temporaryFolder,
+  within,
+} from "./support.js"
 
 const node = process.execPath
 
@@ -41,7 +51,7 @@ os.replace("by-shell.txt", "final.txt")`
     )
   })
 
-  it("waits for what the program left running", async () => {
+  it.skipIf(noDaemons)("waits for what the program left running", async () => {
     const folder = temporaryFolder()
     let waited = 0
     const go = join(temporaryFolder(), "go")
