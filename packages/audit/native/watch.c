@@ -67,8 +67,13 @@ static void describe(struct event *event, const struct status *status) {
 }
 
 /* Only what has changed since the start can hold what the program wrote. */
-static int is_worth_keeping(const struct watch *watch, const struct status *status) {
-  return IS_REGULAR(status->mode) && status->size > 0 && status->changed.seconds >= watch->since;
+static int is_worth_holding(const struct watch *watch, const struct status *status) {
+  return IS_REGULAR(status->mode) && status->changed.seconds >= watch->since;
+}
+
+/* What is held can be written still; a copy can't. */
+static int is_worth_copying(const struct watch *watch, const struct status *status) {
+  return is_worth_holding(watch, status) && status->size > 0;
 }
 
 static void keep(struct event *event, result descriptor) {
@@ -220,7 +225,7 @@ static void look_at_open(struct context *context, long folder, u64 path, u64 fla
   if (there >= 0) {
     if (!IS_REGULAR(status.mode)) return;
     describe(event, &status);
-    if ((flags & O_TRUNC) && is_worth_keeping(context->watch, &status)) copy(context->watch, event, context->first->here, &status);
+    if ((flags & O_TRUNC) && is_worth_copying(context->watch, &status)) copy(context->watch, event, context->first->here, &status);
   } else if (there != -ENOENT || !(flags & O_CREAT) || !is_there(found)) return; /* It fails. */
   if (caller_of(context->watch->memory, thread)->other_mounts) {
     event->facts |= OTHER_MOUNTS;
@@ -235,7 +240,7 @@ static void look_at_truncation(struct context *context, u64 least) {
   if (status_of(context->first->here, 0, &status) < 0 || !IS_REGULAR(status.mode)) return;
   context->event.kind = TRUNCATED;
   describe(&context->event, &status);
-  if (status.size > least && is_worth_keeping(context->watch, &status))
+  if (status.size > least && is_worth_copying(context->watch, &status))
     copy(context->watch, &context->event, context->first->here, &status);
   tell(context->watch, &context->event, context->first, 0);
 }
@@ -248,7 +253,7 @@ static void look_at_removal(struct context *context, long folder, u64 path) {
   resolve(context->watch->memory, context->asked->thread, context->first, 0);
   context->event.kind = UNLINKED;
   describe(&context->event, &status);
-  if (is_worth_keeping(context->watch, &status)) hold(&context->event, context->first->here, O_NOFOLLOW);
+  if (is_worth_holding(context->watch, &status)) hold(&context->event, context->first->here, O_NOFOLLOW);
   tell(context->watch, &context->event, context->first, 0);
 }
 
@@ -265,7 +270,7 @@ static void look_at_rename(struct context *context, long from, u64 path, long to
   context->event.flags = flags;
   describe(&context->event, &source);
   const int replaces = flags == 0 && status_of(context->second->here, AT_NOFOLLOW, &target) >= 0 && target.inode != source.inode;
-  if (replaces && is_worth_keeping(context->watch, &target)) hold(&context->event, context->second->here, O_NOFOLLOW);
+  if (replaces && is_worth_holding(context->watch, &target)) hold(&context->event, context->second->here, O_NOFOLLOW);
   tell(context->watch, &context->event, context->first, context->second);
 }
 

@@ -7,6 +7,7 @@ export const auditLimits: readonly string[] = [
   "What the kernel writes: swap, core files, which `strongroom sweep` looks for, and pages of memory in a hibernated machine.",
   "Bytes that are overwritten in place: of a file that stays open or is opened again without being cut, the last state is seen.",
   "Descriptors that the program was given open, its standard output and error among them, and what comes to it over a socket.",
+  "Of files without a name that stay open, when more than 128 are kept or they have 512 MiB: what is written after the look at them.",
   `What a file of more than ${copyLimit >> 20} MiB held before it was cut: the report says of which, as of all that couldn't be read.`,
   "A model in a zip archive of more than 64 MiB, and in a gzip file of which it is behind the first 64 MiB.",
   "Extended attributes, file names, symbolic links and sizes as carriers of data, message queues, and shared memory of System V (shmget).",

@@ -24,6 +24,8 @@ const ways: readonly (readonly [way: string, file: string, moment: string])[] = 
   ["rename-over", "old.bin", "replaced"],
   ["unlink", "removed.bin", "deleted"],
   ["unlink-open", "open.bin", "deleted"],
+  ["unlink-empty", "empty.bin", "deleted"],
+  ["replace-empty", "empty.bin", "replaced"],
   ["cut", "cut.bin", "cut"],
   ["ftruncate", "shortened.bin", "cut"],
   ["hard-link", "two.bin", "end"],

@@ -80,6 +80,15 @@ int main(int count, char **arguments) {
     check(unlink("open.bin"), "unlink");
     lseek(file, 0, SEEK_SET);
     put(file);
+  } else if (IS("unlink-empty")) {
+    int file = create("empty.bin");
+    check(unlink("empty.bin"), "unlink");
+    put(file);
+  } else if (IS("replace-empty")) {
+    int file = create("empty.bin");
+    check((int)write(create("new.bin"), "short", 5), "write");
+    check(rename("new.bin", "empty.bin"), "rename");
+    put(file);
   } else if (IS("cut")) {
     put(create("cut.bin"));
     check((int)write(create("cut.bin"), "short", 5), "write");
