@@ -55,6 +55,12 @@ describe("leak", () => {
     expect(report.files).toHaveLength(1)
   })
 
+  it("folders of the machine that compiled", async () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, "a.cl"), '#line 1 "/build/secret/kernels/a.cl"\n#include "/usr/include/x.h"\n')
+    expect(examples(await leak(folder), "folders")).toEqual(["/build/secret/kernels/"])
+  })
+
   it("an optimised model of ONNX Runtime, as any ONNX file: graph and weights", async () => {
     const folder = temporaryFolder()
     copyFileSync(model, join(folder, "optimised.onnx"))
