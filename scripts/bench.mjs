@@ -6,6 +6,8 @@ import { fail, install, root, runs, turbo } from "./lib/setup.mjs"
 install()
 if (!turbo(["build", "--filter=@strongroom/bench", "--output-logs=errors-only"])) fail("The build failed: see above.")
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
-const drivers = names.length === 0 || names.includes("opencl-binding") ? openclDrivers(["pocl"]) : {}
+const onDrivers = ["opencl-binding", "audit"]
+const needsDrivers = names.length === 0 || names.some((name) => onDrivers.includes(name))
+const drivers = needsDrivers ? openclDrivers(["pocl"]) : {}
 const bench = [join(root, "apps/bench/dist/main.js"), ...process.argv.slice(2)]
 if (!runs(process.execPath, bench, { env: { ...process.env, ...drivers } })) process.exitCode = 1

@@ -1,7 +1,7 @@
 /* Where another process's path arguments lead: by way of /proc/THREAD, with the working directory and root that it has. */
 #include "watch.h"
 
-static char *append_number(char *to, unsigned long value) {
+char *append_number(char *to, unsigned long value) {
   char digits[24];
   int count = 0;
   do digits[count++] = (char)('0' + value % 10);
@@ -93,6 +93,19 @@ const struct caller *caller_of(struct memory *memory, u32 thread) {
   return caller;
 }
 
+/* A path that means something else in each process; false for all others. */
+static int reach_own(u32 thread, const char *path, char *to, const char *end) {
+  static const char ways[][2][20] = {{"/proc/self/", "/"}, {"/proc/thread-self/", "/"}, {"/dev/fd/", "/fd/"}};
+  for (size index = 0; index < sizeof ways / sizeof ways[0]; index++) {
+    const char *rest = after(path, ways[index][0]);
+    if (!rest) continue;
+    proc_path(to, thread, ways[index][1]);
+    append(to + length_of(to), end, rest);
+    return 1;
+  }
+  return 0;
+}
+
 void find_descriptor(u32 thread, long descriptor, struct place *place) {
   place->unseen = 0;
   place->folder[0] = 0;
@@ -109,13 +122,8 @@ void find_place(struct memory *memory, u32 thread, long folder, u64 address, str
   place->unseen = read_text(thread, address, place->path, sizeof place->path);
   if (place->unseen) return;
 
-  const char *path = place->path, *own = after(path, "/proc/self/");
-  if (!own) own = after(path, "/proc/thread-self/");
-  if (own) {
-    proc_path(here, thread, "/");
-    append(here + length_of(here), end, own);
-    return;
-  }
+  const char *path = place->path;
+  if (reach_own(thread, path, here, end)) return;
   if (path[0] == '/') {
     const struct caller *caller = caller_of(memory, thread);
     append(place->folder, place->folder + sizeof place->folder, caller->root);
@@ -133,4 +141,81 @@ void find_place(struct memory *memory, u32 thread, long folder, u64 address, str
   long length = read_link(here, place->folder, sizeof place->folder);
   if (length < 0) place->unseen = (int)-length;
   if (path[0]) append(append(here + length_of(here), end, "/"), end, path);
+}
+
+static int has_slash(const char *path) {
+  while (*path && *path != '/') path++;
+  return *path;
+}
+
+static char *last_slash(char *path) {
+  char *last = path;
+  for (char *at = path; *at; at++)
+    if (*at == '/') last = at;
+  return last;
+}
+
+result open_folder(struct place *place) {
+  char *last = last_slash(place->here);
+  *last = 0;
+  result folder = CALL4(__NR_openat, AT_FDCWD, place->here[0] ? place->here : "/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+  *last = '/';
+  return folder;
+}
+
+static int append_whole(char *to, const char *end, const char *text) {
+  return append(to, end, text) < end - 1;
+}
+
+/* The real path of the folder that the place is in. */
+static result name_folder(struct place *place, char *real, int is_as_given) {
+  if (is_as_given && place->folder[0] == '/' && !has_slash(place->path)) {
+    append(real, real + TEXT_MAX, place->folder); /* The kernel named it. */
+    return 0;
+  }
+  char own[PLACE_MAX];
+  result folder = open_folder(place);
+  if (folder < 0) return folder;
+  append_number(append(own, own + sizeof own, "/proc/self/fd/"), (unsigned long)folder);
+  result length = read_link(own, real, TEXT_MAX);
+  close_file(folder);
+  return length;
+}
+
+/*
+ * Replaces the path by the real one, as the call that waits will find it: links in its folders are followed, and, if the
+ * call follows it, the last one too, also where what it leads to isn't there yet. The path stays as given where that fails.
+ * `here` then leads there without a last link: /proc/self, at the end of one, would be this process's own.
+ * Links and `..` mean something now, and may mean something else when the event is read.
+ */
+result resolve(struct memory *memory, u32 thread, struct place *place, int follows) {
+  enum { MOST_LINKS = 40 }; /* as path_resolution(7) has it */
+  char real[TEXT_MAX], link[TEXT_MAX];
+  const char *const end = place->here + sizeof place->here, *const real_end = real + sizeof real;
+  for (int links = 0; links <= MOST_LINKS; links++) {
+    /* A folder may be called with slashes at its end. */
+    for (size length = length_of(place->here); length > 1 && place->here[length - 1] == '/'; length--)
+      place->here[length - 1] = 0;
+    result named = name_folder(place, real, links == 0);
+    if (named < 0) return named;
+    if (!follows || read_link(place->here, link, sizeof link) < 0) {
+      char *to = real + length_of(real);
+      if (to[-1] != '/') to = append(to, real_end, "/");
+      if (!append_whole(to, real_end, last_slash(place->here) + 1)) return -ENAMETOOLONG;
+    } else if (after(real, "/proc/")) append(real, real_end, link); /* /proc/self/fd/3: no path, but says where it leads. */
+    else {
+      char *to = place->here;
+      if (reach_own(thread, link, to, end)) continue;
+      const struct caller *caller = caller_of(memory, thread);
+      if (link[0] != '/') last_slash(to)[1] = 0;
+      else if (caller->root[0] || caller->other_mounts) proc_path(to, thread, "/root");
+      else *to = 0;
+      if (!append_whole(to + length_of(to), end, link)) return -ENAMETOOLONG;
+      continue;
+    }
+    append(place->path, place->path + sizeof place->path, real);
+    place->folder[0] = 0;
+    return 0;
+  }
+  return -ELOOP;
 }

@@ -47,7 +47,6 @@ static const struct instruction filter[] = {
     ALWAYS(__NR_rename),
     ALWAYS(__NR_unlink),
     ALWAYS(__NR_link),
-    ALWAYS(__NR_symlink),
 #endif
     WITHOUT(__NR_unlinkat, 2, AT_REMOVEDIR),
     /* Its modes but the plain one, and that which keeps the size, take away what was there. */
@@ -59,7 +58,6 @@ static const struct instruction filter[] = {
     ALWAYS(__NR_renameat),
     ALWAYS(__NR_renameat2),
     ALWAYS(__NR_linkat),
-    ALWAYS(__NR_symlinkat),
     ALWAYS(__NR_memfd_create),
     ALWAYS(__NR_io_uring_setup),
     /* These change nothing but what is known of the caller. */

@@ -67,8 +67,13 @@ static void describe(struct event *event, const struct status *status) {
 }
 
 /* Only what has changed since the start can hold what the program wrote. */
-static int is_worth_keeping(const struct watch *watch, const struct status *status) {
-  return IS_REGULAR(status->mode) && status->size > 0 && status->changed.seconds >= watch->since;
+static int is_worth_holding(const struct watch *watch, const struct status *status) {
+  return IS_REGULAR(status->mode) && status->changed.seconds >= watch->since;
+}
+
+/* What is held can be written still; a copy can't. */
+static int is_worth_copying(const struct watch *watch, const struct status *status) {
+  return is_worth_holding(watch, status) && status->size > 0;
 }
 
 static void keep(struct event *event, result descriptor) {
@@ -76,7 +81,6 @@ static void keep(struct event *event, result descriptor) {
     event->kept = (s32)descriptor;
     return;
   }
-  event->facts |= NOT_KEPT;
   event->error = (s32)-descriptor;
 }
 
@@ -106,13 +110,8 @@ static void copy(const struct watch *watch, struct event *event, const char *pat
 
 /* The folder of a file that only its process can name: it stays reachable when that process has ended. */
 static void hold_folder(struct event *event, struct place *place) {
-  char *last = place->here;
-  for (char *at = place->here; *at; at++)
-    if (*at == '/') last = at;
-  *last = 0;
   event->facts |= FOLDER;
-  keep(event, CALL4(__NR_openat, AT_FDCWD, place->here, O_PATH | O_DIRECTORY | O_CLOEXEC, 0));
-  *last = '/';
+  keep(event, open_folder(place));
 }
 
 /* ---- One call after the other ---- */
@@ -142,10 +141,7 @@ static void hand_in(struct context *context, result made, int stays_at_exec, uns
     return;
   }
   proc_path(path, (u32)CALL0(__NR_getpid), "/fd/");
-  char *at = path + length_of(path);
-  for (long rest = made, scale = 1000000000; scale > 0; scale /= 10)
-    if (made >= scale || scale == 1) *at++ = (char)('0' + rest / scale % 10);
-  *at = 0;
+  append_number(path + length_of(path), (unsigned long)made);
   struct status status;
   if (status_of(path, 0, &status) >= 0) describe(&context->event, &status);
   context->event.facts &= ~(u32)THERE;
@@ -211,22 +207,26 @@ static void make_nameless_file(struct context *context, u64 flags, u64 mode) {
   tell(context->watch, &context->event, context->first, 0);
 }
 
+/* The folder that resolve() looked for. */
+static int is_there(result resolved) { return resolved != -ENOENT && resolved != -ENOTDIR; }
+
 static void look_at_open(struct context *context, long folder, u64 path, u64 flags, u64 mode) {
   u32 thread = context->asked->thread;
   struct event *event = &context->event;
   find_place(context->watch->memory, thread, folder, path, context->first);
   if (context->first->unseen) return tell_unseen(context, context->first->unseen);
+  const int follows = !(flags & O_NOFOLLOW) && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
+  result found = resolve(context->watch->memory, thread, context->first, follows);
   if ((flags & O_TMPFILE_BIT) && (flags & O_DIRECTORY)) return make_nameless_file(context, flags, mode);
   struct status status;
-  const int follows = !(flags & O_NOFOLLOW) && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
   result there = status_of(context->first->here, follows ? 0 : AT_NOFOLLOW, &status);
   event->kind = OPENED;
   event->flags = flags;
   if (there >= 0) {
     if (!IS_REGULAR(status.mode)) return;
     describe(event, &status);
-    if ((flags & O_TRUNC) && is_worth_keeping(context->watch, &status)) copy(context->watch, event, context->first->here, &status);
-  } else if (there != -ENOENT || !(flags & O_CREAT)) return; /* It fails. */
+    if ((flags & O_TRUNC) && is_worth_copying(context->watch, &status)) copy(context->watch, event, context->first->here, &status);
+  } else if (there != -ENOENT || !(flags & O_CREAT) || !is_there(found)) return; /* It fails. */
   if (caller_of(context->watch->memory, thread)->other_mounts) {
     event->facts |= OTHER_MOUNTS;
     if (event->kept < 0) hold_folder(event, context->first);
@@ -240,7 +240,7 @@ static void look_at_truncation(struct context *context, u64 least) {
   if (status_of(context->first->here, 0, &status) < 0 || !IS_REGULAR(status.mode)) return;
   context->event.kind = TRUNCATED;
   describe(&context->event, &status);
-  if (status.size > least && is_worth_keeping(context->watch, &status))
+  if (status.size > least && is_worth_copying(context->watch, &status))
     copy(context->watch, &context->event, context->first->here, &status);
   tell(context->watch, &context->event, context->first, 0);
 }
@@ -250,9 +250,10 @@ static void look_at_removal(struct context *context, long folder, u64 path) {
   if (context->first->unseen) return tell_unseen(context, context->first->unseen);
   struct status status;
   if (status_of(context->first->here, AT_NOFOLLOW, &status) < 0) return;
+  resolve(context->watch->memory, context->asked->thread, context->first, 0);
   context->event.kind = UNLINKED;
   describe(&context->event, &status);
-  if (is_worth_keeping(context->watch, &status)) hold(&context->event, context->first->here, O_NOFOLLOW);
+  if (is_worth_holding(context->watch, &status)) hold(&context->event, context->first->here, O_NOFOLLOW);
   tell(context->watch, &context->event, context->first, 0);
 }
 
@@ -263,11 +264,13 @@ static void look_at_rename(struct context *context, long from, u64 path, long to
   if (context->first->unseen || context->second->unseen) return tell_unseen(context, context->first->unseen ? context->first->unseen : context->second->unseen);
   struct status source, target;
   if (status_of(context->first->here, AT_NOFOLLOW, &source) < 0) return;
+  resolve(context->watch->memory, thread, context->first, 0);
+  if (!is_there(resolve(context->watch->memory, thread, context->second, 0))) return; /* It fails. */
   context->event.kind = RENAMED;
   context->event.flags = flags;
   describe(&context->event, &source);
   const int replaces = flags == 0 && status_of(context->second->here, AT_NOFOLLOW, &target) >= 0 && target.inode != source.inode;
-  if (replaces && is_worth_keeping(context->watch, &target)) hold(&context->event, context->second->here, O_NOFOLLOW);
+  if (replaces && is_worth_holding(context->watch, &target)) hold(&context->event, context->second->here, O_NOFOLLOW);
   tell(context->watch, &context->event, context->first, context->second);
 }
 
@@ -279,18 +282,9 @@ static void look_at_link(struct context *context, long from, u64 path, long to, 
   struct status status;
   const int follows = (flags & AT_FOLLOW) || context->first->path[0] == 0;
   if (status_of(context->first->here, follows ? 0 : AT_NOFOLLOW, &status) < 0) return;
+  if (!is_there(resolve(context->watch->memory, thread, context->second, 0))) return; /* It fails. */
   context->event.kind = LINKED;
   describe(&context->event, &status);
-  tell(context->watch, &context->event, context->first, context->second);
-}
-
-static void look_at_symlink(struct context *context, u64 target, long folder, u64 path) {
-  u32 thread = context->asked->thread;
-  find_place(context->watch->memory, thread, folder, path, context->first);
-  find_place(context->watch->memory, thread, AT_FDCWD, target, context->second);
-  if (context->first->unseen) return tell_unseen(context, context->first->unseen);
-  context->event.kind = SYMLINKED;
-  context->second->folder[0] = 0;
   tell(context->watch, &context->event, context->first, context->second);
 }
 
@@ -314,7 +308,6 @@ static void look(struct context *context) {
     case __NR_unlink: return look_at_removal(context, AT_FDCWD, a[0]);
     case __NR_rename: return look_at_rename(context, AT_FDCWD, a[0], AT_FDCWD, a[1], 0);
     case __NR_link: return look_at_link(context, AT_FDCWD, a[0], AT_FDCWD, a[1], 0);
-    case __NR_symlink: return look_at_symlink(context, a[0], AT_FDCWD, a[1]);
 #endif
     case __NR_openat: return look_at_open(context, (long)a[0], a[1], a[2], a[3]);
     case __NR_openat2: {
@@ -329,9 +322,9 @@ static void look(struct context *context) {
     case __NR_renameat: return look_at_rename(context, (long)a[0], a[1], (long)a[2], a[3], 0);
     case __NR_renameat2: return look_at_rename(context, (long)a[0], a[1], (long)a[2], a[3], a[4]);
     case __NR_linkat: return look_at_link(context, (long)a[0], a[1], (long)a[2], a[3], a[4]);
-    case __NR_symlinkat: return look_at_symlink(context, a[0], (long)a[1], a[2]);
     case __NR_truncate:
       find_place(context->watch->memory, thread, AT_FDCWD, a[0], context->first);
+      if (!context->first->unseen) resolve(context->watch->memory, thread, context->first, 1);
       return look_at_truncation(context, a[1]);
     case __NR_ftruncate:
       find_descriptor(thread, (long)a[0], context->first);

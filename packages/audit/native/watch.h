@@ -33,8 +33,6 @@
 #define __NR_sendfile          NUMBER(40, 71)
 #define __NR_setns             NUMBER(308, 268)
 #define __NR_statx             NUMBER(332, 291)
-#define __NR_symlink           NUMBER(88, NONE)
-#define __NR_symlinkat         NUMBER(266, 36)
 #define __NR_truncate          NUMBER(76, 45)
 #define __NR_unlink            NUMBER(87, NONE)
 #define __NR_unlinkat          NUMBER(263, 35)
@@ -56,7 +54,7 @@
 #define O_DIRECTORY NUMBER(0200000, 040000)
 #define O_NOFOLLOW NUMBER(0400000, 0100000)
 
-enum errors { ENOENT = 2, EINTR = 4, EACCES = 13, EINVAL = 22, EFBIG = 27, ENOSYS = 38 };
+enum errors { ENOENT = 2, EINTR = 4, EACCES = 13, ENOTDIR = 20, EINVAL = 22, EFBIG = 27, ENAMETOOLONG = 36, ENOSYS = 38, ELOOP = 40 };
 
 struct time {
   long seconds, nanoseconds;
@@ -104,7 +102,6 @@ struct descriptor_to_add {
 #define SECCOMP_IOCTL(direction, number, type) ((direction) << 30 | sizeof(type) << 16 | 0x21UL << 8 | (number))
 #define RECEIVE SECCOMP_IOCTL(3UL, 0, struct notification)
 #define ANSWER SECCOMP_IOCTL(3UL, 1, struct answer)
-#define IS_VALID SECCOMP_IOCTL(1UL, 2, u64)
 #define ADD_DESCRIPTOR SECCOMP_IOCTL(1UL, 3, struct descriptor_to_add)
 #define SET_FLAGS SECCOMP_IOCTL(1UL, 4, u64)
 #define GO_ON 1U            /* SECCOMP_USER_NOTIF_FLAG_CONTINUE */
@@ -118,14 +115,13 @@ struct descriptor_to_add {
 
 /* ---- What src/watch/native.ts has too ---- */
 
-enum kind { OPENED = 1, TRUNCATED, RENAMED, UNLINKED, LINKED, SYMLINKED, MEMORY, UNSEEN, REFUSED, EXITED, ENDED };
+enum kind { OPENED = 1, TRUNCATED, RENAMED, UNLINKED, LINKED, MEMORY, UNSEEN, REFUSED, EXITED, ENDED };
 
 enum fact {
   THERE = 1,         /* the file was there before the call */
   OTHER_MOUNTS = 2,  /* the process has mounts of its own: the path means something there only */
   COPY = 4,          /* `kept` is a copy in memory of what the call destroys */
   FOLDER = 8,        /* `kept` is the file's folder, which only its process could name */
-  NOT_KEPT = 16,     /* something was there to be kept, and couldn't be: `error` */
 };
 
 /* Followed by texts, each with a zero at its end: the program, then path and folder twice (empty where there are none). */
@@ -144,7 +140,7 @@ enum { PLACE_MAX = 4096 + 64, TEXT_MAX = 4096 };
 /* A path argument of another process. */
 struct place {
   char here[PLACE_MAX];  /* how this process reaches it */
-  char path[TEXT_MAX];   /* as it was given */
+  char path[TEXT_MAX];   /* as it was given, or as resolve() found it */
   char folder[TEXT_MAX]; /* what a relative one is relative to */
   int unseen;            /* the process is closed: an errno, 0 if not */
 };
@@ -181,12 +177,11 @@ const struct caller *caller_of(struct memory *memory, u32 thread);
 void forget_callers(struct memory *memory);
 void find_place(struct memory *memory, u32 thread, long folder, u64 address, struct place *place);
 void find_descriptor(u32 thread, long descriptor, struct place *place);
+result resolve(struct memory *memory, u32 thread, struct place *place, int follows);
+result open_folder(struct place *place);
 long read_link(const char *path, char *to, size room);
 void proc_path(char *to, u32 thread, const char *name);
-result read_memory(u32 thread, u64 address, void *to, size length);
-
-long read_link(const char *path, char *to, size room);
-void proc_path(char *to, u32 thread, const char *name);
+char *append_number(char *to, unsigned long value);
 result read_memory(u32 thread, u64 address, void *to, size length);
 
 /* ---- Small things ---- */

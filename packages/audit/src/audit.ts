@@ -1,7 +1,7 @@
 import { resolve } from "node:path"
 import { type AuditedFile, Examination } from "./files/audited-file.js"
 import { WrittenFiles } from "./files/written-files.js"
-import { auditLimits } from "./limits.js"
+import { auditLimits, copyLimit } from "./limits.js"
 import { ModelSearch, readModelFiles } from "./model/model-search.js"
 import { type Planted, plant, plantedFile } from "./model/plant.js"
 import { Calls } from "./watch/calls.js"
@@ -9,6 +9,7 @@ import { endOnAbort, exitOf } from "./watch/ending.js"
 import { readEvents, type WatchEvent } from "./watch/events.js"
 import { findProgram } from "./watch/find-program.js"
 import { native } from "./watch/native.js"
+import { checkPtraceScope } from "./watch/yama.js"
 
 export interface AuditOptions {
   /** A program: a path, or a name that is looked for in PATH. */
@@ -61,20 +62,19 @@ export interface AuditReport {
   readonly limits: readonly string[]
 }
 
-const copyLimit = 256 << 20
-
 /**
  * Runs a program and tells every file that it and its children wrote, with what was in it, also where that was removed
  * at once. Linux only, without privileges; docs and {@link auditLimits} say how, and what it can miss.
  *
  * @throws RangeError when there is no such program, or the model's files hold nothing to look for; an Error on other
- *   systems, and when what was planted isn't found.
+ *   systems, where Yama forbids it, and when what was planted isn't found.
  */
 export async function audit(options: AuditOptions): Promise<AuditReport> {
   const { command, args = [], environment = process.env, standard = [0, 1, 2], model, signal } = options
   signal?.throwIfAborted()
   const folder = resolve(options.folder ?? ".")
   const { start } = await native()
+  checkPtraceScope()
   const program = await findProgram(command, folder, environment.PATH ?? "/usr/bin:/bin")
   const files = model && (await readModelFiles(model))
   const search = files && new ModelSearch(files, [plantedFile])
@@ -106,9 +106,10 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const milliseconds = Date.now() - startTime
 
   const all = written.all()
+  const paths = new Set(all.map(({ path }) => path))
   const audited: AuditedFile[] = []
   for (const [index, file] of all.entries()) {
-    const finished = examination.finish(file)
+    const finished = examination.finish(file, (path) => paths.has(path))
     if (finished) audited.push(finished)
     if (index % 64 === 63) await new Promise(setImmediate)
     options.onProgress?.(index + 1, all.length)

@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process"
-import { copyFileSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs"
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 import { formatLeak, type LeakReport, leak, leakPoints } from "../src/index.js"
 import { compareCaches } from "../src/leak/compare.js"
 import { models } from "./models.js"
-import { compile, driver, missing, temporaryFolder } from "./support.js"
+import { compile, driver, hasProgram, missing, temporaryFolder } from "./support.js"
 
 const model = join(models, "ch_ppocr_mobile_v2.0_cls_infer.onnx")
 const ids = ({ leaks }: LeakReport) => leaks.map(({ id }) => id)
@@ -24,6 +24,23 @@ describe("leak", () => {
     await expect(leak(join(temporaryFolder(), "none"))).rejects.toThrow(RangeError)
   })
 
+  it("what can't be read is skipped, and told", async () => {
+    const folder = temporaryFolder()
+    chmodSync(folder, 0o755)
+    writeFileSync(join(folder, "a.cl"), "__kernel void f() {}")
+    writeFileSync(join(folder, "closed"), "", { mode: 0 })
+    mkdirSync(join(folder, "closed-folder"), { mode: 0 })
+    const isRoot = process.geteuid?.() === 0
+    if (isRoot) process.seteuid?.(61_234)
+    try {
+      const report = await leak(folder)
+      expect(report).toMatchObject({ skipped: 2, files: [{ path: join(folder, "a.cl") }] })
+      expect(formatLeak(report)).toMatch(/^Skipped, since they can't be read: 2\.$/m)
+    } finally {
+      if (isRoot) process.seteuid?.(0)
+    }
+  })
+
   it("source text, its kernels, layers and shapes; no link is followed", async () => {
     const folder = temporaryFolder()
     const source =
@@ -36,6 +53,12 @@ describe("leak", () => {
     expect(examples(report, "kernels")).toEqual(["conv_3x3_relu", "softmax_1000"])
     expect(examples(report, "layers")).toEqual(["convolution", "softmax", "activation"])
     expect(report.files).toHaveLength(1)
+  })
+
+  it("folders of the machine that compiled", async () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, "a.cl"), '#line 1 "/build/secret/kernels/a.cl"\n#include "/usr/include/x.h"\n')
+    expect(examples(await leak(folder), "folders")).toEqual(["/build/secret/kernels/"])
   })
 
   it("an optimised model of ONNX Runtime, as any ONNX file: graph and weights", async () => {
@@ -63,7 +86,7 @@ describe("leak", () => {
     expect(report.leaks[0]).toMatchObject({ amount: graph.length })
   })
 
-  it("machine code for devices inside of another file, with its constants", async () => {
+  it.skipIf(!hasProgram("cc"))("machine code for devices inside of another file, with its constants", async () => {
     const folder = temporaryFolder()
     const source = "static const int table[64] = {1}; int conv2d_gemm(int i) { return table[i & 63]; }"
     execFileSync("cc", ["-shared", "-fPIC", "-O1", "-o", "x.so", "-x", "c", "-"], { cwd: folder, input: source })

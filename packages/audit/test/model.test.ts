@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs"
+import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { ModelSearch, searchProcess } from "../src/index.js"
@@ -38,6 +38,16 @@ describe.skipIf(notHere)("audit with a model", () => {
     await expect(plant(search)).rejects.toThrow("What was planted was not found (file, gzip, zip, memory)")
     const knowing = new ModelSearch([{ name: "model", bytes: readFileSync(path) }], [plantedFile])
     await expect(plant(knowing)).resolves.toEqual({ file: true, gzip: true, zip: true, memory: true })
+  })
+
+  it("ends what it planted when the search fails", async () => {
+    const search = new ModelSearch([{ name: "model", bytes: readFileSync(path) }])
+    search.search = () => {
+      throw new Error("no memory")
+    }
+    const open = readdirSync("/proc/self/fd").length
+    await expect(plant(search)).rejects.toThrow("no memory")
+    expect(readdirSync("/proc/self/fd").length).toBeLessThanOrEqual(open)
   })
 
   it("finds it in a process's memory", async () => {

@@ -5,7 +5,18 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 import { audit } from "../src/index.js"
-import { compile, driver, hasProgram, missing, notHere, quietly, temporaryFolder, within } from "./support.js"
+import { checkPtraceScope } from "../src/watch/yama.js"
+import {
+  compile,
+  driver,
+  hasProgram,
+  missing,
+  noDaemons,
+  notHere,
+  quietly,
+  temporaryFolder,
+  within,
+} from "./support.js"
 
 const node = process.execPath
 
@@ -40,11 +51,16 @@ os.replace("by-shell.txt", "final.txt")`
     )
   })
 
-  it("waits for what the program left running", async () => {
+  it.skipIf(noDaemons)("waits for what the program left running", async () => {
     const folder = temporaryFolder()
     let waited = 0
-    const args = ["-c", "(sleep 0.6; echo late > late.txt) & exit 7"]
-    const report = await quietly({ command: "sh", args, folder, onWaiting: () => waited++ })
+    const go = join(temporaryFolder(), "go")
+    const args = ["-c", `(until [ -e ${go} ]; do sleep 0.05; done; echo late > late.txt) & exit 7`]
+    const onWaiting = () => {
+      waited++
+      writeFileSync(go, "")
+    }
+    const report = await quietly({ command: "sh", args, folder, onWaiting })
     expect(report).toMatchObject({ exitCode: 7, exitSignal: null, complete: true })
     expect(waited).toBe(1)
     expect([...within(report, folder).keys()]).toEqual(["late.txt"])
@@ -63,6 +79,40 @@ os.replace("by-shell.txt", "final.txt")`
     const script = "exec 3<>old; echo x 2>/dev/null > missing/file; true"
     const report = await quietly({ command: "sh", args: ["-c", script], folder })
     expect(report.files).toEqual([])
+  })
+
+  it("a file that isn't renamed after all is where it was", async () => {
+    const folder = temporaryFolder()
+    const script = "echo plaintext > a; mv a missing/b 2>/dev/null; mkdir d; echo x > d/a; mv -T a d 2>/dev/null; true"
+    const report = await quietly({ command: "sh", args: ["-c", script], folder })
+    const files = within(report, folder)
+    expect([...files.keys()]).toEqual(["a", "d/a"])
+    expect(files.get("a")).toMatchObject({
+      there: true,
+      changes: ["created"],
+      earlier: [],
+      contents: [{ moment: "end" }],
+    })
+  })
+
+  it("links lead to what is written, and have no content of their own", async () => {
+    const folder = temporaryFolder()
+    const script = `ln -s target link; echo plaintext > link
+      mkdir -p deep/inner; ln -s deep/inner way; echo x > way/../x
+      ln -s nowhere dangling; mv dangling moved; ln -s loop loop; echo x > loop; true`
+    const report = await quietly({ command: "sh", args: ["-c", script], folder })
+    const files = within(report, folder)
+    expect([...files.keys()]).toEqual(["deep/x", "moved", "target"])
+    expect(files.get("moved")).toMatchObject({ there: true, changes: ["renamed"], contents: [] })
+    expect(report.files.flatMap(({ lost }) => lost)).toEqual([])
+  })
+
+  it.skipIf(process.getuid?.() !== 0)("with mounts of its own, in a folder that isn't there", async () => {
+    const args = ["-m", "sh", "-c", "echo x > missing/file; echo y > y"]
+    const folder = temporaryFolder()
+    const report = await quietly({ command: "unshare", args, folder })
+    expect(report).toMatchObject({ exitCode: 0, complete: true })
+    expect([...within(report, folder).keys()]).toEqual(["y"])
   })
 
   it("ends the program when it is aborted, and still reports", async () => {
@@ -150,6 +200,18 @@ describe.skipIf(notHere || process.getuid?.() !== 0)("audit as an ordinary user"
     expect(memory.files).toMatchObject([{ kind: "memory", path: "secret" }])
     expect(readFileSync(join(folder, "closed.bin"), "utf8")).toMatch(/^plaintext/)
   })
+})
+
+it("where Yama lets nobody look, it says so before anything runs", () => {
+  for (const [scope, isRoot] of [
+    [undefined, false],
+    [0, false],
+    [1, false],
+    [2, true],
+  ] as const)
+    expect(() => checkPtraceScope(scope, isRoot)).not.toThrow()
+  expect(() => checkPtraceScope(2, false)).toThrow(/ptrace_scope is 2. Audit as root, or set it to 1 or 0/)
+  expect(() => checkPtraceScope(3, true)).toThrow(/ptrace_scope is 3/)
 })
 
 it.skipIf(!notHere)("elsewhere than on Linux it says so", async () => {

@@ -5,9 +5,14 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { onTestFinished } from "vitest"
 import { type AuditedFile, type AuditOptions, type AuditReport, audit } from "../src/index.js"
+import { readPtraceScope } from "../src/watch/yama.js"
 
 /** Why nothing can be watched here, if so. */
 export const notHere = process.platform === "linux" ? undefined : "programs are watched on Linux only"
+
+/** Why what leaves its parent can't be seen into here, if so; see src/watch/yama.ts. */
+export const noDaemons =
+  (readPtraceScope() ?? 0) > 0 && process.geteuid?.() !== 0 ? "Yama's ptrace_scope isn't 0" : notHere
 
 /** A folder that the test removes; with real names, as a report has them. */
 export function temporaryFolder(): string {

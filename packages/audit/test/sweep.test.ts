@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { chownSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
+import { join, relative } from "node:path"
 import { surfaces } from "@strongroom/surfaces"
 import { describe, expect, it } from "vitest"
 import { findResidue, formatResidue, removeResidue } from "../src/index.js"
+import { placesOf } from "../src/sweep/places.js"
 import { notHere, temporaryFolder } from "./support.js"
 
 /** A home with an unprotected run's residue, and what isn't residue. */
@@ -60,6 +61,63 @@ describe.skipIf(process.platform === "win32")("sweep", () => {
     expect(removed).toHaveLength(7)
     expect(await find()).toEqual([])
     for (const kept of ["work/notes.txt", "work/core", ".cache"]) expect(existsSync(join(home, kept)), kept).toBe(true)
+  })
+
+  it("of a folder that a variable names it removes what the driver put there, and else nothing", async () => {
+    const { home, find, write } = makeHome()
+    const hash = "KCNNOMPCDELEKOAGJHGFHFFMPDMLMHOOJAHEF"
+    write(`project/AA/${hash}/program.bc`, "bitcode")
+    write("project/AB/mine.txt", "mine")
+    write("project/tempfile_AbCdEf", "source")
+    write("project/f85aa07fe6f49652.cl_cache", "CTNI")
+    write("project/source.c", "mine")
+    write("project/cubin/0/1", "cubin")
+    const project = join(home, "project")
+    const environment = {
+      HOME: home,
+      TMPDIR: join(home, "temporary"),
+      // As some drivers take it: relative to the working directory.
+      POCL_CACHE_DIR: relative(process.cwd(), project),
+      NEO_CACHE_DIR: project,
+      cl_cache_dir: project,
+      CUDA_CACHE_PATH: join(project, "cubin"),
+      TRITON_CACHE_DIR: project,
+    }
+    const found = (await find({ environment, folders: [] })).filter(({ path }) => path.startsWith(project))
+    expect(new Map(found.map(({ path, kept }) => [path.slice(home.length + 1), kept]))).toEqual(
+      new Map([
+        ["project/AA", undefined],
+        ["project/tempfile_AbCdEf", undefined],
+        ["project/f85aa07fe6f49652.cl_cache", undefined],
+        ["project/cubin", "named by a variable"],
+        ["project", "named by a variable"],
+      ]),
+    )
+    expect(formatResidue(found)).toMatch(/project \(kept: named by a variable\)/)
+    await removeResidue(found)
+    expect(readdirSync(project).sort()).toEqual(["AB", "cubin", "source.c"])
+    expect(existsSync(join(project, "cubin/0/1"))).toBe(true)
+  })
+
+  it("where a variable names the usual place, that is removed as ever", async () => {
+    const { home, find } = makeHome()
+    const environment = { HOME: home, TMPDIR: home, CUDA_CACHE_PATH: join(home, ".nv/ComputeCache") }
+    await removeResidue(await find({ environment, folders: [] }))
+    expect(existsSync(join(home, ".nv/ComputeCache"))).toBe(false)
+  })
+
+  it.skipIf(process.getuid?.() !== 0)("needs no name of the user", async () => {
+    const { find } = makeHome()
+    process.seteuid?.(61_234)
+    try {
+      expect(await find({ environment: { HOME: "/nonexistent" } })).toEqual([])
+    } finally {
+      process.seteuid?.(0)
+    }
+    const places = (environment: { [name: string]: string }) =>
+      placesOf({ environment, folders: [] }).filter(({ folder }) => folder.includes("torchinductor"))
+    expect(places({})).toEqual([])
+    expect(places({ LOGNAME: "alice" })).toMatchObject([{ folder: "/tmp/torchinductor_alice" }])
   })
 
   it("follows no link: neither one that it finds, nor one inside, nor one on the way", async () => {

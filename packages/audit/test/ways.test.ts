@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { beforeAll, describe, expect, it } from "vitest"
 import type { AuditedFile } from "../src/index.js"
-import { compile, hasProgram, notHere, quietly, temporaryFolder } from "./support.js"
+import { compile, hasProgram, noDaemons, notHere, quietly, temporaryFolder } from "./support.js"
 
 const plaintext = "plaintext".repeat(4096)
 const sha256 = createHash("sha256").update(plaintext).digest("hex")
@@ -24,11 +24,20 @@ const ways: readonly (readonly [way: string, file: string, moment: string])[] = 
   ["rename-over", "old.bin", "replaced"],
   ["unlink", "removed.bin", "deleted"],
   ["unlink-open", "open.bin", "deleted"],
+  ["unlink-empty", "empty.bin", "deleted"],
+  ["replace-empty", "empty.bin", "replaced"],
   ["cut", "cut.bin", "cut"],
   ["ftruncate", "shortened.bin", "cut"],
   ["hard-link", "two.bin", "end"],
   ["fork-exec", "plain.bin", "end"],
   ["relative-folder", "renamed/inside.bin", "end"],
+  ["link", "target.bin", "end"],
+  ["link-removed", "target.bin", "end"],
+  ["link-up", "deep/up.bin", "end"],
+  ["descriptor-link", "again.bin", "cut"],
+  ["descriptor-path", "again.bin", "cut"],
+  ["rename-fails", "stays.bin", "end"],
+  ["rename-fails-onto", "two.bin", "end"],
 ]
 
 describe.each([
@@ -55,14 +64,17 @@ describe.each([
       return { folder, report }
     }
 
-    it.each(ways)("by %s, and it is seen", async (way, name, moment) => {
-      const { folder, report } = await run(way)
-      expect(
-        held(
-          report.files.filter(({ kind, path }) => (name === "" ? kind === "nameless" : path === `${folder}/${name}`)),
-        ),
-      ).toEqual([moment])
-    })
+    it.each(ways.filter(([way]) => way !== "fork-exec" || !noDaemons))(
+      "by %s, and it is seen",
+      async (way, name, moment) => {
+        const { folder, report } = await run(way)
+        expect(
+          held(
+            report.files.filter(({ kind, path }) => (name === "" ? kind === "nameless" : path === `${folder}/${name}`)),
+          ),
+        ).toEqual([moment])
+      },
+    )
 
     it.each([
       ["memfd", "secret"],
@@ -86,6 +98,8 @@ describe.each([
       const { folder, report } = await run("mounts")
       expect(held(report.files.filter(({ path }) => path === `${folder}/mount/inside.bin`))).toEqual(["end"])
       expect(held(report.files.filter(({ path }) => path === `${folder}/mount/below.bin`))).toEqual(["deleted"])
+      expect(held(report.files.filter(({ path }) => path === `${folder}/mount/deep/target.bin`))).toEqual(["end"])
+      expect(report.files.flatMap(({ lost }) => lost)).toEqual([])
     })
 
     it("over what it wrote in the same open file: only the last is seen, as the limits say", async () => {

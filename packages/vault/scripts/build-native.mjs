@@ -1,7 +1,7 @@
 // Compiles a package's native/*.c to shared objects, dist/native/linux-<architecture>.so: the vault's, and the audit's by
-// its own script. They use no C library, so one serves glibc and musl. With STRONGROOM_ZIG, a Python whose `-m ziglang` is the pinned compiler (native/requirements.txt), both
-// architectures are built, byte for byte as they are released (native/checksums.txt); else this machine's own, by its C
-// compiler, if it is Linux and has one.
+// its own script. They use no C library, so one serves glibc and musl. With STRONGROOM_ZIG, a Python whose `-m ziglang` is
+// the pinned compiler (native/requirements.txt), both architectures are built, byte for byte as they are released
+// (native/checksums.txt); else this machine's own, by its C compiler, if it is Linux and has one.
 import { execFileSync, spawnSync } from "node:child_process"
 import { mkdirSync, readdirSync } from "node:fs"
 import { join } from "node:path"

@@ -1,6 +1,5 @@
 /** What a cache of compiled programs tells by its ELF files: sections and symbols (elf(5), 32 and 64 bits, little-endian). */
 export interface Elf {
-  readonly machine: number
   readonly sections: readonly ElfSection[]
   /** Functions and objects with a name, from .symtab and .dynsym. */
   readonly symbols: readonly ElfSymbol[]
@@ -50,7 +49,6 @@ function parse(bytes: Uint8Array): Elf | undefined {
   const names = raw[namesAt]?.bytes ?? new Uint8Array(0)
   const tables = raw.filter(({ type }) => type === sectionTypes.symbols || type === sectionTypes.dynamicSymbols)
   return {
-    machine: half(18),
     sections: raw.map(({ nameAt, bytes }) => ({ name: textAt(names, nameAt), bytes })),
     symbols: tables.flatMap((section) => readSymbols(section.bytes, raw[section.link]?.bytes ?? names, wide)),
   }

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, type Stats } from "node:fs"
+import { closeSync, constants, fstatSync, lstatSync, openSync, type Stats } from "node:fs"
 import { basename, join } from "node:path"
 import { matchPath } from "@strongroom/surfaces"
 import type { ModelSearch } from "../model/model-search.js"
@@ -57,13 +57,17 @@ export class Examination {
     }
   }
 
-  /** The file for the report; undefined where nothing came of it, or it was opened and not written. */
-  finish(file: WrittenFile): AuditedFile | undefined {
+  /**
+   * The file for the report; undefined where nothing came of it, or it was opened and not written.
+   *
+   * @param taken whether a path is the last one of a file.
+   */
+  finish(file: WrittenFile, taken: (path: string) => boolean): AuditedFile | undefined {
     for (const kept of file.kept.splice(0)) this.examine(file, kept)
-    const stat = file.there ? this.#examineNow(file) : undefined
+    const stat = file.there ? this.#examineAll(file, taken) : undefined
     if (file.folder !== undefined) closeSync(file.folder)
     const contents = this.#contents.get(file) ?? []
-    const untouched = file.there && (!stat || (!stat.isSymbolicLink() && stat.ctimeMs < this.#since))
+    const untouched = file.there && (!stat || stat.ctimeMs < this.#since)
     const removed = file.changes.has("deleted") || file.changes.has("replaced") || file.changes.has("renamed")
     if (untouched && !removed && contents.length === 0 && file.lost.length === 0) return undefined
     const names = [file.path, ...file.earlier]
@@ -82,8 +86,22 @@ export class Examination {
     }
   }
 
-  #examineNow(file: WrittenFile): Stats | undefined {
-    const path = file.folder === undefined ? file.path : join(`/proc/self/fd/${file.folder}`, basename(file.path))
+  /** Renaming is told before the call, which can fail: then the file, or one of that name, is where it was. */
+  #examineAll(file: WrittenFile, taken: (path: string) => boolean): Stats | undefined {
+    let now = this.#examineNow(file, file.path)
+    for (const [index, name] of [...file.earlier.entries()].reverse()) {
+      const stat = name === file.path || taken(name) ? undefined : this.#examineNow(file, name)
+      if (!stat?.isFile() || now?.isFile()) continue
+      now = stat
+      file.path = name
+      file.earlier.splice(index)
+      if (index === 0) file.changes.delete("renamed")
+    }
+    return now
+  }
+
+  #examineNow(file: WrittenFile, name: string): Stats | undefined {
+    const path = file.folder === undefined ? name : join(`/proc/self/fd/${file.folder}`, basename(name))
     try {
       const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
       const descriptor = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
@@ -93,9 +111,12 @@ export class Examination {
       return stat
     } catch (error) {
       const { code, errno = -5 } = error as NodeJS.ErrnoException
-      // A link has no content; what isn't there was never made, or was removed by somebody who wasn't watched.
-      if (code !== "ELOOP" && code !== "ENOENT") file.lost.push({ moment: "end", error: -errno })
-      return undefined
+      // What isn't there was never made, or was removed by somebody who wasn't watched.
+      if (code === "ENOENT" || code === "ENOTDIR") return undefined
+      // A link has no content of its own; but where a file was written, its content is elsewhere now.
+      if (code !== "ELOOP" || file.changes.has("created") || file.changes.has("modified"))
+        file.lost.push({ moment: "end", error: -errno })
+      return code === "ELOOP" ? lstatSync(path, { throwIfNoEntry: false }) : undefined
     }
   }
 }

@@ -13,9 +13,19 @@ export interface Content {
   readonly found?: Findings
 }
 
-/** Read at once; pieces overlap, so that no run of a model is cut below what can be found. */
+/**
+ * Read at once; pieces overlap, so that no run of a model is cut below what can be found. What lies in the overlap is found
+ * twice, and an archive is opened only in the first piece.
+ */
 const pieceLength = 64 << 20
 const overlap = 4096
+
+/** Of a file that is in memory whole. */
+export function contentOf(bytes: Uint8Array, search: ModelSearch | undefined): Content {
+  const sha256 = createHash("sha256").update(bytes).digest("hex")
+  const format = formatOf(bytes.subarray(0, 4096))
+  return { byteLength: bytes.length, sha256, format, ...(search && { found: search.search(bytes) }) }
+}
 
 /** Reads a file whole, by its descriptor, which stays open. */
 export function readContent(descriptor: number, search: ModelSearch | undefined): Content {

@@ -1,5 +1,5 @@
-import { closeSync, realpathSync } from "node:fs"
-import { basename, dirname, join } from "node:path"
+import { closeSync } from "node:fs"
+import { join } from "node:path"
 import type { WatchEvent } from "../watch/events.js"
 import type { Change, Kept, Moment, WrittenFile } from "./written-file.js"
 
@@ -19,7 +19,6 @@ export class WrittenFiles {
   readonly #byInode = new Map<string, WrittenFile>()
   /** Those whose path is another's by now. */
   readonly #gone: WrittenFile[] = []
-  readonly #folders = new Map<string, string>()
   readonly #waiting: { readonly file: WrittenFile; readonly kept: Kept }[] = []
   #waitingBytes = 0
 
@@ -48,7 +47,7 @@ export class WrittenFiles {
       case "memory":
         return this.#nameless(event, "memory", event.path)
       case "opened":
-        return isNameless(event) ? this.#nameless(event, "nameless", this.#path(event)) : this.#opened(event)
+        return isNameless(event) ? this.#nameless(event, "nameless", pathOf(event)) : this.#opened(event)
       case "truncated":
         return this.#changed(event, "modified", "cut")
       case "unlinked":
@@ -57,34 +56,33 @@ export class WrittenFiles {
         return this.#renamed(event)
       case "linked":
         return this.#linked(event)
-      case "symlinked":
-        return this.#named(this.#path(event), event, "created")
       default:
         return undefined
     }
   }
 
   #opened(event: WatchEvent): WrittenFile | undefined {
-    const path = this.#path(event)
-    if (notFiles.test(path)) return undefined
-    const file = this.#named(path, event, event.existed ? "modified" : "created")
-    file.there = true
-    if (event.keeps === "folder") {
-      if (file.folder === undefined) file.folder = event.kept
-      else closeSync(event.kept)
-    } else this.#keep(file, event, "cut")
+    // Files without a name can be opened too: /proc/self/fd/3.
+    const nameless = event.existed ? this.#byInode.get(inodeOf(event)) : undefined
+    const path = nameOf(event)
+    if (!nameless && notFiles.test(path)) return undefined
+    const file = nameless ?? this.#named(path, event, event.existed ? "modified" : "created")
+    if (!nameless) file.there = true
+    if (event.keeps !== "folder") this.#keep(file, event, "cut")
+    else if (event.kept < 0) file.lost.push({ moment: "end", error: event.error })
+    else if (file.folder === undefined && !nameless) file.folder = event.kept
+    else closeSync(event.kept)
     return file
   }
 
   #changed(event: WatchEvent, change: Change, moment: Moment): WrittenFile {
-    const path = this.#path(event).replace(/ \(deleted\)$/, "")
-    const file = this.#byInode.get(inodeOf(event)) ?? this.#named(path, event, change)
+    const file = this.#byInode.get(inodeOf(event)) ?? this.#named(nameOf(event), event, change)
     this.#keep(file, event, moment)
     return file
   }
 
   #unlinked(event: WatchEvent): WrittenFile {
-    const file = this.#named(this.#path(event), event, "deleted")
+    const file = this.#named(pathOf(event), event, "deleted")
     file.changes.add("deleted")
     file.there = false
     this.#keep(file, event, "deleted")
@@ -92,7 +90,7 @@ export class WrittenFiles {
   }
 
   #renamed(event: WatchEvent): WrittenFile | undefined {
-    const [from, to] = [this.#path(event), this.#otherPath(event)]
+    const [from, to] = [pathOf(event), otherPathOf(event)]
     const target = this.#byPath.get(to)
     const file = this.#byPath.get(from)
     if (event.flags & exchange) {
@@ -119,7 +117,7 @@ export class WrittenFiles {
   }
 
   #linked(event: WatchEvent): WrittenFile {
-    const to = this.#otherPath(event)
+    const to = otherPathOf(event)
     const nameless = this.#byInode.get(inodeOf(event))
     if (!nameless) return this.#named(to, event, "linked")
     nameless.changes.add("linked")
@@ -136,7 +134,6 @@ export class WrittenFiles {
   }
 
   #moveFolder(from: string, to: string): void {
-    this.#folders.clear()
     for (const [path, file] of [...this.#byPath]) {
       if (!path.startsWith(`${from}/`)) continue
       this.#byPath.delete(path)
@@ -180,36 +177,14 @@ export class WrittenFiles {
     oldest.file.kept.splice(oldest.file.kept.indexOf(oldest.kept), 1)
     this.#examine(oldest.file, oldest.kept)
   }
-
-  #path(event: WatchEvent): string {
-    return this.#resolve(event, event.folder, event.path)
-  }
-
-  #otherPath(event: WatchEvent): string {
-    return this.#resolve(event, event.otherFolder, event.otherPath)
-  }
-
-  /** Absolute, with the links in its folder followed as this process sees them. */
-  #resolve(event: WatchEvent, folder: string, path: string): string {
-    const whole = join(folder === "" ? "/" : folder, path)
-    if (event.otherMounts) return whole
-    const parent = dirname(whole)
-    let real = this.#folders.get(parent)
-    if (real === undefined) {
-      real = realFolder(parent)
-      this.#folders.set(parent, real)
-    }
-    return join(real, basename(whole))
-  }
 }
 
-function realFolder(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return path
-  }
-}
+const pathOf = ({ folder, path }: WatchEvent) => join("/", folder, path)
+
+const otherPathOf = ({ otherFolder, otherPath }: WatchEvent) => join("/", otherFolder, otherPath)
+
+/** What the kernel names by a descriptor can have lost its name. */
+const nameOf = (event: WatchEvent) => pathOf(event).replace(/ \(deleted\)$/, "")
 
 /** O_TMPFILE without O_DIRECTORY, which differs between architectures. */
 const isNameless = ({ flags }: WatchEvent) => (flags & 0o20000000) !== 0

@@ -2,7 +2,7 @@ import { closeSync, openSync } from "node:fs"
 import { readFile, stat } from "node:fs/promises"
 import { matchPath } from "@strongroom/surfaces"
 import type { Format } from "../content/format.js"
-import { readContent } from "../files/content.js"
+import { type Content, contentOf, readContent } from "../files/content.js"
 import { filesBelow } from "../files/folder-files.js"
 import { type Findings, joined, ModelSearch, nothingFound, readModelFiles } from "../model/model-search.js"
 import { type Comparable, compareCaches, type Similarity } from "./compare.js"
@@ -22,6 +22,8 @@ export interface LeakOptions {
 export interface LeakReport {
   readonly folder: string
   readonly files: readonly CacheFile[]
+  /** How many files and folders couldn't be read, and aren't among the files. */
+  readonly skipped: number
   /** What it gives away, most telling first. */
   readonly leaks: readonly Leak[]
   /** From 0 for nothing to 100: the sum of the leaks' points. */
@@ -57,6 +59,7 @@ export async function leak(folder: string, options: LeakOptions = {}): Promise<L
   return {
     folder,
     files: cache.files,
+    skipped: cache.skipped,
     leaks,
     score: leaks.reduce((sum, { points }) => sum + points, 0),
     ...(search && { model: { windows: search.windows, names: search.names, found: cache.found } }),
@@ -66,6 +69,7 @@ export async function leak(folder: string, options: LeakOptions = {}): Promise<L
 
 interface Cache {
   readonly files: readonly CacheFile[]
+  readonly skipped: number
   readonly traits: readonly Traits[]
   readonly found: Findings
   readonly comparable: Comparable
@@ -82,30 +86,39 @@ async function readCache(folder: string, search: ModelSearch | undefined, option
   const traits: Traits[] = []
   const hashes = new Set<string>()
   let found = nothingFound
-  let done = 0
+  let [done, skipped] = [0, 0]
   for (const { path, byteLength } of listed) {
     options.signal?.throwIfAborted()
-    const content = contentOf(path, search)
-    const one = traitsOf(byteLength > mostBytes ? new Uint8Array(0) : await readFile(path))
+    done += byteLength
+    options.onProgress?.(done, total)
+    const bytes = byteLength > mostBytes ? undefined : await readFile(path).catch(() => undefined)
+    const content = bytes ? contentOf(bytes, search) : byteLength > mostBytes ? largeContent(path, search) : undefined
+    if (!content) {
+      skipped++
+      continue
+    }
+    const one = traitsOf(bytes ?? new Uint8Array(0))
     const surfaces = matchPath(path).map(({ title }) => title)
     files.push({ path, byteLength, format: content.format, kernels: one.kernels.size, surfaces })
     traits.push(one)
     if (byteLength > 0) hashes.add(content.sha256)
     if (content.found) found = joined(found, content.found)
     if (search && one.hiddenGraph) found = joined(found, search.search(Buffer.from(one.hiddenGraph, "latin1")))
-    done += byteLength
-    options.onProgress?.(done, total)
   }
   const union = (of: (traits: Traits) => ReadonlySet<string>) => new Set(traits.flatMap((one) => [...of(one)]))
   const comparable = { files: hashes, kernels: union(({ kernels }) => kernels), sizes: union(({ sizes }) => sizes) }
-  return { files, traits, found, comparable }
+  return { files, skipped, traits, found, comparable }
 }
 
-function contentOf(path: string, search: ModelSearch | undefined) {
-  const descriptor = openSync(path, "r")
+/** Undefined where it can't be read. */
+function largeContent(path: string, search: ModelSearch | undefined): Content | undefined {
+  let descriptor: number | undefined
   try {
+    descriptor = openSync(path, "r")
     return readContent(descriptor, search)
+  } catch {
+    return undefined
   } finally {
-    closeSync(descriptor)
+    if (descriptor !== undefined) closeSync(descriptor)
   }
 }

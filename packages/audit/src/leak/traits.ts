@@ -1,11 +1,10 @@
 import { readElf } from "../content/elf.js"
-import { type Format, formatOf } from "../content/format.js"
+import { formatOf } from "../content/format.js"
 import { wordsOf } from "../content/words.js"
 import { openvinoGraph } from "./openvino-graph.js"
 
 /** What one file of a cache tells, as sets of texts; numbers are of bytes. */
 export interface Traits {
-  readonly format: Format
   readonly kernels: ReadonlySet<string>
   /** Kernels with the length of their machine code, `name:length`: what tells two builds of one model apart, or alike. */
   readonly sizes: ReadonlySet<string>
@@ -60,7 +59,6 @@ export function traitsOf(bytes: Uint8Array): Traits {
   ])
   const names = graphs.includes(format.id) ? new Set([...kernels, ...wordsOf(Buffer.from(text, "latin1"))]) : kernels
   return {
-    format,
     kernels,
     sizes: new Set(elves.flatMap(({ kernels }) => kernels.map(({ name, length }) => `${name}:${length}`))),
     layers: new Set(
@@ -72,7 +70,7 @@ export function traitsOf(bytes: Uint8Array): Traits {
       text,
       /((?:Debian |Ubuntu )?clang version [\d.]+|NVIDIA \(R\) [\w ]+|ptxas [\w.]+|OV_VERSION:[\w./-]+|Cuda compilation tools, release [\d.]+)/g,
     ),
-    folders: all(text, /((?:\/(?:home|root|Users|tmp|var|opt|work)(?:\/[\w.-]+)+)\/)/g),
+    folders: all(text, /((?:\/(?:home|root|Users|tmp|var|opt|build|srv|mnt)(?:\/[\w.-]+)+)\/)/g),
     constantBytes: elves.reduce((sum, elf) => sum + elf.constantBytes, 0),
     sourceBytes: sources.includes(format.id) ? bytes.length : 0,
     intermediateBytes: intermediates.includes(format.id) ? bytes.length : 0,

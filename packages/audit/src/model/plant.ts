@@ -10,7 +10,7 @@ import { distribution } from "../distribution.js"
 import { readContent } from "../files/content.js"
 import { WrittenFiles } from "../files/written-files.js"
 import { readEvents } from "../watch/events.js"
-import { native } from "../watch/native.js"
+import { type Command, native } from "../watch/native.js"
 import type { Findings, ModelFile, ModelSearch } from "./model-search.js"
 import { searchProcess } from "./process-memory.js"
 
@@ -59,34 +59,52 @@ async function runPlanted(folder: string, search: ModelSearch) {
     STRONGROOM_PLANTED: Buffer.from(plantedFile.bytes).toString("base64"),
   }
   const script = fileURLToPath(new URL("model/planted.js", distribution()))
-  const watched = start(
-    {
-      program: process.execPath,
-      arguments: [process.execPath, script],
-      environment,
-      folder,
-      standard: [input, output, 2],
-    },
-    { since: Math.floor(Date.now() / 1000) - 1, copyLimit: 1 << 20 },
-  )
-  closeSync(input)
-  closeSync(output)
-  const reading = readEvents(watched.events, (event) => files.add(event))
+  const command: Command = {
+    program: process.execPath,
+    arguments: [process.execPath, script],
+    environment,
+    folder,
+    standard: [input, output, 2],
+  }
   const ready = new Socket({ fd: fromOutput, readable: true, writable: false })
-  const [first] = await Promise.race([once(ready, "data"), once(ready, "close")])
-  if (first instanceof Buffer) found.memory = isFound(searchProcess(watched.pid, search))
-  closeSync(toInput)
-  ready.destroy()
-  await Promise.all([reading, watched.done])
-  for (const { path, kept } of files.all()) {
-    for (const { descriptor } of kept) {
-      const content = readContent(descriptor, search)
-      closeSync(descriptor)
-      const place = path.endsWith(".gz") ? "gzip" : path.endsWith(".zip") ? "zip" : "file"
-      if (content.found && isFound(content.found)) found[place] = true
-    }
+  const ended: Promise<void>[] = []
+  let isInputOpen = true
+  try {
+    const watched = startAndClose(command, [input, output])
+    ended.push(
+      readEvents(watched.events, (event) => files.add(event)),
+      watched.done,
+    )
+    const [first] = await Promise.race([once(ready, "data"), once(ready, "close")])
+    if (first instanceof Buffer) found.memory = isFound(searchProcess(watched.pid, search))
+    await end()
+    for (const { path, kept } of files.all())
+      for (const { descriptor } of kept) {
+        const content = readContent(descriptor, search)
+        const place = path.endsWith(".gz") ? "gzip" : path.endsWith(".zip") ? "zip" : "file"
+        if (content.found && isFound(content.found)) found[place] = true
+      }
+  } finally {
+    await end()
+    for (const { kept } of files.all()) for (const { descriptor } of kept) closeSync(descriptor)
   }
   return found
+
+  /** The program ends when its input does. */
+  async function end(): Promise<void> {
+    if (isInputOpen) closeSync(toInput)
+    isInputOpen = false
+    ready.destroy()
+    await Promise.all(ended)
+  }
+
+  function startAndClose(command: Command, descriptors: readonly number[]) {
+    try {
+      return start(command, { since: Math.floor(Date.now() / 1000) - 1, copyLimit: 1 << 20 })
+    } finally {
+      for (const descriptor of descriptors) closeSync(descriptor)
+    }
+  }
 }
 
 /** Whole, wherever it lay. */

@@ -14,8 +14,8 @@ export interface Residue {
   readonly modified: Date
   /** Ids of the surfaces that write files of this name, or of the first ones in it. */
   readonly surfaces: readonly string[]
-  /** Why it isn't removed: a process uses it, others own some of it, or a link leads to it. */
-  readonly kept?: "in use" | "of others" | "behind a link"
+  /** Why it isn't removed: a process uses it, others own some of it, a link leads to it, or it can hold other things. */
+  readonly kept?: "in use" | "of others" | "behind a link" | "named by a variable"
 }
 
 export interface SweepOptions extends Partial<PlaceSettings> {
@@ -24,40 +24,48 @@ export interface SweepOptions extends Partial<PlaceSettings> {
   readonly signal?: AbortSignal
 }
 
+interface Found {
+  readonly kind: ResidueKind
+  readonly byVariable?: true
+}
+
 /**
  * Finds what crashed programs, and programs without a vault, have left of this user's: caches, temporary files, dumps
  * and core files. Touches nothing.
  */
 export async function findResidue(options: SweepOptions = {}): Promise<Residue[]> {
   const { environment = process.env, folders = [process.cwd()], left = [], onlyFolders = false, signal } = options
-  const found = new Map<string, ResidueKind>(left.map((path) => [path, "vault"]))
+  const found = new Map<string, Found>(left.map((path) => [path, { kind: "vault" }]))
   for (const place of placesOf({ environment, folders, onlyFolders })) {
     signal?.throwIfAborted()
     const names = place.names ? await namesIn(place.folder, place.names) : [""]
     for (const name of names) {
       const path = join(place.folder, name)
-      if (!found.has(path) && (!place.core || (await isCoreFile(path)))) found.set(path, place.kind)
+      if (found.has(path) || (place.core && !(await isCoreFile(path)))) continue
+      if (!place.holds || (await holdsOnly(path, place.holds))) found.set(path, place)
     }
   }
   const used = await openPaths()
   const residues: Residue[] = []
-  for (const [path, kind] of found) {
+  for (const [path, { kind, byVariable }] of found) {
     const residue = await describe(path, kind, used)
-    if (residue) residues.push(residue)
+    if (residue) residues.push(byVariable ? { ...residue, kept: "named by a variable" } : residue)
   }
   // What lies in another is that one's.
+  const whole = residues.filter(({ kept }) => kept !== "named by a variable")
   return residues
-    .filter(({ path }) => !residues.some((other) => path.startsWith(`${other.path}/`)))
+    .filter(({ path }) => !whole.some((other) => path.startsWith(`${other.path}/`)))
     .sort((one, other) => other.byteLength - one.byteLength)
 }
 
 /**
- * Removes what {@link findResidue} found, but nothing that is in use, of others, or behind a link. Links in it are removed
- * and not followed. Gives what is gone.
+ * Removes what {@link findResidue} found, but nothing that is in use, of others, behind a link, or a whole folder that a
+ * variable names. Links in it are removed and not followed. Gives what is gone.
  */
 export async function removeResidue(residues: readonly Residue[]): Promise<Residue[]> {
   const removed: Residue[] = []
-  for (const { path, kind } of residues) {
+  for (const { path, kind, kept } of residues) {
+    if (kept === "named by a variable") continue
     // Looked at again: a while can have passed.
     const now = await describe(path, kind, await openPaths())
     if (!now || now.kept) continue
@@ -69,6 +77,12 @@ export async function removeResidue(residues: readonly Residue[]): Promise<Resid
 
 async function namesIn(folder: string, names: RegExp): Promise<string[]> {
   return (await readdir(folder).catch(() => [])).filter((name) => names.test(name))
+}
+
+/** A folder, not empty, in which all names are such. */
+async function holdsOnly(folder: string, names: RegExp): Promise<boolean> {
+  const inside = await readdir(folder).catch(() => [])
+  return inside.length > 0 && inside.every((name) => names.test(name))
 }
 
 async function isCoreFile(path: string): Promise<boolean> {

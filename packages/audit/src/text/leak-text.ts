@@ -3,7 +3,7 @@ import { describeFindings } from "./audit-text.js"
 import { bytes, table } from "./table.js"
 
 /** The report for people: what the cache gives away, most telling first. */
-export function formatLeak({ folder, files, leaks, score, model, similarity }: LeakReport): string {
+export function formatLeak({ folder, files, skipped, leaks, score, model, similarity }: LeakReport): string {
   const rows = leaks.map((leak) => [
     String(leak.points),
     leak.title,
@@ -13,6 +13,7 @@ export function formatLeak({ folder, files, leaks, score, model, similarity }: L
   const total = files.reduce((sum, { byteLength }) => sum + byteLength, 0)
   return [
     `${folder}: ${files.length} file${files.length === 1 ? "" : "s"}, ${bytes(total)}. It gives away ${score} of 100.`,
+    ...(skipped > 0 ? [`Skipped, since they can't be read: ${skipped}.`] : []),
     ...(leaks.length === 0 ? [] : ["", ...table(["points", "what", "amount", "such as"], rows)]),
     ...(model
       ? [

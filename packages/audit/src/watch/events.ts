@@ -7,7 +7,6 @@ export const eventKinds = [
   "renamed",
   "unlinked",
   "linked",
-  "symlinked",
   "memory",
   "unseen",
   "refused",
@@ -37,10 +36,13 @@ export interface WatchEvent {
   readonly byteLength: number
   /** The program's file; of a process that is closed to others its name, which is no path. */
   readonly program: string
-  /** As it was given, and what it is relative to; for `renamed` and `linked` the old one. */
+  /**
+   * Absolute, with links followed as the call would at that moment; where that failed, as it was given, and what it is
+   * relative to. For `renamed` and `linked` the old one.
+   */
   readonly path: string
   readonly folder: string
-  /** The new one of `renamed` and `linked`; what a `symlinked` one leads to. */
+  /** The new one of `renamed` and `linked`. */
   readonly otherPath: string
   readonly otherFolder: string
 }

@@ -108,11 +108,19 @@ async function load(): Promise<Native> {
     start(command, { since, copyLimit }) {
       const held: Uint8Array[] = []
       const view = encodeCommand(command, held)
-      const pid = Number(startProgram(new Uint8Array(view.buffer)))
-      if (pid < 0) throw failed(`start ${command.program}`, -pid)
+      // Before there is a program that nobody could watch.
+      const pipes: (readonly [number, number])[] = []
+      let pid = 0
+      try {
+        pipes.push(pipe(), pipe())
+        pid = Number(startProgram(new Uint8Array(view.buffer)))
+        if (pid < 0) throw failed(`start ${command.program}`, -pid)
+      } catch (error) {
+        for (const descriptor of pipes.flat()) closeSync(descriptor)
+        throw error
+      }
       held.length = 0
-      const [events, writesEvents] = pipe()
-      const [stops, stop] = pipe()
+      const [[events, writesEvents], [stops, stop]] = pipes as [readonly [number, number], readonly [number, number]]
       const settings = new DataView(new ArrayBuffer(40))
       const descriptors = [view.getInt32(44, true), pid, writesEvents, stops]
       for (const [index, descriptor] of descriptors.entries()) settings.setInt32(4 * index, descriptor, true)

@@ -80,6 +80,15 @@ int main(int count, char **arguments) {
     check(unlink("open.bin"), "unlink");
     lseek(file, 0, SEEK_SET);
     put(file);
+  } else if (IS("unlink-empty")) {
+    int file = create("empty.bin");
+    check(unlink("empty.bin"), "unlink");
+    put(file);
+  } else if (IS("replace-empty")) {
+    int file = create("empty.bin");
+    check((int)write(create("new.bin"), "short", 5), "write");
+    check(rename("new.bin", "empty.bin"), "rename");
+    put(file);
   } else if (IS("cut")) {
     put(create("cut.bin"));
     check((int)write(create("cut.bin"), "short", 5), "write");
@@ -102,6 +111,44 @@ int main(int count, char **arguments) {
     int folder = check(open("folder", O_RDONLY | O_DIRECTORY), "open");
     put(check(openat(folder, "inside.bin", O_WRONLY | O_CREAT, 0600), "openat"));
     check(rename("folder", "renamed"), "rename");
+  } else if (IS("link")) {
+    check(symlink("target.bin", "link.bin"), "symlink");
+    put(create("link.bin"));
+  } else if (IS("link-removed")) {
+    check(symlink("target.bin", "second.bin"), "symlink");
+    check(symlink("second.bin", "first.bin"), "symlink");
+    put(create("first.bin"));
+    check(unlink("first.bin"), "unlink");
+    check(unlink("second.bin"), "unlink");
+  } else if (IS("link-up")) {
+    check(mkdir("deep", 0700), "mkdir");
+    check(mkdir("deep/inner", 0700), "mkdir");
+    check(symlink("deep/inner", "link"), "symlink");
+    put(create("link/../up.bin"));
+    check(unlink("link"), "unlink");
+  } else if (IS("descriptor-link")) {
+    put(create("again.bin"));
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", check(open("again.bin", O_RDONLY), "open"));
+    check(symlink(path, "link.bin"), "symlink");
+    check((int)write(check(open("link.bin", O_WRONLY | O_TRUNC), "link.bin"), "short", 5), "write");
+  } else if (IS("descriptor-path")) {
+    int file = create("again.bin");
+    put(file);
+    char path[64];
+    snprintf(path, sizeof path, "/dev/fd/%d", file);
+    check((int)write(check(open(path, O_WRONLY | O_TRUNC), path), "short", 5), "write");
+  } else if (IS("rename-fails")) {
+    put(create("stays.bin"));
+    check(rename("stays.bin", "missing/b.bin") == -1 ? 0 : -1, "rename into nothing");
+    check(mkdir("folder", 0700), "mkdir");
+    check(rename("stays.bin", "folder") == -1 ? 0 : -1, "rename onto a folder");
+  } else if (IS("rename-fails-onto")) {
+    put(create("one.bin"));
+    check(mkdir("two.bin", 0700), "mkdir");
+    check(rename("one.bin", "two.bin") == -1 ? 0 : -1, "rename onto a folder");
+    check(rmdir("two.bin"), "rmdir");
+    check((int)write(create("two.bin"), "short", 5), "write");
   } else if (IS("overwrite")) {
     int file = create("overwritten.bin");
     put(file);
@@ -129,6 +176,10 @@ int main(int count, char **arguments) {
     check(chdir("mount"), "chdir");
     put(create("below.bin"));
     check(unlink("below.bin"), "unlink");
+    check(mkdir("deep", 0700), "mkdir");
+    check(symlink("deep/target.bin", "link.bin"), "symlink");
+    put(create("link.bin"));
+    check(open("missing/file", O_WRONLY | O_CREAT, 0600) == -1 ? 0 : -1, "open");
   } else return 3;
   return 0;
 }

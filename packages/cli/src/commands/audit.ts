@@ -50,7 +50,8 @@ async function run(command: string, args: readonly string[], options: AuditComma
     })
     progress.end()
     terminal.result(report, printableLines(formatAudit(report)))
-    if (!report.complete || report.unseen.length > 0) process.exitCode = 4
+    const lost = report.files.some((file) => file.lost.length > 0)
+    if (!report.complete || report.unseen.length > 0 || lost) process.exitCode = 4
     if (report.model && report.model.foundIn > 0) process.exitCode = 3
     if (context.signal.reason instanceof Interruption) process.exitCode = context.signal.reason.exitCode
   } finally {

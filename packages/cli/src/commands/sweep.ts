@@ -17,7 +17,7 @@ export function sweepCommand(context: Context): Command {
     "strongroom sweep --yes",
     "Lists what crashed programs, and programs without a vault, have left of yours: caches of kernels, temporary files, " +
       "dumps, core files, folders of vaults that were killed. It removes them only with --yes, never follows links, and " +
-      "leaves what a process uses or others own",
+      "leaves what a process uses or others own, and whole folders that a variable names",
   )
     .argument(
       "[folders...]",
