@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdirSync, readFileSync, statfsSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
@@ -113,6 +113,17 @@ os.replace("by-shell.txt", "final.txt")`
     const report = await quietly({ command: "unshare", args, folder })
     expect(report).toMatchObject({ exitCode: 0, complete: true })
     expect([...within(report, folder).keys()]).toEqual(["y"])
+  })
+
+  it.skipIf(process.getuid?.() !== 0)("tells memory from a disk by the file system, not by the place", async () => {
+    const folder = temporaryFolder()
+    mkdirSync(join(folder, "covered"))
+    const script = "echo x > on-disk; mount -t tmpfs none covered; echo y > covered/in-memory"
+    const report = await quietly({ command: "unshare", args: ["-m", "sh", "-c", script], folder })
+    const files = within(report, folder)
+    const seen = Object.fromEntries([...files].map(([name, { inMemory }]) => [name, inMemory]))
+    const { type } = statfsSync(folder)
+    expect(seen).toEqual({ "covered/in-memory": true, "on-disk": type === 0x01021994 })
   })
 
   it("ends the program when it is aborted, and still reports", async () => {

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, type Stats } from "node:fs"
+import { closeSync, constants, fstatSync, lstatSync, openSync, type Stats, statfsSync } from "node:fs"
 import { basename, join } from "node:path"
 import { matchPath } from "@strongroom/surfaces"
 import type { ModelSearch } from "../model/model-search.js"
@@ -28,13 +28,17 @@ export interface AuditedFile {
   readonly surfaces: readonly { readonly id: string; readonly title: string }[]
 }
 
-/** tmpfs, ramfs (statfs(2)) have no number in stat(2), so that it is told by the place. */
+/** linux/magic.h: TMPFS_MAGIC, RAMFS_MAGIC, HUGETLBFS_MAGIC */
+const memoryTypes: readonly number[] = [0x01021994, 0x858458f6, 0x958458f6]
+/** What no descriptor tells of any more. */
 const memoryPlaces = /^\/(dev\/shm|run|dev\/mqueue)\//
 
 /** Examines and closes what a file keeps, while the program still runs. */
 export class Examination {
   readonly #search: ModelSearch | undefined
   readonly #contents = new Map<WrittenFile, (Content & { moment: Moment })[]>()
+  /** Whether all that was seen of a file was on a file system in memory. */
+  readonly #inMemory = new Map<WrittenFile, boolean>()
   /** Milliseconds since 1970: a file that was there and hasn't changed since wasn't written, only opened. */
   readonly #since: number
 
@@ -46,6 +50,8 @@ export class Examination {
   /** Takes over the descriptor. */
   examine(file: WrittenFile, { descriptor, moment }: Pick<Kept, "descriptor" | "moment">): void {
     try {
+      // What was cut is a copy of the watcher's own.
+      if (moment !== "cut") this.#place(file, descriptor)
       const contents = this.#contents.get(file) ?? []
       this.#contents.set(file, contents)
       const content = { ...readContent(descriptor, this.#search), moment }
@@ -65,7 +71,10 @@ export class Examination {
   finish(file: WrittenFile, taken: (path: string) => boolean): AuditedFile | undefined {
     for (const kept of file.kept.splice(0)) this.examine(file, kept)
     const stat = file.there ? this.#examineAll(file, taken) : undefined
-    if (file.folder !== undefined) closeSync(file.folder)
+    if (file.folder !== undefined) {
+      this.#place(file, file.folder)
+      closeSync(file.folder)
+    }
     const contents = this.#contents.get(file) ?? []
     const untouched = file.there && (!stat || stat.ctimeMs < this.#since)
     const removed = file.changes.has("deleted") || file.changes.has("replaced") || file.changes.has("renamed")
@@ -75,7 +84,7 @@ export class Examination {
     return {
       path: file.path,
       kind: file.kind,
-      inMemory: file.kind === "memory" || memoryPlaces.test(file.path),
+      inMemory: file.kind === "memory" || (this.#inMemory.get(file) ?? memoryPlaces.test(file.path)),
       changes: [...file.changes],
       earlier: [...new Set(file.earlier)],
       programs: [...file.programs],
@@ -84,6 +93,12 @@ export class Examination {
       lost: file.lost.map(({ moment, error }) => ({ moment, error: errorName(error) })),
       surfaces: file.kind === "memory" ? [] : [...found.values()],
     }
+  }
+
+  /** A place such as /tmp is another one in the mounts of a process of its own: so the file system is asked. */
+  #place(file: WrittenFile, descriptor: number): void {
+    const { type } = statfsSync(`/proc/self/fd/${descriptor}`)
+    this.#inMemory.set(file, memoryTypes.includes(type) && (this.#inMemory.get(file) ?? true))
   }
 
   /** Renaming is told before the call, which can fail: then the file, or one of that name, is where it was. */
@@ -107,7 +122,10 @@ export class Examination {
       const descriptor = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
       const stat = fstatSync(descriptor)
       if (stat.isFile() && stat.ctimeMs >= this.#since) this.examine(file, { descriptor, moment: "end" })
-      else closeSync(descriptor)
+      else {
+        this.#place(file, descriptor)
+        closeSync(descriptor)
+      }
       return stat
     } catch (error) {
       const { code, errno = -5 } = error as NodeJS.ErrnoException

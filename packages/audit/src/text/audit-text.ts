@@ -9,6 +9,7 @@ export function formatAudit(report: AuditReport): string {
   const rows = files.map((file) => [
     mark(file),
     changesOf(file),
+    file.inMemory ? "memory" : "disk",
     sizeOf(file),
     kindOf(file),
     surfaceOf(file),
@@ -17,7 +18,7 @@ export function formatAudit(report: AuditReport): string {
   return [
     `${report.command.join(" ")}: ${endingOf(report)} after ${(report.milliseconds / 1000).toFixed(1)} s.`,
     "",
-    ...(files.length === 0 ? ["It wrote no file."] : table(["", "did", "size", "kind", "surface", "path"], rows)),
+    ...(files.length === 0 ? ["It wrote no file."] : table(["", "did", "on", "size", "kind", "surface", "path"], rows)),
     ...files.flatMap(lossesOf),
     ...(model ? ["", ...modelLines(report, model)] : []),
     ...unseen.map(({ program, error, count }) => `Not seen: ${count} calls of ${program || "a process"} (${error}).`),
