@@ -147,14 +147,13 @@ for (const { name, backend, computes } of drivers) {
         expect(result).toEqual(shipped === a ? expected : expected.map((value) => value && value + 8))
         expect(artifacts).toMatchObject({ hits: 1, misses: 0 })
       }
-      // Each entry is as long as when its model was the only one: it has nothing of the other's.
-      const alone: number[] = []
-      for (const shipped of [a, b]) {
-        const own = memoryStore()
-        await runOnce(backend(), shipped, own)
-        alone.push(...(await own.list()).map(({ byteLength }) => byteLength))
-      }
-      expect((await store.list()).map(({ byteLength }) => byteLength).sort()).toEqual(alone.sort())
+      // With what was compiled of the other in it, an entry would be twice as long. (PoCL's aren't equal from time to
+      // time: names of temporary files are in them.)
+      const alone = memoryStore()
+      await runOnce(backend(), a, alone)
+      const [longest = 0] = (await alone.list()).map(({ byteLength }) => 1.5 * byteLength)
+      expect((await store.list()).filter(({ byteLength }) => byteLength > longest)).toEqual([])
+      expect(await store.list()).toHaveLength(2)
     })
 
     it("serves several vaults that share a store", async () => {
