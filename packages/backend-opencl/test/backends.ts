@@ -17,11 +17,7 @@ export const pocl = (): Backend => opencl(optionsFor("pocl"))
  */
 export function intelGpu(): Backend {
   const { OCL_ICD_VENDORS: _, LD_LIBRARY_PATH: folder = "", ...environment } = driver("intel-gpu")
-  const backend = opencl({ ...optionsFor("intel-gpu"), read: [folder] })
-  return {
-    ...backend,
-    module: new URL("./programs/unlinked-engine.mjs", import.meta.url).href,
-    options: { ...Object(backend.options), libraries: intelLibraries.map((name) => join(folder, name)) },
-    needs: { ...backend.needs, environment: { ...backend.needs.environment, ...environment } },
-  }
+  const libraries = intelLibraries.map((name) => join(folder, name))
+  const backend = opencl({ ...optionsFor("intel-gpu"), libraries, read: [folder] })
+  return { ...backend, needs: { ...backend.needs, environment: { ...backend.needs.environment, ...environment } } }
 }
