@@ -1,12 +1,9 @@
 /** Tile sizes and work per item of the set's kernels: each is compiled by itself. */
 const variants = [
-  { tile: 8, rows: 1 },
-  { tile: 8, rows: 4 },
-  { tile: 16, rows: 2 },
-  { tile: 16, rows: 4 },
-  { tile: 16, rows: 8 },
-  { tile: 32, rows: 8 },
-] as const
+  ...[1, 2, 4, 8].map((rows) => ({ tile: 8, rows })),
+  ...[1, 2, 4, 8, 16].map((rows) => ({ tile: 16, rows })),
+  ...[4, 8, 16].map((rows) => ({ tile: 32, rows })),
+]
 
 /** Rows and columns of the matrices. */
 export const side = 256
