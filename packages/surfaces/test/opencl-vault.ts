@@ -38,7 +38,7 @@ export interface InVault {
   readonly ending?: "leave"
 }
 
-/** Intel's libraries, in the order in which they need each other. */
+/** What a driver is linked with in a folder of its own, in an order in which each finds those before it. */
 const unlinked: Readonly<Record<InVault["driver"], readonly string[]>> = {
   pocl: [],
   "intel-gpu": [
@@ -57,13 +57,15 @@ export function ownVariables(name: InVault["driver"]): Readonly<Record<string, s
 /** What programs/opencl-vault.mjs takes. */
 export function askVault(trial: Trial, models: readonly WrittenModel[], settings: InVault): string {
   const { driver: name, fixed = ownVariables(name), cache = "off", ending } = settings
-  const { OCL_ICD_VENDORS: drivers, STRONGROOM_OPENCL_LIBRARY: library, LD_LIBRARY_PATH: libraries } = driver(name)
+  const { OCL_ICD_VENDORS: drivers, STRONGROOM_OPENCL_LIBRARY: library, LD_LIBRARY_PATH: folder } = driver(name)
   return JSON.stringify({
     folders: models.map(({ folder }) => folder),
     ...{ cache, ending },
-    options: { ...(drivers && { drivers }), ...(library && { library }) },
-    libraries: unlinked[name].map((file) => join(String(libraries), file)),
-    read: libraries === undefined ? [] : [libraries],
+    options: {
+      ...(drivers && { drivers }),
+      ...(library && { library }),
+      ...(folder && { libraries: unlinked[name].map((file) => join(folder, file)), read: [folder] }),
+    },
     environment: fixed,
     store: storeOf(trial),
   })

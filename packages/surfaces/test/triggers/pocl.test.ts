@@ -189,7 +189,7 @@ describe.skipIf(why)(`PoCL${why ? ` (not here: ${why})` : ""}`, () => {
   })
 
   // What programs that a backend declares give away, as docs/guarantees.md says under `process.execute`. A test that begins
-  // to fail here is good news, and a reason to change five entries, which say `leaks`.
+  // to fail here is good news, and a reason to change the entries that say `leaks`.
   describe.skipIf(noNamespaces)("while ld runs in a vault, another process of the same user, by /proc/PID/cwd,", () => {
     /** What it found, as text by paths. */
     async function goThrough(models: readonly WrittenModel[], library = "") {
@@ -202,7 +202,7 @@ describe.skipIf(why)(`PoCL${why ? ` (not here: ${why})` : ""}`, () => {
       [...found].filter(([, text]) => text.includes(needle)).map(([path]) => path)
 
     it("reads bitcode and machine code, and the source of what is compiled next", async () => {
-      const ids = ["pocl-kcache", "pocl-temp-source", "pocl-ld-path"]
+      const ids = ["pocl-kcache", "pocl-temp-source", "pocl-ld-path", "os-inotify-race"]
       const next = makeNeedles()
       const other = await writeBundle(next)
       try {

@@ -1,29 +1,20 @@
 // Runs sealed bundles of OpenCL C in a vault, one after the other. Takes JSON: folders with model.sealed, model.grant,
-// model.key and publisher.pub; the options of opencl(); libraries, folders and variables that its driver needs besides; the
-// cache policy and the store's folder; an ending. Prints what came of it. With the ending "leave" the vault is killed when
+// model.key and publisher.pub; the options of opencl(); variables that its code sets besides; the cache policy and the store's
+// folder; an ending. Prints what came of it. With the ending "leave" the vault is killed when
 // they have run, and this process with it.
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { opencl } from "@strongroom/backend-opencl"
 import { fileStore, openVault } from "@strongroom/vault"
 
-const { folders, options, libraries, read, environment, cache, store, ending } = JSON.parse(process.argv[2])
-
+const { folders, options, environment, cache, store, ending } = JSON.parse(process.argv[2])
 const backend = opencl(options)
-const needs = {
-  ...backend.needs,
-  read: [...backend.needs.read, ...read],
-  environment: { ...backend.needs.environment, ...environment },
-}
-const unlinked = {
-  module: new URL("unlinked-engine.mjs", import.meta.url).href,
-  options: { ...backend.options, engine: backend.module, libraries },
-}
+const needs = { ...backend.needs, environment: { ...backend.needs.environment, ...environment } }
 
 let pid
 try {
   const vault = await openVault({
-    backend: { ...backend, ...(libraries.length > 0 && unlinked), needs },
+    backend: { ...backend, needs },
     cache,
     ...(cache === "sealed" && { artifactStore: fileStore(store) }),
     log(event) {
