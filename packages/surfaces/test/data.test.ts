@@ -101,9 +101,20 @@ describe("proofs", () => {
     for (const { id, proof, verified } of surfaces) if (proof) expect(verified, id).toBe("ran")
   })
 
-  it("call a vault harmless only after an attack or a trigger", () => {
-    for (const { id, proof } of surfaces)
-      if (proof?.vault === "harmless") expect(proof.trigger ?? proof.attacks?.[0], id).toBeDefined()
+  it("speak of a vault only after an attack or a trigger", () => {
+    for (const { id, proof } of surfaces) {
+      if (proof !== undefined && proof.vault !== "open") expect(proof.trigger ?? proof.attacks?.[0], id).toBeDefined()
+    }
+  })
+
+  it("leave nothing untried that a test triggers", () => {
+    expect(surfaces.filter(({ proof }) => proof?.trigger && proof.vault === "open").map(({ id }) => id)).toEqual([])
+  })
+
+  it("say how a vault leaks", () => {
+    for (const { id, proof, evidence } of surfaces) {
+      if (proof?.vault === "leaks") expect(evidence, id).toContain("In a vault (run here too): ")
+    }
   })
 })
 
