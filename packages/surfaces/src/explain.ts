@@ -56,7 +56,6 @@ export function inVault(proof: Proof | undefined): string {
 
 const outcomes: Readonly<Record<Proof["vault"], string>> = {
   harmless: "nothing came from a vault",
-  leaks: "from a vault it leaks in a way that the evidence tells",
   open: "on a vault it has not been tried yet",
 }
 

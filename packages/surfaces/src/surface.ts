@@ -82,8 +82,7 @@ export interface Proof {
   /** Titles of attacks in docs/attacks.md, which show the leak on an unprotected process and none from a vault. */
   readonly attacks?: readonly string[]
   /**
-   * `harmless`: the same was tried on a vault, and gave nothing. `leaks`: it was tried, and a way was found; `evidence` says
-   * which. `open`: that has not been tried yet.
+   * `harmless`: the same was tried on a vault, and gave nothing. `open`: that has not been tried yet.
    */
-  readonly vault: "harmless" | "leaks" | "open"
+  readonly vault: "harmless" | "open"
 }

@@ -110,12 +110,6 @@ describe("proofs", () => {
   it("leave nothing untried that a test triggers", () => {
     expect(surfaces.filter(({ proof }) => proof?.trigger && proof.vault === "open").map(({ id }) => id)).toEqual([])
   })
-
-  it("say how a vault leaks", () => {
-    for (const { id, proof, evidence } of surfaces) {
-      if (proof?.vault === "leaks") expect(evidence, id).toContain("In a vault (run here too): ")
-    }
-  })
 })
 
 describe("this check", () => {

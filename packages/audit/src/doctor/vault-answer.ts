@@ -10,10 +10,9 @@ export interface VaultAnswer {
   /** Files of the system's on this machine that open it in a vault too: only their administrator can remove them. */
   readonly remaining: readonly string[]
   /**
-   * What tests showed: `harmless`, the same was tried on a vault and gave nothing; `leaks`, it was tried and a way was found,
-   * which the entry's evidence tells; `no`, it wasn't tried.
+   * What tests showed: `harmless`, the same was tried on a vault and gave nothing; `no`, it wasn't tried.
    */
-  readonly tried: "harmless" | "leaks" | "no"
+  readonly tried: "harmless" | "no"
 }
 
 /** Those that the rule below can't tell. */

@@ -93,6 +93,5 @@ function answerOf({ vault }: DoctorSurface, report: Report | undefined): string 
 
 const outcomes: { readonly [outcome in VaultAnswer["tried"]]: readonly string[] } = {
   harmless: ["tried, and nothing came out"],
-  leaks: ["tried, and it leaks: see the evidence"],
   no: [],
 }

@@ -40,9 +40,9 @@ export const surfaces = define("pocl", [
     ],
     verified: "ran",
     evidence:
-      "read in source; run here with Debian's PoCL 3.1. In a vault (run here too): no file outside, watched, ended or killed. But while PoCL runs ld there, another process of the same user goes into the private directory by /proc/PID/cwd of that, and read program.bc.",
+      "read in source; run here with Debian's PoCL 3.1. In a vault (run here too): no file outside, watched, ended or killed.",
     checked: "2026-11-30",
-    proof: { trigger: "pocl", vault: "leaks" },
+    proof: { trigger: "pocl", vault: "harmless" },
   },
   {
     id: "pocl-temp-source",
@@ -74,9 +74,9 @@ export const surfaces = define("pocl", [
     sources: ["pocl/pocl tag v3.1 lib/CL/pocl_llvm_build.cc:96,592"],
     verified: "ran",
     evidence:
-      "read in source; run here with Debian's PoCL 3.1. In a vault (run here too): whoever watches from outside sees nothing. But who went into the private directory while PoCL ran ld (see pocl-ld-path), and kept it open, read the source of the next program.",
+      "read in source; run here with Debian's PoCL 3.1. In a vault (run here too): whoever watches from outside sees nothing.",
     checked: "2026-11-30",
-    proof: { trigger: "pocl", vault: "leaks" },
+    proof: { trigger: "pocl", vault: "harmless" },
   },
   {
     id: "pocl-leave-temps",
@@ -122,9 +122,9 @@ export const surfaces = define("pocl", [
     sources: ["pocl/pocl tag v3.1 lib/CL/devices/common.c (dlopen)"],
     verified: "ran",
     evidence:
-      "run here: replacing the cached .so ran its constructor inside the application at the next start. In a vault (run here too): a library in the user's own cache isn't run. But who went into the private directory while PoCL ran ld (see pocl-ld-path) put a library in the place of what ld had linked, and PoCL ran it in the vault, where the weights are.",
+      "run here: replacing the cached .so ran its constructor inside the application at the next start. In a vault (run here too): a library in the user's own cache isn't run.",
     checked: "2026-11-30",
-    proof: { trigger: "pocl", vault: "leaks" },
+    proof: { trigger: "pocl", vault: "harmless" },
   },
   {
     id: "pocl-ld-path",
@@ -153,9 +153,9 @@ export const surfaces = define("pocl", [
     sources: ["strace of PoCL 3.1: execve(/usr/bin/ld ...)", "packages/surfaces/test/triggers/pocl.test.ts"],
     verified: "ran",
     evidence:
-      "run here. In a vault (run here too): an ld planted in PATH isn't run. But the system's is, as a process that others of the same user can look into and stop: by /proc/PID/cwd they read and write the vault's private directory, and keep it open after ld has ended.",
+      "run here. In a vault (run here too): an ld planted in PATH isn't run. The system's is mapped into a fork of the vault instead of being started: started by exec, it let other processes of the same user into the private directory by /proc/PID/cwd, where they put a library in the place of what it linked.",
     checked: "2026-11-30",
-    proof: { trigger: "pocl", vault: "leaks" },
+    proof: { trigger: "pocl", vault: "harmless" },
   },
   {
     id: "pocl-tools-hooks",

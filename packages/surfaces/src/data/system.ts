@@ -148,12 +148,11 @@ export const surfaces = define("system", [
     },
     sources: ["an experiment that polled PoCL's directory", "packages/surfaces/test/triggers/pocl.test.ts"],
     verified: "ran",
-    evidence:
-      "run here. In a vault (run here too): nothing, unless its backend declares programs: while PoCL runs ld, the private directory can be entered by /proc/PID/cwd of that (see pocl-ld-path).",
+    evidence: "run here. In a vault (run here too): nothing, also while PoCL links.",
     proof: {
       trigger: "pocl",
       attacks: ["the private directory, /dev/shm and all other places for files, read from outside"],
-      vault: "leaks",
+      vault: "harmless",
     },
   },
 ])

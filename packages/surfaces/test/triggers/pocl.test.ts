@@ -188,42 +188,40 @@ describe.skipIf(why)(`PoCL${why ? ` (not here: ${why})` : ""}`, () => {
     expect(trial.holding(word)).toContain("work/ran")
   })
 
-  // What programs that a backend declares give away, as docs/guarantees.md says under `process.execute`. A test that begins
-  // to fail here is good news, and a reason to change the entries that say `leaks`.
-  describe.skipIf(noNamespaces)("while ld runs in a vault, another process of the same user, by /proc/PID/cwd,", () => {
-    /** What it found, as text by paths. */
-    async function goThrough(models: readonly WrittenModel[], library = "") {
-      const asked = askVault(trial, models, { driver: "pocl" })
-      const { found, printed } = JSON.parse(await trial.run("through-linker.mjs", [asked, library], pocl))
-      const text = (bytes: unknown) => Buffer.from(String(bytes), "base64").toString("latin1")
-      return { printed, found: new Map(Object.entries(found).map(([path, bytes]) => [path, text(bytes)])) }
-    }
-    const holding = (found: ReadonlyMap<string, string>, needle: string) =>
-      [...found].filter(([, text]) => text.includes(needle)).map(([path]) => path)
-
-    it("reads bitcode and machine code, and the source of what is compiled next", async () => {
-      const ids = ["pocl-kcache", "pocl-temp-source", "pocl-ld-path", "os-inotify-race"]
-      const next = makeNeedles()
-      const other = await writeBundle(next)
-      try {
-        const { printed, found } = await goThrough([model, other])
-        expect(printed.match(/ran: /g), ids.join()).toHaveLength(2)
-        expect(holding(found, needles.name)).toContainEqual(expect.stringMatching(/program\.bc$/))
-        expect(holding(found, next.comment)).toContainEqual(expect.stringMatching(/\.cl$/))
-      } finally {
-        other.close()
+  // Started by exec, ld let others in: vault/test/attacks shows that of any program inside a user namespace.
+  describe.skipIf(noNamespaces)(
+    "while PoCL links in a vault, another process of the same user, by /proc/PID/cwd,",
+    () => {
+      async function goThrough(models: readonly WrittenModel[], library = "") {
+        const asked = askVault(trial, models, { driver: "pocl" })
+        const { found, linkers, printed } = JSON.parse(await trial.run("through-linker.mjs", [asked, library], pocl))
+        return { found: Object.keys(found), linkers, printed }
       }
-    })
 
-    it.skipIf(noCompiler)("has the vault run a library of its own", async () => {
-      const id = "pocl-cache-poison"
-      const library = join(trial.folder, "planted.so")
-      compile(library, "ran", word)
-      const { printed, found } = await goThrough([model], library)
-      expect(printed, id).not.toMatch(/ran: /)
-      expect(holding(found, word)).toContain("ran")
-    })
-  })
+      it("finds the linker's process and gets nowhere, once and again", async () => {
+        const ids = ["pocl-kcache", "pocl-temp-source", "pocl-ld-path", "os-inotify-race"]
+        const other = await writeBundle(makeNeedles())
+        try {
+          const { found, linkers, printed } = await goThrough([model, other])
+          expect(printed.match(/ran: /g), ids.join()).toHaveLength(2)
+          expect(linkers, "it had its chances").toBeGreaterThan(0)
+          expect(found).toEqual([])
+        } finally {
+          other.close()
+        }
+      })
+
+      it.skipIf(noCompiler)("has no library of its own run", async () => {
+        const id = "pocl-cache-poison"
+        const library = join(trial.folder, "planted.so")
+        compile(library, "ran", word)
+        const { found, linkers, printed } = await goThrough([model], library)
+        expect(printed, id).toMatch(/ran: /)
+        expect(linkers).toBeGreaterThan(0)
+        expect(found).toEqual([])
+      })
+    },
+  )
 })
 
 /** A folder with an `ld` that leaves a word in work/ran, and then does its work. */

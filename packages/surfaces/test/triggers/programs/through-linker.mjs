@@ -1,7 +1,8 @@
-// Another process of the same user, and nobody special: starts programs/opencl-vault.mjs, waits until PoCL in its vault runs
-// ld, and goes into the vault's private directory by /proc/PID/cwd of that. Takes what the other program takes, and a library
-// that takes the place of what ld links, or "" to leave that alone. Prints JSON: what files in the directory hold, in
-// base64 by their paths, what the library has left there, and what the app printed.
+// Another process of the same user, and nobody special: starts programs/opencl-vault.mjs, waits until PoCL in its vault
+// links, and tries to go into the vault's private directory by /proc/PID/cwd of the linker, or of any other process of the
+// vault. Takes what the other program takes, and a library that takes the place of what is linked, or "" to leave that
+// alone. Prints JSON: what files in the directory hold, in base64 by their paths, what the library has left there; how many
+// processes the vault had made when they were tried; and what the app printed.
 import { spawn } from "node:child_process"
 import { openSync, readdirSync, readFileSync, readlinkSync, renameSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -20,26 +21,44 @@ app.on("exit", () => {
   running = false
 })
 
-/** Its folder stays open after ld, which lets in only while it runs. */
+/** Its folder would stay open after the linker, which would let in only while it runs. */
 let directory
 const found = {}
+const linkers = new Set()
 while (running) {
   if (directory === undefined) enter()
   if (directory !== undefined) look(directory, "")
   await new Promise((resolve) => setImmediate(resolve))
 }
-console.log(JSON.stringify({ found, printed }))
+console.log(JSON.stringify({ found, linkers: linkers.size, printed }))
 
 function enter() {
+  const parents = new Map()
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    const [program = "", ...values] = attempt(() => readFileSync(`/proc/${pid}/cmdline`, "latin1").split("\0")) ?? []
-    // The folder's name has the app's number.
-    if (!program.endsWith("/ld") || !attempt(() => readlinkSync(`/proc/${pid}/cwd`))?.includes(`-${app.pid}-`)) continue
+    const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, "latin1"))
+    parents.set(pid, stat?.slice(stat.lastIndexOf(")") + 4).split(" ")[0])
+  }
+  for (const pid of parents.keys()) {
+    // The app, the jail's outer half, the vault, and what the vault makes.
+    const depth = depthOf(pid, parents)
+    if (depth === 3) linkers.add(pid)
+    // The folder's name has the app's number. The jail's outer half is in the empty one that the vault's covers.
+    if (depth < 2 || !attempt(() => readlinkSync(`/proc/${pid}/cwd`))?.includes(`-${app.pid}-`)) continue
     const descriptor = attempt(() => openSync(`/proc/${pid}/cwd`, "r"))
     if (descriptor === undefined) continue
     directory = `/proc/self/fd/${descriptor}`
+    const values = attempt(() => readFileSync(`/proc/${pid}/cmdline`, "latin1").split("\0")) ?? []
     if (library) attempt(() => replace(Number(pid), values[values.indexOf("-o") + 1] ?? ""))
   }
+}
+
+/** How far below the app; -1 for what isn't. */
+function depthOf(pid, parents) {
+  let depth = 0
+  for (let at = pid; at !== undefined && at !== "0"; at = parents.get(at), depth += 1) {
+    if (at === String(app.pid)) return depth
+  }
+  return -1
 }
 
 /** Once ld has opened what it writes, it doesn't notice that the name is another file's. */
