@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs"
 import { opencl } from "@strongroom/backend-opencl"
 import { bytesSource, importFiles, openInProcess, type Tensor, tensor } from "@strongroom/core"
 import { createPublisher } from "@strongroom/testkit"
@@ -437,49 +436,5 @@ describe.skipIf(why)("a device", () => {
       message: expect.stringMatching(/There is: .+ \(cpu, Portable Computing Language\)\. Install its driver/),
     })
     expect((error as Error).message).toContain(`OpenCL has no ${wanted} here.`)
-  })
-})
-
-describe("opencl()", () => {
-  it.each([
-    { device: "tpu" },
-    { device: "" },
-    { device: null },
-    { device: "GPU" },
-    { platform: "" },
-    { platform: 1 },
-    { drivers: "" },
-    { drivers: ["/etc"] },
-    { library: "" },
-    { library: {} },
-    { read: "/usr" },
-    { read: [""] },
-    { read: [1] },
-  ])("refuses %j", (options) => {
-    expect(() => opencl(options as never)).toThrow(TypeError)
-  })
-
-  it("gives the same value for the same options, which is data", () => {
-    const options = {
-      device: "cpu",
-      platform: "portable",
-      drivers: "drivers",
-      library: "./libOpenCL.so",
-      read: ["data"],
-    } as const
-    expect(opencl(options)).toEqual(opencl(options))
-    expect(structuredClone(opencl(options))).toEqual(opencl(options))
-    expect(opencl(options).options).toEqual({
-      ...options,
-      drivers: `${process.cwd()}/drivers`,
-      library: `${process.cwd()}/libOpenCL.so`,
-      read: [`${process.cwd()}/data`],
-    })
-    expect(opencl({ library: "libOpenCL.so.1" }).options).toMatchObject({ library: "libOpenCL.so.1" })
-  })
-
-  it("imports nothing native", () => {
-    const source = readFileSync(new URL("../dist/index.js", import.meta.url), "utf8")
-    expect([...source.matchAll(/from "([^"]+)"/g)].map(([, name]) => name).sort()).toEqual(["fs", "path", "path"])
   })
 })
