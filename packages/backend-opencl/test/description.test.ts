@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import type { TensorSpec } from "@strongroom/core"
 import { describe, expect, it } from "vitest"
 import { type Description, isDescription, parseDescription } from "../src/bundle/description.js"
@@ -125,6 +126,20 @@ describe("a sound description", () => {
       extensions: [],
     })
   })
+})
+
+it("the specification's example is sound", () => {
+  const specification = readFileSync(new URL("../../../spec/opencl-bundle.md", import.meta.url), "utf8")
+  const [text = ""] = /^ {4}\{\n(?: {6}.*\n)+ {4}\}$/m.exec(specification) ?? []
+  const signal: TensorSpec = { name: "signal", type: "float32", shape: ["channels", "samples"] }
+  const power: TensorSpec = { name: "power", type: "float32", shape: ["channels", "?"] }
+  expect(JSON.parse(text).inputs).toEqual([signal])
+  const description = parseDescription(text, [signal], [power])
+  expect([...description.programs.keys(), ...description.buffers.keys()]).toEqual(["power", "window"])
+  const sizes = new Map(Object.entries({ channels: 2, samples: 1000, blocks: 4 }))
+  const known = { inputs: { signal: [2, 1000] }, sizes }
+  expect(description.launches[0]?.global.map((size) => size(known))).toEqual([1024, 2])
+  expect(description.outputs.get("power")?.map((size) => size(known))).toEqual([2, 4])
 })
 
 describe("a text", () => {
