@@ -67,6 +67,8 @@ describe("leak", () => {
     const report = await leak(folder, { model: [model] })
     expect(ids(report)).toEqual(expect.arrayContaining(["weights", "graph", "layers"]))
     expect(report.model?.found).toMatchObject({ bytes: readFileSync(model).length, runs: 1 })
+    expect(report.model?.windowsFound).toBe(report.model?.windows)
+    expect(formatLeak(report)).toContain("; 100.0% of the windows.")
   })
 
   it("a blob of OpenVINO's CPU plugin, whose graph is hidden by a key that all have", async () => {
