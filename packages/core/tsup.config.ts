@@ -9,4 +9,6 @@ export default defineConfig({
   splitting: true,
   sourcemap: true,
   target: "es2022",
+  // Without "node:" a name such as timers/promises can pass for a package or a file.
+  removeNodeProtocol: false,
 })

@@ -12,5 +12,7 @@ export default defineConfig({
   // import.meta.url in the CommonJS build
   shims: true,
   target: "es2022",
+  // Without "node:" a name such as timers/promises can pass for a package or a file.
+  removeNodeProtocol: false,
   sourcemap: true,
 })

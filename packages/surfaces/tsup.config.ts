@@ -7,4 +7,6 @@ export default defineConfig({
   clean: true,
   sourcemap: true,
   target: "es2022",
+  // Without "node:" a name such as timers/promises can pass for a package or a file.
+  removeNodeProtocol: false,
 })

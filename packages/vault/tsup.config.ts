@@ -10,5 +10,7 @@ export default defineConfig({
   dts: { entry: { index: "src/index.ts" } },
   clean: true,
   target: "es2022",
+  // Without "node:" a name such as timers/promises can pass for a package or a file.
+  removeNodeProtocol: false,
   sourcemap: true,
 })

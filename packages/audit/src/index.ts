@@ -1,10 +1,18 @@
 /**
- * What programs write, what a cache of compiled programs gives away, and what was left behind.
+ * What programs write, what a cache of compiled programs gives away, what was left behind, and what a machine has.
  *
  * @module
  */
 export { type AuditOptions, type AuditReport, audit } from "./audit.js"
 export { type Format, formatOf } from "./content/format.js"
+export { type Doctor, type DoctorOptions, type DoctorSurface, doctor } from "./doctor/doctor.js"
+export type { Driver } from "./doctor/drivers.js"
+export type { OpenCLDiscovery } from "./doctor/opencl.js"
+export type { Python } from "./doctor/python.js"
+export type { Runtime } from "./doctor/runtimes.js"
+export type { Reason } from "./doctor/state.js"
+export type { SystemSettings } from "./doctor/system.js"
+export type { VaultAnswer } from "./doctor/vault-answer.js"
 export type { AuditedFile } from "./files/audited-file.js"
 export type { Content } from "./files/content.js"
 export type { Change, Moment } from "./files/written-file.js"
@@ -18,5 +26,6 @@ export { searchProcess } from "./model/process-memory.js"
 export type { ResidueKind } from "./sweep/places.js"
 export { findResidue, type Residue, removeResidue, type SweepOptions } from "./sweep/sweep.js"
 export { formatAudit } from "./text/audit-text.js"
+export { type DoctorTextOptions, formatDoctor } from "./text/doctor-text.js"
 export { formatLeak } from "./text/leak-text.js"
 export { formatResidue } from "./text/sweep-text.js"

@@ -14,17 +14,17 @@ const renderForm = /^renderD\d+$/
 const linkers = ["/usr/bin/ld", "/bin/ld"]
 
 /** What drivers need of this machine, as files and folders say. */
-export function needsHere({ drivers, library, read }: CheckedOptions): Needs {
+export function needsHere({ drivers, library, libraries: linked, read }: CheckedOptions): Needs {
   const folder = drivers ?? registry
   const libraries = driverLibraries(folder)
-  const named = [...libraries, ...(library === undefined ? [] : [library])].filter(isAbsolute)
+  const named = [...libraries, ...linked, ...(library === undefined ? [] : [library])].filter(isAbsolute)
   const execute = libraries.some((path) => /pocl/i.test(path)) ? linkersHere() : []
   return {
     devices: [
       ...namesIn("/dev/dri", renderForm).map((name) => join("/dev/dri", name)),
       ...namesIn("/dev", deviceForm).map((name) => join("/dev", name)),
     ],
-    read: [folder, ...named.map((path) => dirname(real(path))), ...read],
+    read: [...new Set([folder, ...named.flatMap((path) => [dirname(path), dirname(real(path))]), ...read])],
     ...(execute.length > 0 && { execute }),
     systemCalls,
     environment: { ...fixed, ...(drivers !== undefined && { OCL_ICD_VENDORS: drivers }) },

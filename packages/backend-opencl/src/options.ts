@@ -14,6 +14,11 @@ export interface OpenclOptions {
   readonly drivers?: string
   /** The OpenCL library (loader). Default: the system's. */
   readonly library?: string
+  /**
+   * Libraries that a driver in a folder of the app's own is linked with: a vault has no LD_LIBRARY_PATH. They are loaded
+   * first, in an order in which each finds those before it. Default: none.
+   */
+  readonly libraries?: readonly string[]
   /** Folders or files that a driver reads outside the system's folders and its library's own. Default: none. */
   readonly read?: readonly string[]
 }
@@ -24,13 +29,21 @@ export type CheckedOptions = {
   readonly platform?: string
   readonly drivers?: string
   readonly library?: string
+  readonly libraries: readonly string[]
   readonly read: readonly string[]
 }
 
 const deviceTypes: readonly unknown[] = ["gpu", "cpu", "accelerator"]
 
 /** @throws TypeError */
-export function checkOptions({ device, platform, drivers, library, read = [] }: OpenclOptions): CheckedOptions {
+export function checkOptions({
+  device,
+  platform,
+  drivers,
+  library,
+  libraries = [],
+  read = [],
+}: OpenclOptions): CheckedOptions {
   if (device !== undefined && !deviceTypes.includes(device)) {
     throw new TypeError(`device is ${deviceTypes.join(", ")} or left out, not ${String(device)}.`)
   }
@@ -39,8 +52,10 @@ export function checkOptions({ device, platform, drivers, library, read = [] }: 
       throw new TypeError(`${name} is a text that isn't empty, or left out, not ${String(value)}.`)
     }
   }
-  if (!Array.isArray(read) || read.some((path) => typeof path !== "string" || path === "")) {
-    throw new TypeError("read is an array of paths.")
+  for (const [name, paths] of Object.entries({ libraries, read })) {
+    if (!Array.isArray(paths) || paths.some((path) => typeof path !== "string" || path === "")) {
+      throw new TypeError(`${name} is an array of paths.`)
+    }
   }
   return {
     ...(device !== undefined && { device }),
@@ -48,6 +63,7 @@ export function checkOptions({ device, platform, drivers, library, read = [] }: 
     ...(drivers !== undefined && { drivers: resolve(drivers) }),
     // A name without a slash is looked up where libraries are.
     ...(library !== undefined && { library: library.includes("/") ? resolve(library) : library }),
+    libraries: libraries.map((path) => resolve(path)),
     read: read.map((path) => resolve(path)),
   }
 }

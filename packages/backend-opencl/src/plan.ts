@@ -45,7 +45,7 @@ export interface Shapes {
 
 /** @throws StrongroomError `backend-failed` for sizes that don't come out, `out-of-memory` */
 export function makePlan(
-  { context }: Place,
+  { context, queue }: Place,
   bundle: LoadedBundle,
   shapes: Shapes,
   outputByteLength: (name: string, shape: readonly number[]) => number,
@@ -68,6 +68,8 @@ export function makePlan(
       // OpenCL has no buffers without bytes.
       const buffer = context.createBuffer(Math.max(1, byteLength))
       owned.push(buffer)
+      // On a CPU it is memory of this process: what lay there isn't for kernels that leave out an element.
+      buffer.enqueueFill(queue, Uint8Array.of(0))
       return buffer
     } catch (error) {
       throw withCode(error, byteLength)

@@ -1,5 +1,5 @@
-import type { CreateEngine, Engine, Json } from "@strongroom/core/backend"
-import { createContext, useLibrary } from "@strongroom/opencl/objects"
+import { type CreateEngine, type Engine, type Json, StrongroomError } from "@strongroom/core/backend"
+import { createContext, OpenCLError, preloadLibraries, useLibrary } from "@strongroom/opencl/objects"
 import { findDevice } from "./device.js"
 import { loadBundle } from "./load.js"
 import type { CheckedOptions } from "./options.js"
@@ -11,6 +11,7 @@ const artifactVersion = 1
 const createEngine: CreateEngine = async (options: Json, host): Promise<Engine> => {
   const checked = options as CheckedOptions
   if (checked.library !== undefined) useLibrary(checked.library)
+  loadLinked(checked)
   const device = findDevice(checked)
   const context = createContext(device)
   const queue = context.createQueue()
@@ -36,6 +37,16 @@ const createEngine: CreateEngine = async (options: Json, host): Promise<Engine> 
     async close() {
       context.release()
     },
+  }
+}
+
+/** @throws StrongroomError `backend-missing` */
+function loadLinked({ libraries }: CheckedOptions): void {
+  try {
+    preloadLibraries(libraries)
+  } catch (cause) {
+    if (!OpenCLError.is(cause)) throw cause
+    throw new StrongroomError("backend-missing", cause.message, { cause })
   }
 }
 

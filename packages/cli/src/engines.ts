@@ -1,6 +1,7 @@
-import { type Session, StrongroomError } from "@strongroom/core"
+import { type Report, type Session, StrongroomError } from "@strongroom/core"
 import type { Backend } from "@strongroom/core/backend"
 import type { Vault } from "@strongroom/vault"
+import { failureText } from "./failure.js"
 
 /** Backends by name, in the order in which they are tried. A package loads only when its backend is. */
 export const backends: { readonly [name: string]: () => Promise<Backend> } = {
@@ -62,5 +63,20 @@ async function openWith(
   } catch (error) {
     await vault.close()
     throw error
+  }
+}
+
+/** The report of a vault that is opened for it, or why there is none. */
+export async function reportHere(signal: AbortSignal): Promise<Report | { readonly problem: string }> {
+  const { openVault } = await import("@strongroom/vault")
+  try {
+    const { onnxruntime } = await import("@strongroom/backend-onnxruntime")
+    const vault = await openVault({ backend: onnxruntime(), signal })
+    const report = vault.report()
+    await vault.close()
+    return report
+  } catch (error) {
+    signal.throwIfAborted()
+    return { problem: failureText(error) }
   }
 }

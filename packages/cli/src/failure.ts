@@ -39,6 +39,11 @@ export function failureOf(error: unknown, signal: AbortSignal): Failure {
   return { code: "internal", message: `${message} (STRONGROOM_DEBUG=1 shows where.)`, exitCode: 1 }
 }
 
+/** An error's message in one line, for where it is part of a result. */
+export function failureText(error: unknown): string {
+  return oneLine(error instanceof Error ? error.message : String(error))
+}
+
 function oneLine(text: string): string {
   return printable(text.trim().replace(/\s*\n\s*/g, " "))
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import { Command } from "commander"
 import { addCommonOptions, type Context } from "./command.js"
 import { auditCommand } from "./commands/audit.js"
+import { doctorCommand } from "./commands/doctor.js"
 import { grantCommand } from "./commands/grant.js"
 import { inspectCommand } from "./commands/inspect.js"
 import { keygenCommand } from "./commands/keygen.js"
@@ -32,6 +33,7 @@ export function createProgram(context: Context, stdout: Stream): Command {
     .addCommand(inspectCommand(context))
     .addCommand(verifyCommand(context))
     .addCommand(runCommand(context))
+    .addCommand(doctorCommand(context))
     .addCommand(auditCommand(context))
     .addCommand(leakCommand(context))
     .addCommand(sweepCommand(context))

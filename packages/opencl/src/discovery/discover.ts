@@ -14,6 +14,11 @@ export interface DiscoverSettings {
   readonly timeoutMilliseconds?: number
   /** Says where drivers are registered, and what they read themselves. This process's own by default. */
   readonly environment?: Environment
+  /**
+   * The working folder of those processes: some drivers leave files there. This process's own by default; relative paths
+   * in variables and files are then the drivers' to read from there.
+   */
+  readonly folder?: string
 }
 
 /**
@@ -26,19 +31,24 @@ export interface DiscoverSettings {
  * @throws RangeError where the time is no positive number
  */
 export async function discover(settings: DiscoverSettings = {}): Promise<Discovery> {
-  const { timeoutMilliseconds = 20_000, environment = process.env } = settings
+  const { timeoutMilliseconds = 20_000, environment = process.env, folder: place } = settings
   if (!(timeoutMilliseconds > 0 && timeoutMilliseconds <= 2 ** 31 - 2001))
     throw new RangeError(`timeoutMilliseconds must be above 0, and less than 24 days; it is ${timeoutMilliseconds}.`)
   const registrations = hasRegistrations ? findRegistrations(environment) : []
   const folder = await mkdtemp(join(tmpdir(), "opencl-discovery-"))
   try {
     const ask = (registration: Registration, index: number) =>
-      observe(registration.library, alone(registration, join(folder, String(index)), environment), timeoutMilliseconds)
+      observe(
+        registration.library,
+        alone(registration, join(folder, String(index)), environment),
+        timeoutMilliseconds,
+        place,
+      )
     if (hasRegistrations && registrations.length > 0) {
       const observations = await Promise.all(registrations.map(ask))
       return { library: libraryOf(observations), drivers: registrations.map(reportOf(observations)) }
     }
-    const whole = await observe(null, environment, timeoutMilliseconds)
+    const whole = await observe(null, environment, timeoutMilliseconds, place)
     const nobody = { file: null, library: null }
     return { library: libraryOf([whole]), drivers: hasRegistrations ? [] : [reportOf([whole])(nobody, 0)] }
   } finally {

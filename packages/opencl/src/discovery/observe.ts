@@ -31,13 +31,20 @@ const childPath = () => fileURLToPath(new URL("./discovery-child.js", import.met
  *
  * @param library of the one driver that is registered, if it is known
  * @param timeout in milliseconds; the child is killed then
+ * @param folder the child's working folder; absent: this process's
  * @throws the system's error where no process can be started
  */
-export function observe(library: string | null, environment: Environment, timeout: number): Promise<Observation> {
+export function observe(
+  library: string | null,
+  environment: Environment,
+  timeout: number,
+  folder: string | undefined,
+): Promise<Observation> {
   const started = performance.now()
   const child = spawn(process.execPath, [childPath(), String(Math.ceil(timeout / 1000) + 1), library ?? ""], {
     // Settings for this process's Node, such as a debugger's, aren't for that one; Electron has to be told to be Node.
     env: { ...environment, NODE_OPTIONS: undefined, ELECTRON_RUN_AS_NODE: "1" },
+    cwd: folder,
     stdio: ["ignore", "pipe", "pipe", "pipe"],
     windowsHide: true,
   })

@@ -30,6 +30,7 @@ const advice: Readonly<Record<string, string>> = {
 }
 
 let chosen: string | undefined
+let prepared: Pick<LoadedLibrary, "koffi" | "hasLargeStacks"> | undefined
 let loaded: LoadedLibrary | undefined
 
 /**
@@ -47,6 +48,23 @@ export function useLibrary(path: string): void {
 }
 
 /**
+ * Loads libraries that a driver is linked with and that the system's loader wouldn't find, in an order in which each finds
+ * those before it: a driver in a folder of the app's own, where no LD_LIBRARY_PATH is. Before the first call.
+ *
+ * @throws OpenCLError LIBRARY_NOT_FOUND
+ */
+export function preloadLibraries(paths: readonly string[]): void {
+  const { koffi } = prepare()
+  for (const path of paths) {
+    try {
+      koffi.load(path, { global: true })
+    } catch (cause) {
+      throw notFound(`The library "${path}", which a driver needs, couldn't be loaded.`, cause)
+    }
+  }
+}
+
+/**
  * The OpenCL library, loaded at the first call.
  *
  * @throws OpenCLError LIBRARY_NOT_FOUND, with what to install
@@ -57,8 +75,7 @@ export function loadLibrary(): LoadedLibrary {
 }
 
 function load(): LoadedLibrary {
-  const koffi = loadKoffi()
-  const hasLargeStacks = enlargeStacks(koffi)
+  const { koffi, hasLargeStacks } = prepare()
   const named = chosen ?? process.env[libraryVariable]
   const candidates = named ? [named] : (names[process.platform] ?? ["libOpenCL.so"])
   const causes: unknown[] = []
@@ -75,6 +92,14 @@ function load(): LoadedLibrary {
     }`.trim(),
     new AggregateError(causes),
   )
+}
+
+function prepare(): Pick<LoadedLibrary, "koffi" | "hasLargeStacks"> {
+  if (prepared === undefined) {
+    const koffi = loadKoffi()
+    prepared = { koffi, hasLargeStacks: enlargeStacks(koffi) }
+  }
+  return prepared
 }
 
 /** Importing this package must load nothing native, and calls are synchronous: hence `require`, here. */

@@ -3,7 +3,7 @@
  * is imported.
  */
 export { OpenCLError, type OpenCLErrorCode } from "../native/error.js"
-export { useLibrary } from "../native/library.js"
+export { preloadLibraries, useLibrary } from "../native/library.js"
 export type { ArgumentValue } from "./argument-value.js"
 export type { BufferOptions, CopyOptions, KernelAccess, RangeOptions, TransferOptions } from "./buffer-options.js"
 export { CommandEvent, type CommandStatus, type CommandTimes } from "./command-event.js"

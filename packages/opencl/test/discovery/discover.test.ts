@@ -231,6 +231,16 @@ describe("the process that asks", () => {
     expect(askNode(code, environmentFor("pocl"))).toBe("ready false\n")
   })
 
+  onBadDrivers("works in the folder that it is given, where drivers leave what they leave", async () => {
+    const [directory, work] = [emptyDirectory(), emptyDirectory()]
+    const how = 'FILE *file = fopen("left", "w"); fclose(file)'
+    makeDriver(directory, "careless", { when: "platforms", how })
+    const environment = { ...environmentFor("pocl"), OCL_ICD_VENDORS: directory }
+    await discover({ environment, folder: work })
+    expect(existsSync(join(work, "left"))).toBe(true)
+    expect(existsSync("left")).toBe(false)
+  })
+
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])("doesn't take %d ms", async (timeoutMilliseconds) => {
     await expect(discover({ timeoutMilliseconds })).rejects.toThrow(RangeError)
   })

@@ -1,0 +1,45 @@
+import type { Surface } from "@strongroom/surfaces"
+import type { Machine } from "./machine.js"
+import { closingVariables, openingFiles, openingVariables } from "./opening.js"
+import type { SystemSettings } from "./system.js"
+import { systemState } from "./system-state.js"
+
+/** Whether something would be written or could be read this way, in a program that is started from here now. */
+export interface SurfaceState {
+  readonly open: boolean
+  /** What opens it, or keeps it closed. */
+  readonly because: readonly Reason[]
+}
+
+export type Reason =
+  /** Nobody set anything. */
+  | { readonly kind: "default" }
+  | { readonly kind: "variable"; readonly name: string; readonly value: string }
+  /** A file that is there. */
+  | { readonly kind: "file"; readonly path: string }
+  /** Of a driver, which has no such surface. */
+  | { readonly kind: "version"; readonly version: string }
+  /** A setting of the system's, `ptrace_scope`, and what it is. */
+  | { readonly kind: "system"; readonly name: string; readonly value: string }
+
+const byDefault: Reason = { kind: "default" }
+
+/**
+ * A surface that is off by default is open where a variable is set whose removal or change closes it, by the entry's own
+ * words (`neutralise`), or where a file is there that only refusing helps against. One that is on by default is open unless
+ * the variables that close it all have the values that the entry gives, and it needs no private directory: whether one is
+ * private can't be seen from here.
+ *
+ * This reads variables and files. No driver was asked what it makes of them.
+ */
+export function stateOf(surface: Surface, machine: Machine, system: SystemSettings): SurfaceState {
+  const known = systemState(surface.id, machine, system)
+  if (known) return known
+  const variables = openingVariables(surface, machine)
+  const closing = closingVariables(surface, machine)
+  // A value that closes wins over files: with cl_cache_dir=/nonexistent ./cl_cache has no say.
+  if (closing && variables.length === 0) return { open: false, because: closing }
+  if (surface.byDefault === "on") return { open: true, because: [byDefault, ...variables] }
+  const because = [...variables, ...openingFiles(surface, machine)]
+  return because.length > 0 ? { open: true, because } : { open: false, because: [byDefault] }
+}
