@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process"
+import { randomBytes } from "node:crypto"
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -86,6 +87,15 @@ describe("leak", () => {
     expect(ids(report)).toEqual(["graph", "layers", "shapes"])
     expect(examples(report, "shapes")).toEqual(["8, 3, 3, 3"])
     expect(report.leaks[0]).toMatchObject({ amount: graph.length })
+  })
+
+  it("a blob whose graph an application hid has none", async () => {
+    const folder = temporaryFolder()
+    const head = '<?xml version="1.0"?><compiled_blob ie_version="2026.4.1"/>\n'
+    writeFileSync(join(folder, "1.blob"), Buffer.concat([Buffer.from(head), randomBytes(1000)]))
+    expect(ids(await leak(folder))).toEqual([])
+    writeFileSync(join(folder, "1.blob"), `${head}convolution:conv2d_1.tmp_0`)
+    expect(ids(await leak(folder))).toEqual(["graph", "layers"])
   })
 
   it.skipIf(!hasProgram("cc"))("machine code for devices inside of another file, with its constants", async () => {
