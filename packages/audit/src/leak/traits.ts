@@ -77,13 +77,16 @@ export function traitsOf(bytes: Uint8Array): Traits {
     folders: all(text, /((?:\/(?:home|root|Users|tmp|var|opt|build|srv|mnt)(?:\/[\w.-]+)+)\/)/g),
     constantBytes: elves.reduce((sum, elf) => sum + elf.constantBytes, 0),
     sourceBytes: sources.includes(format.id) ? bytes.length : 0,
-    intermediateBytes: intermediates.includes(format.id) ? bytes.length : 0,
+    intermediateBytes: intermediates.includes(format.id)
+      ? bytes.length
+      : elves.reduce((sum, elf) => sum + elf.intermediateBytes, 0),
     graphBytes: hasGraph ? (graph?.length ?? bytes.length) : 0,
     ...(graph !== undefined && { hiddenGraph: graph }),
   }
 }
 
 interface ElfTraits {
+  readonly intermediateBytes: number
   readonly kernels: readonly { readonly name: string; readonly length: number }[]
   readonly constantBytes: number
 }
@@ -95,13 +98,27 @@ function elvesIn(bytes: Uint8Array): ElfTraits[] {
     const elf = readElf(bytes.subarray(at))
     if (!elf) continue
     const functions = elf.symbols.filter(({ kind, defined }) => kind === "function" && defined)
+    // Intel's containers have the intermediate code beside the machine code: sections "SPIRV Object", "Intel(R) ... Device Binary".
+    const held = elf.sections.map(({ bytes }) => ({ bytes, format: formatOf(bytes.subarray(0, 4096)).id }))
     const texts = elf.sections.filter(({ name }) => /^\.text\../.test(name))
     found.push({
       kernels: [
         ...functions.map(({ name, byteLength }) => ({ name: plainName(name), length: byteLength })),
         // Devices' files have a section for each kernel.
         ...texts.map(({ name, bytes }) => ({ name: plainName(name.slice(6)), length: bytes.length })),
+        ...held.flatMap(({ bytes, format }) =>
+          format === "intel-patch-token"
+            ? [...kernelsInText(Buffer.from(bytes).toString("latin1"), format)].map((name) => ({
+                name,
+                length: bytes.length,
+              }))
+            : [],
+        ),
       ],
+      intermediateBytes: held.reduce(
+        (sum, { bytes, format }) => sum + (intermediates.includes(format) ? bytes.length : 0),
+        0,
+      ),
       constantBytes: elf.sections
         .filter(({ name }) => constantSections.test(name))
         .reduce((sum, { bytes }) => sum + bytes.length, 0),
