@@ -1,5 +1,5 @@
 // npm run study [-- NAME ...] [--record]: measures every case, or those whose ids begin with a name; --record writes
-// docs/results/study.json.
+// docs/results/study.json, where cases that weren't measured now stay as they are.
 import { readFileSync, writeFileSync } from "node:fs"
 import { release } from "node:os"
 import { fileURLToPath } from "node:url"
@@ -36,8 +36,11 @@ try {
   }
   if (process.argv.includes("--record")) {
     const machine = { platform: `${process.platform}-${process.arch}`, kernel: release(), node: process.versions.node }
-    const result: Study = { date: new Date().toISOString(), machine, missing, measured }
     const file = fileURLToPath(new URL("../../../docs/results/study.json", import.meta.url))
+    const before: readonly Measured[] = names.length > 0 ? JSON.parse(readFileSync(file, "utf8")).measured : []
+    const known = new Map([...before, ...measured].map((one) => [one.id, one]))
+    const all = cases.flatMap(({ id }) => known.get(id) ?? [])
+    const result: Study = { date: new Date().toISOString(), machine, missing, measured: all }
     writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`)
   }
 } finally {

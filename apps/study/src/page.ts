@@ -12,9 +12,9 @@ export function page({ date, machine, missing, measured }: Study): string {
   const vaults = measured.filter(({ id }) => id.startsWith("vault"))
   return `# What a kernel cache reveals
 
-A vendor of encrypted models asked a driver's maker how to turn off the cache to which the driver writes compiled kernels, unencrypted, when an end user switches it on. The answer was that it can't be turned off, and that the risk is low. Is it? Nobody had published a measurement, so here is one: what caches and dumps of seven drivers and runtimes hold of a real model.
+A vendor of encrypted models asked a driver's maker how to turn off the cache to which the driver writes compiled kernels, unencrypted, when an end user switches it on. The answer was that it can't be turned off, and that the risk is low. Is it? We found no published measurement, so here is one: what caches and dumps of seven drivers and runtimes hold of a real model.
 
-In short: **the cache of kernels itself holds next to no weights, and tells which network it is. The caches and dumps beside it hold the weights.** Low risk is right for one kind of file, on one driver, as long as nobody sets a variable.
+In short: **the cache of kernels itself holds next to no weights, and tells which network it is. The caches and dumps beside it hold the weights.** "Low" is right for weights in a cache of kernels, on the three OpenCL drivers and the one real engine that were tried. It isn't for what else the same drivers and runtimes write, when an application sets an option or its user a variable.
 
 Measured on ${date.slice(0, 10)}, ${machine.platform}, kernel ${machine.kernel}, Node ${machine.node}: ${versions(measured)}. No GPU was there: Intel's GPU driver compiled for one that isn't.${missing.length > 0 ? ` Not there, and left out: ${missing.join(", ")}.` : ""}
 
@@ -42,17 +42,17 @@ ${comparisonTable(measured)}
 
 **Several of them write nothing by themselves.** Intel's GPU driver ${one("neo").written.files} files (this version; later ones cache by default, [surfaces](surfaces.md)), Intel's CPU runtime ${one("intel-cpu").written.files}. OpenVINO, TensorFlow and ONNX Runtime wrote nothing of the model by default: settings, an installation's number, telemetry. TensorFlow left Python code that it made of a function, compiled, in the temporary directory (\`tf-autograph-source\`).
 
-**A profile and a log of kernels hold little.** ONNX Runtime's profile has ${one("onnxruntime-profile").names.left} of the model's names and no weights; oneDNN's dump of machine code no name and no weight.
+**Machine code of oneDNN holds little.** Its dump has no name and no weight.
 
 ## What doesn't hold
 
 **1. Kernels hold what was inlined.** Constants in the source are in the binary byte for byte: ${one("neo-cache").windows.left} windows in each of the caches, which is everything that was inlined. An engine that inlines a normalisation, a quantisation's scales or a small layer ships it in the cache.
 
-**2. A kernel cache isn't only machine code.** PoCL keeps LLVM bitcode (${size(amount(one("pocl"), "intermediate"))} of it), and writes the source text for a moment: ${size(one("pocl").written.bytes)} were written and ${size(one("pocl").left.bytes)} left. With \`POCL_KERNEL_CACHE=0\` it writes the same, and removes it at the end. One variable keeps the source. Intel's own \`cl_cache\` has machine code with ${amount(one("openvino-gpu-cl-cache"), "kernels")} names in it, of OpenVINO's kernels and their arguments; but the \`*.cl_cache\` files that OpenVINO's GPU plugin keeps itself have SPIR-V of its kernels beside the machine code (${size(amount(one("openvino-gpu-cache"), "intermediate"))}), and build options. In one folder, \`IGC_ShaderDumpEnable=1\` puts ${one("neo-igc").left.files} files, source text to assembly.
+**2. A kernel cache isn't only machine code.** PoCL keeps LLVM bitcode (${size(amount(one("pocl"), "intermediate"))} of it), and writes the source text for a moment, behind headers of its own: ${size(one("pocl").written.bytes)} were written and ${size(one("pocl").left.bytes)} left. With \`POCL_KERNEL_CACHE=0\` it writes the same, and removes it at the end. One variable keeps the source. Intel's own \`cl_cache\` has machine code with ${amount(one("openvino-gpu-cl-cache"), "kernels")} names in it, of OpenVINO's kernels and their arguments; but the \`*.cl_cache\` files that OpenVINO's GPU plugin keeps itself have SPIR-V of its kernels beside the machine code (${size(amount(one("openvino-gpu-cache"), "intermediate"))}), and build options. In one folder, \`IGC_ShaderDumpEnable=1\` puts ${one("neo-igc").left.files} files, source text to assembly.
 
-**3. A cache tells which network runs.** The same network gives the same cache: ${files("neo-cache", "studied")} equal files in Intel's, ${files("openvino-gpu-cl-cache", "studied")} in that of OpenVINO's GPU plugin; another network ${files("neo-cache", "other")} and ${files("openvino-gpu-cl-cache", "other")}, layers of one shape. Other weights change ${files("neo-cache", "retrained") === "100%" ? "nothing" : "only the program with the inlined tables"} (${files("neo-cache", "retrained")} equal): what is recognised is the architecture, not the training. Where kernels have general names, as in this bundle, names don't tell two networks apart, and \`leak\`'s verdict is "same" for both where it has no lengths of code to go by: the share of equal files does.
+**3. A cache tells which network runs.** The same network gives nearly the same cache: ${files("neo-cache", "studied")} equal files in Intel's, ${files("openvino-gpu-cl-cache", "studied")} in that of OpenVINO's GPU plugin; another network ${files("neo-cache", "other")} and ${files("openvino-gpu-cl-cache", "other")}, layers of one shape. Other weights change ${files("neo-cache", "retrained") === "100%" ? "nothing" : "only the program with the inlined tables"} (${files("neo-cache", "retrained")} equal): what is recognised is the architecture, not the training. Where kernels have general names, as in this bundle, names don't tell two networks apart, and \`leak\`'s verdict is "same" for both where it has no lengths of code to go by: the share of equal files does.
 
-**4. Two variables of the same driver dump the weights.** \`SetCommandStreamReceiver\` with \`NEOReadDebugKeys\` writes what would go to the GPU: one \`.aub\` file of ${size(one("neo-aub").left.bytes)} with ${left(one("neo-aub"))} of the model. On a machine with a GPU value 3 is said to do it while the GPU goes on working (not tried). So whoever can switch on the cache can have the weights instead.
+**4. Two variables of the same driver dump the weights.** \`SetCommandStreamReceiver\` with \`NEOReadDebugKeys\` writes what would go to the GPU: one \`.aub\` file of ${size(one("neo-aub").left.bytes)} with ${left(one("neo-aub"))} of the model. On a machine with a GPU value 3 is said to do it while the GPU goes on working (not tried). Where it does, whoever can switch on the cache can have the weights instead.
 
 **5. OpenVINO's model cache is the model.** With \`CACHE_DIR\` the CPU plugin leaves a blob with the graph, hidden by a key of 12 bytes that everybody has (${one("openvino-cpu-cache").names.left} names were read), and weights in the clear: ${left(one("openvino-cpu-cache"))} of the windows, ${values("openvino-cpu-cache")} of the model's numbers. The rest is there in other numbers, as scales that were folded into filters: the blob runs without the model, and gives what it gave (a test does it). The application's own encryption (\`CACHE_ENCRYPTION_CALLBACKS\`) hides the graph and the names (${one("openvino-cpu-encrypted").names.left} left), and not one byte of the weights: ${left(one("openvino-cpu-encrypted"))} as before.
 
@@ -64,9 +64,11 @@ ${comparisonTable(measured)}
 
 **9. An optimised model is a copy.** ONNX Runtime's has ${left(one("onnxruntime-optimised"))} of the windows and ${values("onnxruntime-optimised")} of the numbers; XLA's persistent cache, meant for compiled code, ${left(one("tensorflow-xla-cache"))} of a frozen model.
 
+**10. A profile is most of the graph.** ONNX Runtime's has every node in its order, with its operator, its name, and the shapes of what it takes and gives (a test reads them). The count above has ${one("onnxruntime-profile").names.left} names for it, because each ends in \`_kernel_time\` there: \`audit\` takes whole words.
+
 ## In a vault
 
-The same model, sealed, in [Strongroom's vault](guarantees.md) under the same audit: ${vaults.map((case_) => `${case_.subject.replace("Vault, ", "")} ${case_.written.files} files on disk, ${written(case_)} of the windows in anything written`).join("; ")}; nothing was left by any. What PoCL writes goes to the vault's own tmpfs (${one("vault-pocl").inMemory.files} files here), which no other process of the user can open, and which is gone with it; there, and only there, are the inlined tables. Intel's driver found a \`cl_cache\` in the working directory, as above, and ignored it, since the vault's is another; the variables that dump don't reach it.
+The same model, sealed, in [Strongroom's vault](guarantees.md) under the same audit: ${vaults.map((case_) => `${case_.subject.replace("Vault, ", "")} ${case_.written.files} files on disk, ${written(case_)} of the windows in anything written`).join("; ")}; nothing was left by any. What PoCL writes goes to the vault's own tmpfs (${one("vault-pocl").inMemory.files} files here), which no other process of the user can open, and which is gone with it; there, and only there, are the inlined tables. Intel's driver found a \`cl_cache\` in the working directory, as above, and ignored it, since the vault's is another. Without a GPU that driver works by its debug keys alone, so here the application itself gave them to the vault; a user's variables don't reach one.
 
 ## What closes each
 
@@ -76,7 +78,7 @@ The same model, sealed, in [Strongroom's vault](guarantees.md) under the same au
 | \`.aub\` and IGC's dumps (2, 4) | an environment without \`NEOReadDebugKeys\` and \`IGC_*\`, and a working directory without \`igdrcl.config\` |
 | OpenVINO's cache (5, 6) | no \`CACHE_DIR\`: export to memory and seal the whole blob; on the GPU also a private \`cl_cache_dir\` |
 | dumps by variable (7, 8) | an environment built from nothing: \`OV_*\`, \`TF_*\`, \`XLA_FLAGS\` and \`ONEDNN_*\` by name are not all there are |
-| optimised copies (9) | not to write them; or to a file that is then sealed |
+| optimised copies, profiles (9, 10) | not to write them; or to a file that is then sealed |
 
 ## Limits
 

