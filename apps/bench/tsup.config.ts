@@ -10,6 +10,7 @@ export default defineConfig({
     "src/round-trip.ts",
     "src/stream-child.ts",
     "src/copies/child.ts",
+    "src/cache/child.ts",
   ],
   format: "esm",
   clean: true,

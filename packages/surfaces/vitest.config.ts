@@ -4,6 +4,6 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     reporters: ["default", ["json", { outputFile: ".results/vitest.json" }]],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
   },
 })

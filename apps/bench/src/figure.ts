@@ -3,7 +3,7 @@ export interface Figure {
   readonly name: string
   /** What it is held against, with its version. */
   readonly peer: string
-  readonly unit: "ms" | "us" | "MiB" | "GiB/s" | "%" | "copies"
+  readonly unit: "ms" | "us" | "MiB" | "GiB/s" | "%" | "copies" | "files"
   /** Medians over `runs`; of copies the most. */
   readonly ours: number
   readonly theirs: number

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { type Bench, type Figure, formatFigure, holds, ratio } from "./figure.js"
 import { audit } from "./figures/audit.js"
+import { cache } from "./figures/cache.js"
 import { copies } from "./figures/copies.js"
 import { decryption } from "./figures/decryption.js"
 import { load } from "./figures/load.js"
@@ -14,7 +15,7 @@ import { opening } from "./figures/opening.js"
 import { run } from "./figures/run.js"
 import { stream } from "./figures/stream.js"
 
-const benches: readonly Bench[] = [opening, load, stream, decryption, run, copies, memory, openclBinding, audit]
+const benches: readonly Bench[] = [opening, load, stream, decryption, run, copies, memory, openclBinding, cache, audit]
 
 /** Benches by another name. */
 const groups: { readonly [name: string]: readonly string[] } = {

@@ -42,7 +42,10 @@ export interface Needs {
   readonly devices?: readonly string[]
   /** Files and folders that it reads beyond its own package. */
   readonly read?: readonly string[]
-  /** Programs that it starts. */
+  /**
+   * Programs that native libraries start by posix_spawn(3), as LLVM does. A vault on Linux maps them into a fork of its
+   * own, since nothing in it may exec; what starts programs otherwise fails.
+   */
   readonly execute?: readonly string[]
   /**
    * System calls of Linux, by name, that the engine makes while it is made or runs, beyond what every vault allows

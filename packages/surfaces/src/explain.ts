@@ -51,7 +51,12 @@ function ways({ neutralise }: Surface): readonly string[] {
 export function inVault(proof: Proof | undefined): string {
   if (proof === undefined) return "not tried"
   const shown = proof.trigger || proof.attacks ? "the leak was shown on an unprotected process; " : ""
-  return shown + (proof.vault === "harmless" ? "nothing came from a vault" : "on a vault it has not been tried yet")
+  return shown + outcomes[proof.vault]
+}
+
+const outcomes: Readonly<Record<Proof["vault"], string>> = {
+  harmless: "nothing came from a vault",
+  open: "on a vault it has not been tried yet",
 }
 
 const evidence = ({ evidence, checked }: Surface) => (checked === undefined ? evidence : `${evidence} (${checked})`)

@@ -81,6 +81,8 @@ export interface Proof {
   readonly trigger?: string
   /** Titles of attacks in docs/attacks.md, which show the leak on an unprotected process and none from a vault. */
   readonly attacks?: readonly string[]
-  /** `harmless`: the same was tried on a vault, and gave nothing. `open`: that has not been tried yet. */
+  /**
+   * `harmless`: the same was tried on a vault, and gave nothing. `open`: that has not been tried yet.
+   */
   readonly vault: "harmless" | "open"
 }

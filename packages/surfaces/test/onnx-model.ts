@@ -1,17 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { bytesSource, importOnnx, tensor } from "@strongroom/core"
-import { createPublisher, onnxWriter } from "@strongroom/testkit"
+import { onnxWriter } from "@strongroom/testkit"
+import { type WrittenModel, writeSealed } from "./sealed-model.js"
 
-/** A model of 64 weights, a word in its metadata and the name of a node, plain and sealed, in a folder of its own. */
-export interface WrittenModel {
-  readonly folder: string
-  close(): void
-}
-
+/** A model of 64 weights, a word in its metadata and the name of a node, sealed and, as model.onnx, plain. */
 export async function writeModel(weights: Buffer, word: string, node: string): Promise<WrittenModel> {
-  const folder = mkdtempSync(join(tmpdir(), "strongroom-model-"))
   const elements = new Float32Array(weights.buffer, weights.byteOffset, 64)
   const vector = { type: "float32", shape: [64] } as const
   const written = await onnxWriter.write({
@@ -29,17 +21,7 @@ export async function writeModel(weights: Buffer, word: string, node: string): P
   const graph = new Uint8Array(await part.source.byteLength())
   await part.source.read(0, graph)
   const model = new Uint8Array(Buffer.concat([graph, metadata(word)]))
-  const publisher = await createPublisher()
-  const { bytes, identity, keys } = await publisher.ship(await importOnnx(bytesSource(model)))
-  const files = {
-    "model.onnx": model,
-    "model.sealed": bytes,
-    "model.grant": keys.grant as Uint8Array,
-    "model.key": identity,
-    "publisher.pub": String(keys.trust[0]),
-  }
-  for (const [name, contents] of Object.entries(files)) writeFileSync(join(folder, name), contents)
-  return { folder, close: () => rmSync(folder, { recursive: true, force: true }) }
+  return writeSealed(await importOnnx(bytesSource(model)), { "model.onnx": model })
 }
 
 /** ModelProto.metadata_props, field 14 of onnx.proto: one entry of a key and a value, each shorter than 64 bytes. */

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process"
 import { randomBytes } from "node:crypto"
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { homedir } from "node:os"
 import { join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import { environmentFor, matchPath, neutralise, surfacesFor } from "../src/index.js"
+import { handOver, ordinaryUser } from "./ordinary-user.js"
 
 /** A process that is looked at: with folders of its own, and an environment with nothing but what is given. */
 export interface Trial {
@@ -24,13 +25,21 @@ export interface Trial {
   ): Promise<string>
   /** Files outside the private directory that hold this, as paths below the folder. */
   holding(needle: string | Buffer): readonly string[]
+  /**
+   * Files that hold any of these: below the folder, and where programs keep temporary files, vaults' folders among them,
+   * what the same user has written since the trial began.
+   */
+  exposing(needles: Needles): readonly string[]
+  /** The same, again and again while something runs, and once more afterwards. */
+  exposingWhile(needles: Needles, action: () => Promise<unknown>): Promise<readonly string[]>
   /** The bytes of one of them. */
   read(path: string): Buffer
   close(): void
 }
 
 export function startTrial(): Trial {
-  const folder = mkdtempSync(join(tmpdir(), "strongroom-surface-"))
+  const since = Date.now() - 1000
+  const folder = mkdtempSync(join(parentFolder(), "strongroom-surface-"))
   const [home, work, secluded] = ["home", "work", "private"].map((name) => join(folder, name)) as [
     string,
     string,
@@ -39,8 +48,15 @@ export function startTrial(): Trial {
   for (const place of [home, work, secluded]) mkdirSync(place)
   const base = { PATH: process.env.PATH ?? "", HOME: home, TMPDIR: work }
   const start = (program: string, values: readonly string[], environment: Readonly<Record<string, string>>) => {
+    handOver(folder)
     const path = fileURLToPath(new URL(`triggers/programs/${program}`, import.meta.url))
     return ended([path, ...values], { cwd: work, env: { ...environment } })
+  }
+  const exposing = (needles: Needles, places: readonly string[]) => {
+    const wanted = [needles.name, needles.comment, needles.weights]
+    return [folder, ...places]
+      .flatMap((place) => files(place, place === folder ? () => true : (path) => isOfTrial(path, since)))
+      .filter((path) => wanted.some((needle) => contents(path).includes(needle)))
   }
   return {
     folder,
@@ -54,16 +70,42 @@ export function startTrial(): Trial {
     },
     holding: (needle) =>
       files(folder)
-        .filter((path) => !path.startsWith(secluded) && readFileSync(path).includes(needle))
+        .filter((path) => !path.startsWith(secluded) && contents(path).includes(needle))
         .map((path) => relative(folder, path)),
+    exposing: (needles) => exposing(needles, ["/tmp", "/var/tmp", "/dev/shm"]),
+    async exposingWhile(needles, action) {
+      const found = new Set<string>()
+      const look = () => {
+        for (const path of exposing(needles, ["/dev/shm"])) found.add(path)
+      }
+      let running = true
+      const ran = action().finally(() => {
+        running = false
+      })
+      while (running) {
+        look()
+        await new Promise((resolve) => setTimeout(resolve, 1))
+      }
+      await ran
+      look()
+      return [...found]
+    },
     read: (path) => readFileSync(join(folder, path)),
     close: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
 
+/** Not among the temporary files, of which a vault has its own: nobody's home is there. */
+function parentFolder(): string {
+  if (process.getuid?.() === 0) return ["/opt", "/srv", "/var/lib"].find((path) => existsSync(path)) ?? "/"
+  const folder = join(homedir(), ".cache")
+  mkdirSync(folder, { recursive: true })
+  return folder
+}
+
 function ended(values: readonly string[], settings: { cwd: string; env: Record<string, string> }): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, values, { ...settings, stdio: ["ignore", "pipe", "pipe"] })
+    const child = spawn(process.execPath, values, { ...ordinaryUser, ...settings, stdio: ["ignore", "pipe", "pipe"] })
     const printed: Buffer[] = []
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes: Buffer) => printed.push(bytes))
     child.on("error", reject)
@@ -75,16 +117,60 @@ function ended(values: readonly string[], settings: { cwd: string; env: Record<s
   })
 }
 
-const files = (folder: string): readonly string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
+/** What goes while it is looked at isn't there. */
+function files(folder: string, isWanted = (_path: string) => true): readonly string[] {
+  return entries(folder).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return files(path, isWanted)
+    return entry.isFile() && isWanted(path) ? [path] : []
+  })
+}
+
+function entries(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    return []
+  }
+}
+
+function isOfTrial(path: string, since: number): boolean {
+  try {
+    const { ctimeMs, uid } = lstatSync(path)
+    return ctimeMs >= since && uid === (ordinaryUser.uid ?? process.getuid?.())
+  } catch {
+    return false
+  }
+}
+
+function contents(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch {
+    return Buffer.alloc(0)
+  }
+}
 
 /** What to look for afterwards: words for a kernel's name and for a comment, and bytes that are weights. */
 export function makeNeedles() {
   const word = () => `k${randomBytes(8).toString("hex")}`
   return { name: word(), comment: word(), weights: randomBytes(256) }
 }
+
+export type Needles = ReturnType<typeof makeNeedles>
+
+/** A kernel that adds one to every byte. */
+export const kernelSource = ({ name, comment }: Needles): string => `/* ${comment} */
+kernel void ${name}(global const uchar *weights, global uchar *results) {
+  results[get_global_id(0)] = weights[get_global_id(0)] + 1;
+}`
+
+/** What programs/opencl.mjs takes. */
+export const valuesOf = (needles: Needles): readonly string[] => [
+  needles.name,
+  kernelSource(needles),
+  needles.weights.toString("hex"),
+]
 
 /** Whether the database says of one of these paths that this surface writes it. */
 export const attributed = (id: string, paths: readonly string[]): boolean =>

@@ -18,7 +18,7 @@
  * No C library: only system calls, so that one file serves glibc and musl, and all that it does can be read here.
  * src/os/jail.ts writes the configuration and reads the results, and has the same numbers.
  */
-#include "system.h"
+#include "programs.h"
 
 /* ---- What the app sends on descriptor 5, as records: u32 kind, u32 length, the bytes, zeros to a multiple of 8 ---- */
 
@@ -28,7 +28,7 @@ enum kind {
   DIRECTORY = 2,  /* a path: the private directory, made if it is not there; the working directory */
   TMPFS = 3,      /* mount options, such as size=1g,mode=0700 */
   READ = 4,       /* a path: files that may be read, and folders that may be listed, at and below it */
-  EXECUTE = 5,    /* a path: programs that may be started */
+  EXECUTE = 5,    /* a path: a program that may be started, without exec: see programs.c */
   DEVICE = 6,     /* a path: a device node that may be read, written and controlled */
   FILTER = 7,     /* a classic BPF program for seccomp(2) */
 };
@@ -170,6 +170,7 @@ enum exits { EXIT_TRACED = 121, EXIT_CONFIGURATION = 122, EXIT_FORK = 123 };
 static _Alignas(8) char configuration[65536];
 static size configured;
 static long told[STEPS];
+const u64 *auxiliary;
 
 /* Of whichever C library is there, found when this file is loaded. */
 extern char **environ __attribute__((weak));
@@ -285,6 +286,13 @@ static const struct record *next(enum kind kind, const struct record *from) {
     if (record->kind == kind) return record;
     at += sizeof *record + ((record->length + 7UL) & ~7UL);
   }
+  return 0;
+}
+
+int is_declared(const char *path) {
+  const size length = length_of(path);
+  for (const struct record *program = 0; (program = next(EXECUTE, program));)
+    if (length + 1 == program->length && begins(path, program->bytes)) return 1;
   return 0;
 }
 
@@ -587,7 +595,7 @@ static void restrict_files(void) {
   }
   const u64 owner = rights & ~(FS_EXECUTE | FS_MAKE_CHAR | FS_MAKE_BLOCK | FS_IOCTL_DEV);
   allow_all(ruleset, READ, FS_READ_FILE | FS_READ_DIR);
-  allow_all(ruleset, EXECUTE, FS_READ_FILE | FS_EXECUTE);
+  allow_all(ruleset, EXECUTE, FS_READ_FILE);
   allow_all(ruleset, DEVICE, (FS_READ_FILE | FS_WRITE_FILE | FS_IOCTL_DEV) & rights);
   /* Where no tmpfs could be mounted, what lies there is the user's, and stays out of reach. */
   if (told[COVERED] == 0 && told[MOUNTS] == 0) allow_all(ruleset, COVER, owner);
@@ -629,10 +637,12 @@ static int is_vault(void) {
   if (!&environ || !environ) return 0;
   for (char **entry = environ; *entry; entry++) found |= begins(*entry, "STRONGROOM_JAIL=");
   if (!found) return 0;
-  char **to = environ;
-  for (char **from = environ; *from; from++)
+  char **to = environ, **from = environ;
+  for (; *from; from++)
     if (!begins(*from, "STRONGROOM_JAIL=") && !begins(*from, "LD_PRELOAD=")) *to++ = *from;
   *to = 0;
+  /* The kernel leaves it behind the environment. */
+  auxiliary = (const u64 *)(from + 1);
   return 1;
 }
 

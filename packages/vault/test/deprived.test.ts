@@ -185,17 +185,23 @@ describe.skipIf(thisArchitecture() === undefined)("a vault of an ordinary user",
     for (const id of ids) expect([id, stateWithout(without, id).state]).toEqual([id, "unavailable"])
   })
 
-  it("whose backend declares a program can start it, and its guarantee says that others can be started then", () => {
-    const program = realpathSync("/usr/bin/env")
-    const started = openWithout({}, { backend: testBackend({ starts: [program] }, { execute: [program] }) })
+  it("whose backend declares a program starts it without exec, which nobody can", () => {
+    // Dynamic, with arguments and an environment that it looks at.
+    const program = realpathSync("/bin/sh")
+    const starts = [program, "-c", 'test "$A$0" = 1word && exit 7', "word"]
+    const started = openWithout({}, { backend: testBackend({ starts }, { execute: [program] }) })
     expect(guarantee(started, "process.execute")).toMatchObject({
-      state: "unavailable",
-      evidence: { declared: 1, backend: [{ started: "true" }] },
+      state: "enforced",
+      evidence: { declared: 1, starting: "EPERM", backend: [{ started: "EPERM" }, { spawned: "ended 7" }] },
     })
-    const refused = openWithout({}, { backend: testBackend({ starts: [program] }) })
+    const refused = openWithout({}, { backend: testBackend({ starts }) })
     expect(guarantee(refused, "process.execute")).toMatchObject({
       state: "enforced",
-      evidence: { backend: [{ started: "EPERM" }] },
+      evidence: { backend: [{ started: "EPERM" }, { spawned: "errno 13" }] },
+    })
+    const another = openWithout({}, { backend: testBackend({ starts }, { execute: ["/bin/true"] }) })
+    expect(guarantee(another, "process.execute")).toMatchObject({
+      evidence: { backend: [{}, { spawned: "errno 13" }] },
     })
   })
 

@@ -32,9 +32,9 @@ function decide(program: Uint8Array, architecture: number, number: number, value
   throw new Error("The program ran off its end.")
 }
 
-const starting: Filter = { allow: allStartingCalls, execute: false, filters: true }
-const running: Filter = { allow: allStartingCalls, execute: false, filters: false }
-const compiling: Filter = { allow: allStartingCalls, execute: true, filters: true }
+const starting: Filter = { allow: allStartingCalls, fork: false, filters: true }
+const running: Filter = { allow: allStartingCalls, fork: false, filters: false }
+const forking: Filter = { allow: allStartingCalls, fork: true, filters: true }
 
 function ask(filter: Filter, architecture: Architecture, name: SystemCall, ...values: bigint[]): number | undefined {
   const number = numberOf(name, architecture)
@@ -83,7 +83,7 @@ describe.each(architectures)("a filter for %s", (architecture) => {
       ...(["init_module", "kexec_load", "userfaultfd", "personality", "shmget", "msgget", "semget"] as const),
     ]) {
       expect([name, asked(starting, name)]).toEqual([name, eperm])
-      expect([name, asked(compiling, name)]).toEqual([name, eperm])
+      expect([name, asked(forking, name)]).toEqual([name, eperm])
     }
   })
 
@@ -93,9 +93,10 @@ describe.each(architectures)("a filter for %s", (architecture) => {
     expect(asked(starting, "clone", process)).toBe(eperm)
     expect(asked(starting, "clone", thread | namespace)).toBe(eperm)
     expect(asked(starting, "execve")).toBe(eperm)
-    expect(asked(compiling, "clone", process)).toBe(allowed)
-    expect(asked(compiling, "clone", namespace)).toBe(eperm)
-    expect(asked(compiling, "execve")).toBe(allowed)
+    expect(asked(forking, "clone", process)).toBe(allowed)
+    expect(asked(forking, "clone", namespace)).toBe(eperm)
+    expect(asked(forking, "execve")).toBe(eperm)
+    expect(asked(forking, "wait4")).toBe(allowed)
     expect(asked(starting, "clone3")).toBe(enosys)
   })
 

@@ -9,7 +9,9 @@ export interface VaultAnswer {
   readonly guarantees: readonly GuaranteeId[]
   /** Files of the system's on this machine that open it in a vault too: only their administrator can remove them. */
   readonly remaining: readonly string[]
-  /** What tests showed: `harmless`, the same was tried on a vault and gave nothing; `no`, it wasn't tried. */
+  /**
+   * What tests showed: `harmless`, the same was tried on a vault and gave nothing; `no`, it wasn't tried.
+   */
   readonly tried: "harmless" | "no"
 }
 
@@ -35,10 +37,11 @@ const special: { readonly [id: string]: readonly GuaranteeId[] } = {
  * else. What a program does by its own options (an entry's `api`) is the backend's affair: no guarantee stands against it.
  */
 export function vaultAnswer(surface: Surface, machine: Machine): VaultAnswer {
+  const tried = surface.proof?.vault
   return {
     guarantees: special[surface.id] ?? byRule(surface),
     remaining: remainingFiles(surface, machine),
-    tried: surface.proof?.vault === "harmless" ? "harmless" : "no",
+    tried: tried === undefined || tried === "open" ? "no" : tried,
   }
 }
 

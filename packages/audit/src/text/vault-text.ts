@@ -1,5 +1,6 @@
 import type { GuaranteeId, Report } from "@strongroom/core"
 import type { Doctor, DoctorSurface } from "../doctor/doctor.js"
+import type { VaultAnswer } from "../doctor/vault-answer.js"
 import type { DoctorTextOptions } from "./doctor-text.js"
 import { wrap, wrappedTable } from "./wrapped-table.js"
 
@@ -85,7 +86,12 @@ function answerOf({ vault }: DoctorSurface, report: Report | undefined): string 
     return `${measures[id] ?? id}${missing ? ` (${state.toUpperCase()} HERE: ${id})` : ""}`
   })
   const remaining = vault.remaining.length > 0 ? [`open as well: ${vault.remaining.join(", ")}`] : []
-  const tried = vault.tried === "harmless" ? ["tried, and nothing came out"] : []
+  const tried = outcomes[vault.tried]
   if (parts.length === 0) return ["nothing stands against it: the backend decides", ...remaining].join("; ")
   return [...parts, ...remaining, ...tried].join("; ")
+}
+
+const outcomes: { readonly [outcome in VaultAnswer["tried"]]: readonly string[] } = {
+  harmless: ["tried, and nothing came out"],
+  no: [],
 }

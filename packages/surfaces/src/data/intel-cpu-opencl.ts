@@ -33,7 +33,7 @@ export const surfaces = define("intel-cpu-opencl", [
     evidence:
       "run here, 2026.22.10: DUMP_BIN, DUMP_ASM and DUMP_DISASSEMBLY together wrote .bin, .asm and .s, each with the kernel's name; LOG_FILE and USER_LOGGER a log of 221 bytes without it. Without variables it compiles in memory and writes nothing. The names CL_CONFIG_DUMP_IR and others of older releases are not in this one.",
     checked: "2026-11-30",
-    proof: { trigger: "intel-cpu-opencl", vault: "open" },
+    proof: { trigger: "intel-cpu-opencl", vault: "harmless" },
   },
   {
     id: "intel-cpu-opencl-code",

@@ -55,7 +55,7 @@ export const surfaces = define("intel-graphics-compiler", [
     evidence:
       "read in source; run here: Debian libigc1 1.0.12504 wrote 18 files, among them OCL_asm7d5a27760e10fc52.cl with the full source and its comment",
     checked: "2026-11-30",
-    proof: { trigger: "intel-graphics-compiler", vault: "open" },
+    proof: { trigger: "intel-graphics-compiler", vault: "harmless" },
   },
   {
     id: "intel-igc-options",

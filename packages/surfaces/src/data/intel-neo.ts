@@ -77,7 +77,7 @@ export const surfaces = define("intel-neo", [
     evidence:
       "read in source; run here with Debian intel-opencl-icd 22.43.24595: an empty ./cl_cache directory was enough, it received f85aa07fe6f49652.cl_cache (1732 bytes). With ./cl_cache and cl_cache_dir=/nonexistent nothing was written anywhere.",
     checked: "2026-11-30",
-    proof: { trigger: "intel-neo", vault: "open" },
+    proof: { trigger: "intel-neo", vault: "harmless" },
   },
   {
     id: "intel-neo-debugkeys-aub",
@@ -121,9 +121,9 @@ export const surfaces = define("intel-neo", [
     ],
     verified: "ran",
     evidence:
-      "read in source; run here: Debian release driver 22.43, no GPU in the machine: a 624856-byte .aub held a 16-byte marker from a clCreateBuffer host pointer in clear. Mode 3 (with hardware) not run.",
+      "read in source; run here: Debian release driver 22.43, no GPU in the machine: a 624856-byte .aub held a 16-byte marker from a clCreateBuffer host pointer in clear. Mode 3 (with hardware) not run. In a vault (run here too) the app's variables made no device, and those of a backend captured into the vault's own directory, or nowhere.",
     checked: "2026-11-30",
-    proof: { trigger: "intel-neo", vault: "open" },
+    proof: { trigger: "intel-neo", vault: "harmless" },
   },
   {
     id: "intel-neo-debugkeys-file",
@@ -149,9 +149,10 @@ export const surfaces = define("intel-neo", [
     },
     sources: ["intel/compute-runtime@e37c60bf shared/source/utilities/debug_settings_reader.{h,cpp}"],
     verified: "ran",
-    evidence: "read in source; run here: igdrcl.config with 2 keys plus NEOReadDebugKeys=1 produced the .aub",
+    evidence:
+      "read in source; run here: igdrcl.config with 2 keys plus NEOReadDebugKeys=1 produced the .aub. In a vault (run here too) the file isn't read.",
     checked: "2026-11-30",
-    proof: { trigger: "intel-neo", vault: "open" },
+    proof: { trigger: "intel-neo", vault: "harmless" },
   },
   {
     id: "intel-neo-debugkeys-dump",

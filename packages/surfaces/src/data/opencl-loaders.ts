@@ -89,7 +89,7 @@ export const surfaces = define("opencl-loaders", [
     evidence:
       "read in source; run here: a 30-line layer via OPENCL_LAYERS printed the kernel source, the binary passed to clCreateProgramWithBinary and the buffer contents; OCL_ICD_VENDORS=<.so>, =<dir> and OPENCL_VENDOR_PATH=<dir> ran a library constructor; OCL_ICD_FILENAMES and OPENCL_LAYER_PATH did nothing on 2.3.1",
     checked: "2026-11-30",
-    proof: { trigger: "opencl-loaders", vault: "open" },
+    proof: { trigger: "opencl-loaders", vault: "harmless" },
   },
   {
     id: "intel-cl-intercept",

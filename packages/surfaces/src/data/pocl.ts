@@ -39,9 +39,10 @@ export const surfaces = define("pocl", [
       "pocl/pocl@5066640d doc/sphinx/source/using.rst (POCL_KERNEL_CACHE)",
     ],
     verified: "ran",
-    evidence: "read in source; run here with Debian's PoCL 3.1",
+    evidence:
+      "read in source; run here with Debian's PoCL 3.1. In a vault (run here too): no file outside, watched, ended or killed.",
     checked: "2026-11-30",
-    proof: { trigger: "pocl", vault: "open" },
+    proof: { trigger: "pocl", vault: "harmless" },
   },
   {
     id: "pocl-temp-source",
@@ -72,9 +73,10 @@ export const surfaces = define("pocl", [
     },
     sources: ["pocl/pocl tag v3.1 lib/CL/pocl_llvm_build.cc:96,592"],
     verified: "ran",
-    evidence: "read in source; run here with Debian's PoCL 3.1",
+    evidence:
+      "read in source; run here with Debian's PoCL 3.1. In a vault (run here too): whoever watches from outside sees nothing.",
     checked: "2026-11-30",
-    proof: { trigger: "pocl", vault: "open" },
+    proof: { trigger: "pocl", vault: "harmless" },
   },
   {
     id: "pocl-leave-temps",
@@ -95,7 +97,7 @@ export const surfaces = define("pocl", [
     verified: "ran",
     evidence: "run here; with POCL_KERNEL_CACHE=0 as well the .cl source still remains",
     checked: "2026-11-30",
-    proof: { trigger: "pocl", vault: "open" },
+    proof: { trigger: "pocl", vault: "harmless" },
   },
   {
     id: "pocl-cache-poison",
@@ -119,9 +121,10 @@ export const surfaces = define("pocl", [
     neutralise: { privateDirectories: ["POCL_CACHE_DIR"], before: "first clGetDeviceIDs" },
     sources: ["pocl/pocl tag v3.1 lib/CL/devices/common.c (dlopen)"],
     verified: "ran",
-    evidence: "run here: replacing the cached .so ran its constructor inside the application at the next start",
+    evidence:
+      "run here: replacing the cached .so ran its constructor inside the application at the next start. In a vault (run here too): a library in the user's own cache isn't run.",
     checked: "2026-11-30",
-    proof: { trigger: "pocl", vault: "open" },
+    proof: { trigger: "pocl", vault: "harmless" },
   },
   {
     id: "pocl-ld-path",
@@ -149,9 +152,10 @@ export const surfaces = define("pocl", [
     },
     sources: ["strace of PoCL 3.1: execve(/usr/bin/ld ...)", "packages/surfaces/test/triggers/pocl.test.ts"],
     verified: "ran",
-    evidence: "run here",
+    evidence:
+      "run here. In a vault (run here too): an ld planted in PATH isn't run. The system's is mapped into a fork of the vault instead of being started: started by exec, it let other processes of the same user into the private directory by /proc/PID/cwd, where they put a library in the place of what it linked.",
     checked: "2026-11-30",
-    proof: { trigger: "pocl", vault: "open" },
+    proof: { trigger: "pocl", vault: "harmless" },
   },
   {
     id: "pocl-tools-hooks",
@@ -254,6 +258,6 @@ export const surfaces = define("pocl", [
     evidence:
       "read in source; run here with Debian's PoCL 3.1: kernel name and scalar value printed, source text not. POCL_TRACING=text wrote ./pocl_trace_events.log, with the kernel's name.",
     checked: "2026-11-30",
-    proof: { trigger: "pocl", vault: "open" },
+    proof: { trigger: "pocl", vault: "harmless" },
   },
 ])

@@ -129,7 +129,7 @@ export const surfaces = define("system", [
     sources: ["the entries of what it redirects"],
     verified: "ran",
     evidence: "run here for PoCL, ORT, NEO and Vulkan; others read in source",
-    proof: { trigger: "pocl", vault: "open" },
+    proof: { trigger: "pocl", vault: "harmless" },
   },
   {
     id: "os-inotify-race",
@@ -148,7 +148,7 @@ export const surfaces = define("system", [
     },
     sources: ["an experiment that polled PoCL's directory", "packages/surfaces/test/triggers/pocl.test.ts"],
     verified: "ran",
-    evidence: "run here",
+    evidence: "run here. In a vault (run here too): nothing, also while PoCL links.",
     proof: {
       trigger: "pocl",
       attacks: ["the private directory, /dev/shm and all other places for files, read from outside"],

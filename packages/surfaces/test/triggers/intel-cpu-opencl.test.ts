@@ -1,16 +1,29 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { matchContent } from "../../src/index.js"
 import { driver, missingInFull } from "../drivers.js"
-import { attributed, makeNeedles, startTrial, type Trial } from "../trial.js"
+import { expectHarmless, ownVariables, writeBundle } from "../opencl-vault.js"
+import type { WrittenModel } from "../sealed-model.js"
+import { attributed, makeNeedles, startTrial, type Trial, valuesOf } from "../trial.js"
 
 const cpu = driver("intel-cpu")
 const needles = makeNeedles()
-const values = [needles.name, needles.comment, needles.weights.toString("hex")]
+const dumping = {
+  CL_CONFIG_DUMP_BIN: "True",
+  CL_CONFIG_DUMP_ASM: "dump.asm",
+  CL_CONFIG_DUMP_DISASSEMBLY: "True",
+  CL_CONFIG_DUMP_FILE_NAME_PREFIX: "dumped",
+}
+const values = valuesOf(needles)
 let trial: Trial
+let model: WrittenModel
 
 const why = missingInFull("intel-cpu")
 
 describe.skipIf(why)(`Intel's OpenCL for CPUs${why ? ` (not here: ${why})` : ""}`, () => {
+  beforeAll(async () => {
+    model = await writeBundle(needles)
+  })
+  afterAll(() => model.close())
   beforeEach(() => {
     trial = startTrial()
   })
@@ -23,19 +36,17 @@ describe.skipIf(why)(`Intel's OpenCL for CPUs${why ? ` (not here: ${why})` : ""}
 
   it("writes machine code and assembly where its variables say so, and nothing without them", async () => {
     const id = "intel-cpu-opencl"
-    const dumping = {
-      ...cpu,
-      CL_CONFIG_DUMP_BIN: "True",
-      CL_CONFIG_DUMP_ASM: "dump.asm",
-      CL_CONFIG_DUMP_DISASSEMBLY: "True",
-      CL_CONFIG_DUMP_FILE_NAME_PREFIX: "dumped",
-    }
-    await trial.runNeutralised(id, "opencl.mjs", values, dumping)
+    await trial.runNeutralised(id, "opencl.mjs", values, { ...cpu, ...dumping })
     expect(trial.holding(needles.name)).toEqual([])
-    await trial.run("opencl.mjs", values, dumping)
+    await trial.run("opencl.mjs", values, { ...cpu, ...dumping })
     const dumped = trial.holding(needles.name)
     expect(dumped.every((path) => attributed(id, [path]))).toBe(true)
     expect(dumped.map((path) => path.split(".").at(-1)).sort()).toEqual(["asm", "bin", "s"])
     expect(dumped.map((path) => matchContent(trial.read(path))?.id)).toContain("elf")
+  })
+
+  it("writes nothing of a vault's, whoever sets them", async () => {
+    const fixed = { ...ownVariables("intel-cpu"), ...dumping }
+    await expectHarmless(trial, needles, model, { driver: "intel-cpu", environment: { ...cpu, ...dumping }, fixed })
   })
 })

@@ -1,16 +1,23 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { matchContent } from "../../src/index.js"
 import { driver, missing } from "../drivers.js"
-import { attributed, makeNeedles, startTrial, type Trial } from "../trial.js"
+import { expectHarmless, ownVariables, writeBundle } from "../opencl-vault.js"
+import type { WrittenModel } from "../sealed-model.js"
+import { attributed, makeNeedles, startTrial, type Trial, valuesOf } from "../trial.js"
 
 const neo = driver("intel-gpu")
 const needles = makeNeedles()
-const values = [needles.name, needles.comment, needles.weights.toString("hex")]
+const values = valuesOf(needles)
 let trial: Trial
+let model: WrittenModel
 
 const why = missing("intel-gpu")
 
 describe.skipIf(why)(`Intel's graphics compiler${why ? ` (not here: ${why})` : ""}`, () => {
+  beforeAll(async () => {
+    model = await writeBundle(needles)
+  })
+  afterAll(() => model.close())
   beforeEach(() => {
     trial = startTrial()
   })
@@ -28,5 +35,14 @@ describe.skipIf(why)(`Intel's graphics compiler${why ? ` (not here: ${why})` : "
     expect(dumped.length).toBeGreaterThan(10)
     expect(dumped.every((path) => attributed(id, [path]))).toBe(true)
     expect(dumped.map((path) => matchContent(trial.read(path))?.id)).toContain("spirv")
+  })
+
+  it("writes nothing of a vault's, whoever sets them", async () => {
+    const dumping = { IGC_ShaderDumpEnable: "1", IGC_DumpToCustomDir: `${trial.home}/` }
+    const fixed = { ...ownVariables("intel-gpu"), ...dumping }
+    await expectHarmless(trial, needles, model, { driver: "intel-gpu", environment: { ...neo, ...dumping }, fixed })
+    // To where it dumps by itself: below /tmp, which is the vault's own.
+    const { IGC_DumpToCustomDir: _, ...elsewhere } = fixed
+    await expectHarmless(trial, needles, model, { driver: "intel-gpu", environment: neo, fixed: elsewhere })
   })
 })

@@ -1,7 +1,8 @@
 import { join } from "node:path"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { matchContent } from "../../src/index.js"
-import { type WrittenModel, writeModel } from "../onnx-model.js"
+import { writeModel } from "../onnx-model.js"
+import type { WrittenModel } from "../sealed-model.js"
 import { attributed, makeNeedles, startTrial, type Trial } from "../trial.js"
 
 const needles = makeNeedles()

@@ -42,12 +42,6 @@ const temporaryPlaces = ["/dev/shm", "/tmp", "/var/tmp"]
 /** Every library opens these. */
 const plainDevices = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]
 
-/** Without the loader that a program names, Landlock lets no dynamic program start. */
-const loaders = [
-  ...["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"],
-  ...["/lib/ld-musl-x86_64.so.1", "/lib/ld-musl-aarch64.so.1"],
-]
-
 /** @throws RangeError when the backend's needs are longer than the jail reads. */
 export function makeJail(settings: JailSettings): Jail | NoJail {
   const { native, script, node, backend, modules, directory } = settings
@@ -68,9 +62,9 @@ export function makeJail(settings: JailSettings): Jail | NoJail {
       directory,
       tmpfs: `mode=0700,size=${Math.floor(totalmem() / 2)}`,
       read,
-      execute: execute.length > 0 ? [...execute, ...loaders.filter((path) => existsSync(path))] : [],
+      execute,
       devices: [...plainDevices, ...(needs.devices ?? [])],
-      filter: compileFilter({ allow: allStartingCalls, execute: execute.length > 0, filters: true }, architecture),
+      filter: compileFilter({ allow: allStartingCalls, fork: execute.length > 0, filters: true }, architecture),
     }),
   }
 }

@@ -115,7 +115,7 @@ export const startingCalls = {
     "pkey_alloc",
     "pkey_free",
   ],
-  /** Threads: futexes, scheduling. Making them is {@link Filter.execute}'s business. */
+  /** Threads: futexes, scheduling. Making them is {@link Filter.fork}'s business. */
   threads: [
     "futex",
     "futex_waitv",

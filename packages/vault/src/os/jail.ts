@@ -9,7 +9,7 @@ export interface JailConfiguration {
   readonly tmpfs: string
   /** Files and folders that may be read. */
   readonly read: readonly string[]
-  /** Programs that may be started. */
+  /** Programs that may be started, by posix_spawn(3) in native/programs.c. */
   readonly execute: readonly string[]
   /** Device nodes that may be read, written and controlled. */
   readonly devices: readonly string[]

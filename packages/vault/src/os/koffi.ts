@@ -1,5 +1,3 @@
-type Koffi = typeof import("koffi")
-
 /** Compilers in drivers recurse, and are used to a main thread's stack. */
 const stackSize = 8 << 20
 
@@ -10,7 +8,7 @@ const stackSize = 8 << 20
  *
  * @throws when koffi isn't installed for this platform
  */
-export async function loadKoffi(): Promise<Koffi> {
+export async function loadKoffi() {
   const { default: koffi } = await import("koffi")
   const { sync_stack_size = 0, async_stack_size = 0 } = koffi.config()
   if (sync_stack_size >= stackSize && async_stack_size >= stackSize) return koffi

@@ -6,8 +6,11 @@ import { type Architecture, numberOf, type SystemCall } from "./system-calls.js"
  */
 export interface Filter {
   readonly allow: readonly SystemCall[]
-  /** True: new processes may be made and programs started. Threads may be made in any case. */
-  readonly execute: boolean
+  /**
+   * True: the process may be forked, as native/programs.c does to start a program without exec, which nobody may. Threads
+   * may be made in any case.
+   */
+  readonly fork: boolean
   /** True: a further filter may be set. Filters only ever add to one another. */
   readonly filters: boolean
 }
@@ -56,9 +59,8 @@ const forbiddenControls = { TIOCSTI: 0x5412, TIOCLINUX: 0x541c, TIOCSETD: 0x5423
 /** seccomp(2) */
 const setFilter = 1
 
-const startingPrograms = [
-  ...(["execve", "execveat", "fork", "vfork", "wait4", "waitid", "dup2", "dup3", "chdir"] as const),
-] satisfies readonly SystemCall[]
+/** What a fork that becomes a program does, and waiting for it. */
+const forking = [...(["close_range", "wait4", "waitid"] as const)] satisfies readonly SystemCall[]
 
 interface Instruction {
   readonly code: number
@@ -82,12 +84,12 @@ function among(argument: number, values: readonly number[], inside: number, outs
 }
 
 /** What decides about a call that is allowed only in some forms. Each ends in a return. */
-function conditions({ execute, filters }: Filter): { readonly [name in SystemCall]?: readonly Instruction[] } {
+function conditions({ fork, filters }: Filter): { readonly [name in SystemCall]?: readonly Instruction[] } {
   const refused = failWith(errno.EPERM)
   return {
     // Its flags are in memory, where a filter can't look; C libraries then use clone.
     clone3: [give(failWith(errno.ENOSYS))],
-    clone: execute
+    clone: fork
       ? [load(data.low(0)), anyBit(flags.namespaces, 0, 1), give(refused), give(allowed)]
       : [
           load(data.low(0)),
@@ -102,8 +104,7 @@ function conditions({ execute, filters }: Filter): { readonly [name in SystemCal
     // One's own only: 0 is this process.
     prlimit64: among(0, [0], allowed, refused),
     ...(filters && { seccomp: among(0, [setFilter], allowed, refused) }),
-    // What starting a program, and waiting for it, takes.
-    ...(execute && Object.fromEntries(startingPrograms.map((name) => [name, [give(allowed)]]))),
+    ...(fork && Object.fromEntries(forking.map((name) => [name, [give(allowed)]]))),
   }
 }
 

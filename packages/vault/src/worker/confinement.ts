@@ -10,7 +10,7 @@ export interface Confinement {
   /** Why there is none, in the app's words. */
   readonly missing: string | null
   readonly attempts: Attempts
-  /** Programs that the backend declares. */
+  /** Programs that the backend declares, which native/programs.c starts. */
   readonly execute: readonly string[]
   readonly secondFilter: SecondFilter
 }
@@ -159,10 +159,9 @@ function calls({ jail, missing, attempts, secondFilter }: Confinement): Finding 
 function execute({ jail, missing, attempts: { start }, execute }: Confinement): Finding {
   const evidence = { starting: start, declared: execute.length }
   if (!jail) return unavailable(missing ?? untold, evidence)
-  if (execute.length > 0) {
-    return unavailable("The backend declares programs, and the loader that they need starts others too.", evidence)
-  }
   if (!refusals.includes(start)) return unavailable("It started a program that the backend doesn't declare.", evidence)
-  const by = start === "EPERM" ? "The seccomp filter lets no process be made" : "Landlock lets no program start"
-  return { state: "enforced", mechanism: `${by}. It tried to start /bin/true and was refused.`, evidence }
+  const by = start === "EPERM" ? "The seccomp filter lets no program start" : "Landlock lets no program start"
+  const mapped = "Those that the backend declares are mapped into a fork of it, which is as closed as it is."
+  const mechanism = [`${by}. It tried to start /bin/true and was refused.`, ...(execute.length > 0 ? [mapped] : [])]
+  return { state: "enforced", mechanism: mechanism.join(" "), evidence }
 }

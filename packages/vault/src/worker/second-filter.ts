@@ -18,11 +18,11 @@ const noSuchThread = 3
  *
  * @param added are names of system calls; those that the vault doesn't know stay forbidden.
  */
-export function setSecondFilter(system: Linux, added: readonly string[], execute: boolean): SecondFilter {
+export function setSecondFilter(system: Linux, added: readonly string[], fork: boolean): SecondFilter {
   const architecture = thisArchitecture()
   const allow = [...new Set([...runningCalls, ...added.filter(isSystemCall)])]
   if (architecture === undefined) return { result: notThere, calls: allow.length }
-  const instructions = compileFilter({ allow, execute, filters: false }, architecture)
+  const instructions = compileFilter({ allow, fork, filters: false }, architecture)
   // struct sock_fprog: a length in instructions, room, and their address.
   const program = new Uint8Array(16)
   const view = new DataView(program.buffer)
