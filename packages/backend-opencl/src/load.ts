@@ -1,13 +1,16 @@
 import type { Declined, EngineSession, Host, LoadContext, OpenModel, Part } from "@strongroom/core/backend"
 import type { Context, Device, DeviceBuffer, Program, Queue } from "@strongroom/opencl/objects"
+import { allocate } from "./allocate.js"
 import { broken } from "./bundle/broken.js"
 import {
   type BufferDescription,
   type Description,
+  isDescription,
   type ProgramDescription,
   parseDescription,
 } from "./bundle/description.js"
 import { withCode } from "./failure.js"
+import { checkKernels } from "./kernels.js"
 import { type ProgramStore, programStore } from "./programs/program-store.js"
 import { bundleSession } from "./session.js"
 
@@ -40,6 +43,7 @@ export async function loadBundle(
   }
   const reader = partReader(model.parts, context)
   const text = await reader.text(graph)
+  if (!isDescription(text)) return { declined: "its graph isn't the description of an OpenCL bundle." }
   const description = parseDescription(text, model.inputs, model.outputs)
   const device = place.context.devices[0] as Device
   const lacking = description.extensions.find((name) => !device.extensions.has(name))
@@ -50,9 +54,12 @@ export async function loadBundle(
   try {
     for (const [name, program] of description.programs) {
       const source = await sourceOf(program, reader)
-      programs.set(name, await store.program(`program ${name}`, source, program.options))
+      // Without it, drivers needn't tell what kernels take: numbers would pass for memory.
+      const options = `${program.options} -cl-kernel-arg-info`.trimStart()
+      programs.set(name, await store.program(`program ${name}`, source, options))
       context.signal.throwIfAborted()
     }
+    checkKernels(programs, description.launches)
     for (const [name, buffer] of description.buffers) {
       if ("file" in buffer) constants.set(name, await constant(place, reader, buffer))
     }
@@ -80,13 +87,8 @@ async function constant(
     throw broken("buffers", `a file has ${part.byteLength} bytes, and ${expected} are said`)
   }
   if (part.byteLength === 0) throw broken("buffers", "a file is empty")
-  const largest = (context.devices[0] as Device).largestBuffer
-  if (part.byteLength > largest) {
-    throw broken("buffers", `a file has ${part.byteLength} bytes, and this device's buffers have at most ${largest}`)
-  }
-  let buffer: DeviceBuffer | undefined
+  const buffer = allocate(context, part.byteLength, { access: "read-only" })
   try {
-    buffer = context.createBuffer(part.byteLength, { access: "read-only" })
     let offset = 0
     for await (const chunk of reader.chunks(part)) {
       buffer.writeSync(queue, chunk, { offset })
@@ -94,7 +96,7 @@ async function constant(
     }
     return buffer
   } catch (error) {
-    buffer?.release()
+    buffer.release()
     throw withCode(error, part.byteLength)
   }
 }

@@ -1,17 +1,11 @@
-import { type RawTensor, StrongroomError } from "@strongroom/core/backend"
-import {
-  type ArgumentValue,
-  type DeviceBuffer,
-  type Kernel,
-  local,
-  OpenCLError,
-  type Program,
-} from "@strongroom/opencl/objects"
+import { type ElementType, StrongroomError } from "@strongroom/core/backend"
+import { tensorByteLength } from "@strongroom/core/host"
+import type { DeviceBuffer, Kernel } from "@strongroom/opencl/objects"
+import { allocateZeroed } from "./allocate.js"
 import { broken } from "./bundle/broken.js"
-import type { Launch, LaunchArgument } from "./bundle/description.js"
 import type { Known } from "./bundle/size.js"
-import { partsOf, type ValueType, valuesOf } from "./bundle/value-type.js"
-import { withCode } from "./failure.js"
+import { kernelOf } from "./kernels.js"
+import { setArguments } from "./launch-arguments.js"
 import type { LoadedBundle, Place } from "./load.js"
 
 /** A bundle made ready for inputs of certain shapes: memory is there, and arguments are set. */
@@ -32,6 +26,8 @@ export interface PlannedLaunch {
   readonly kernel: Kernel
   readonly global: readonly number[]
   readonly local: readonly number[] | undefined
+  /** Where it stands in the description, for errors. */
+  readonly place: string
 }
 
 /** What a plan is made for. */
@@ -45,10 +41,10 @@ export interface Shapes {
 
 /** @throws StrongroomError `backend-failed` for sizes that don't come out, `out-of-memory` */
 export function makePlan(
-  { context, queue }: Place,
+  place: Place,
   bundle: LoadedBundle,
   shapes: Shapes,
-  outputByteLength: (name: string, shape: readonly number[]) => number,
+  types: ReadonlyMap<string, ElementType>,
 ): Plan {
   const { description, programs, constants } = bundle
   const known: Known = { inputs: shapes.inputs, sizes: new Map(shapes.names) }
@@ -63,39 +59,31 @@ export function makePlan(
   const release = () => {
     for (const one of owned.splice(0).reverse()) one.release()
   }
-  const allocate = (byteLength: number) => {
-    try {
-      // OpenCL has no buffers without bytes.
-      const buffer = context.createBuffer(Math.max(1, byteLength))
-      owned.push(buffer)
-      // On a CPU it is memory of this process: what lay there isn't for kernels that leave out an element.
-      buffer.enqueueFill(queue, Uint8Array.of(0))
-      return buffer
-    } catch (error) {
-      throw withCode(error, byteLength)
-    }
+  const own = <Made extends { release(): void }>(made: Made): Made => {
+    owned.push(made)
+    return made
   }
+  const memory = (byteLength: number) => own(allocateZeroed(place, byteLength))
   try {
-    const inputs = new Map(Object.entries(shapes.byteLengths).map(([name, bytes]) => [name, allocate(bytes)]))
+    const inputs = new Map(Object.entries(shapes.byteLengths).map(([name, bytes]) => [name, memory(bytes)]))
     const outputs = new Map<string, PlannedOutput>()
     for (const [name, sizes] of description.outputs) {
       const shape = sizes.map((size) => size(known))
-      const byteLength = outputByteLength(name, shape)
-      outputs.set(name, { shape, byteLength, buffer: allocate(byteLength) })
+      const byteLength = outputByteLength(types.get(name) as ElementType, shape)
+      outputs.set(name, { shape, byteLength, buffer: memory(byteLength) })
     }
     const memories = new Map<string, DeviceBuffer>([...inputs, ...constants])
     for (const [name, { buffer }] of outputs) memories.set(name, buffer)
     for (const [name, buffer] of description.buffers) {
-      if ("byteLength" in buffer) memories.set(name, allocate(buffer.byteLength(known)))
+      if ("byteLength" in buffer) memories.set(name, memory(buffer.byteLength(known)))
     }
     const launches = description.launches.flatMap((launch) => {
       const global = launch.global.map((size) => size(known))
       // Nothing to compute, which OpenCL before 2.1 refuses to be told.
       if (global.includes(0)) return []
-      const kernel = kernelOf(programs.get(launch.program) as Program, launch)
-      owned.push(kernel)
+      const kernel = own(kernelOf(programs, launch))
       setArguments(kernel, launch, known, memories)
-      return [{ kernel, global, local: launch.local?.map((size) => size(known)) }]
+      return [{ kernel, global, local: launch.local?.map((size) => size(known)), place: launch.place }]
     })
     return { inputs, outputs, launches, release }
   } catch (error) {
@@ -104,74 +92,10 @@ export function makePlan(
   }
 }
 
-function kernelOf(program: Program, { kernel, place }: Launch): Kernel {
+function outputByteLength(type: ElementType, shape: readonly number[]): number {
   try {
-    return program.createKernel(kernel)
-  } catch (error) {
-    if (!OpenCLError.is(error) || error.code !== "INVALID_KERNEL_NAME") throw error
-    throw broken(`${place}.kernel`, "the program has no such kernel")
+    return tensorByteLength(type, shape)
+  } catch {
+    throw broken("outputs", "for these inputs one has more elements than a number counts exactly")
   }
-}
-
-function setArguments(kernel: Kernel, launch: Launch, known: Known, memories: ReadonlyMap<string, DeviceBuffer>): void {
-  if (launch.arguments.length !== kernel.argumentCount) {
-    const problem = `the kernel takes ${kernel.argumentCount} arguments, and ${launch.arguments.length} are there`
-    throw broken(`${launch.place}.arguments`, problem)
-  }
-  for (const [index, argument] of launch.arguments.entries()) {
-    const place = `${launch.place}.arguments[${index}]`
-    const value = argumentValue(argument, known, memories, place)
-    const expects = kernel.arguments?.[index]?.expects
-    try {
-      // Programs from binaries don't tell what their kernels take; from source, this one did.
-      if ("type" in argument && expects?.kind === "number") checkType(argument.type, expects)
-      kernel.setArgument(index, value)
-    } catch (error) {
-      if (!(error instanceof TypeError || error instanceof RangeError || OpenCLError.is(error))) throw error
-      throw broken(place, "the kernel takes something else there")
-    }
-  }
-}
-
-function checkType(type: ValueType, { scalar, lanes }: { readonly scalar: string; readonly lanes: number }): void {
-  const given = partsOf(type)
-  if (given.scalar !== scalar || given.lanes !== lanes) throw new TypeError("Another type.")
-}
-
-function argumentValue(
-  argument: LaunchArgument,
-  known: Known,
-  memories: ReadonlyMap<string, DeviceBuffer>,
-  place: string,
-): ArgumentValue {
-  if ("memory" in argument) return memories.get(argument.memory) as DeviceBuffer
-  if ("local" in argument) {
-    const byteLength = argument.local(known)
-    if (byteLength === 0) throw broken(place, "local memory has at least one byte")
-    return local(byteLength)
-  }
-  const values = argument.values.map((value) => (typeof value === "number" ? value : value(known)))
-  return valuesOf(argument.type, values, place)
-}
-
-/** The sizes that the shapes of inputs name; a name has one size in a run. @throws StrongroomError `input-shape` */
-export function namedSizes(
-  specs: readonly { readonly name: string; readonly shape: readonly (number | string)[] }[],
-  inputs: Readonly<Record<string, RawTensor>>,
-): Map<string, number> {
-  const names = new Map<string, number>()
-  for (const { name, shape } of specs) {
-    for (const [index, size] of shape.entries()) {
-      if (typeof size !== "string" || size === "?") continue
-      const found = inputs[name]?.shape[index] as number
-      if ((names.get(size) ?? found) !== found) {
-        throw new StrongroomError(
-          "input-shape",
-          `The inputs have different sizes for ${size}: ${names.get(size)} and ${found}.`,
-        )
-      }
-      names.set(size, found)
-    }
-  }
-  return names
 }

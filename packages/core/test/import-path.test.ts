@@ -25,6 +25,13 @@ const tfjs = JSON.stringify({
   signature: { outputs: { y: { name: "x", dtype: "DT_FLOAT", tensorShape: {} } } },
   weightsManifest: [{ paths: ["shard.bin"], weights: [{ name: "w", dtype: "bool", shape: [3] }] }],
 })
+const opencl = JSON.stringify({
+  format: "strongroom-opencl/1",
+  inputs: [],
+  outputs: [],
+  programs: { p: { sources: ["kernels/p.cl"] } },
+  buffers: { b: { file: "b.bin" } },
+})
 let folder: string
 
 beforeEach(async () => {
@@ -125,6 +132,39 @@ describe("JSON", () => {
       await using imported = await importPath(join(folder, name))
       expect(listed(imported)).toEqual(["tfjs-graph", "graph model.json", "weights shard.bin"])
     }
+  })
+
+  test("that describes a bundle of OpenCL C is one, whatever its name", async () => {
+    await put({
+      "bundle.json": opencl,
+      "model.json": opencl,
+      "kernels/p.cl": "p",
+      "b.bin": "b",
+      "other.cl": "not named",
+    })
+    const before = openFiles()
+    for (const name of ["bundle.json", "model.json"]) {
+      const imported = await importPath(join(folder, name))
+      expect(listed(imported)).toEqual(["file", "graph bundle.json", "file kernels/p.cl", "weights b.bin"])
+      expect(await imported.parts[1]?.source.byteLength()).toBe(1)
+      await imported.close()
+    }
+    expect(openFiles()).toBe(before)
+  })
+
+  test("that describes a bundle is refused without its files, and when it is damaged, and nothing stays open", async () => {
+    await put({ "secret.json": opencl, "kernels/p.cl": "p" })
+    const before = openFiles()
+    const importing = importPath(join(folder, "secret.json"))
+    await expect(importing).rejects.toMatchObject({ code: "source-missing" })
+    await expect(importing).rejects.not.toMatchObject({ message: expect.stringMatching(/secret|b\.bin/) })
+    await put({ "secret.json": opencl.replace('"outputs":[]', '"outputs":1'), "b.bin": "b" })
+    await failure(importPath(join(folder, "secret.json")))
+    await put({ "secret.json": opencl.replace("opencl/1", "opencl/2") })
+    expect((await failure(importPath(join(folder, "secret.json")))).message).toMatch(/its format isn't/)
+    await put({ "secret.json": opencl.replace("b.bin", "../b.bin") })
+    await failure(importPath(join(folder, "secret.json")))
+    expect(openFiles()).toBe(before)
   })
 
   test("that is something else is a file", async () => {

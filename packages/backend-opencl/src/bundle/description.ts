@@ -1,7 +1,7 @@
 import type { TensorSpec } from "@strongroom/core/backend"
 import { broken } from "./broken.js"
 import { parseSize, type Scope, type Size } from "./size.js"
-import { isValueType, type ValueType } from "./value-type.js"
+import { isValueType, partsOf, type ValueType } from "./value-type.js"
 
 /** What a bundle says of itself, read and checked: see spec/opencl-bundle.md. */
 export interface Description {
@@ -48,6 +48,18 @@ export type LaunchArgument =
 const format = "strongroom-opencl/1"
 /** More than any network has, and few enough to be looked through at once. */
 const mostLaunches = 100_000
+/** Of every other list. */
+const mostMembers = 10_000
+
+/**
+ * Whether JSON is the description of a bundle, of this release's format or another: a `file` model may be anything.
+ *
+ * @throws StrongroomError `backend-failed` for what isn't JSON, such as a description that was cut
+ */
+export function isDescription(text: string): boolean {
+  const given = formatOf(parseJson(text))
+  return typeof given === "string" && given.startsWith("strongroom-opencl/")
+}
 
 /**
  * Reads the text of a bundle's description, for a model of these inputs and outputs.
@@ -59,7 +71,10 @@ export function parseDescription(
   inputs: readonly TensorSpec[],
   outputs: readonly TensorSpec[],
 ): Description {
-  const all = membersOf(parseJson(text), "", [
+  const json = parseJson(text)
+  // Before its members, which another format may have others of.
+  if (formatOf(json) !== format) throw broken("format", `this release reads "${format}"`)
+  const all = membersOf(json, "", [
     "extensions",
     "format",
     "inputs",
@@ -70,7 +85,6 @@ export function parseDescription(
     "buffers",
     "launches",
   ])
-  if (all.format !== format) throw broken("format", `this release reads "${format}"`)
   const { sizes, scope } = readSizes(all.sizes, inputs)
   const equal = listOf(all.equal ?? [], "equal").map((pair, index) => readPair(pair, `equal[${index}]`, scope))
   const buffers = readBuffers(all.buffers, scope)
@@ -91,6 +105,10 @@ function parseJson(text: string): unknown {
     // Without the cause: a parser's message quotes the text.
     throw broken("its beginning", "it isn't JSON")
   }
+}
+
+function formatOf(json: unknown): unknown {
+  return typeof json === "object" && json !== null && "format" in json ? json.format : undefined
 }
 
 const identifier = /^[A-Za-z_]\w*$/
@@ -147,8 +165,9 @@ function readOutputs(value: unknown, outputs: readonly TensorSpec[], scope: Scop
       sizes.map((size, at) => parseSize(size, scope, `${place}.shape[${at}]`)),
     )
   }
-  if (shapes.size !== outputs.length)
+  if (shapes.size !== outputs.length) {
     throw broken("outputs", "the manifest has others: import and seal the bundle again")
+  }
   return shapes
 }
 
@@ -210,6 +229,8 @@ function readArgument(value: unknown, place: string, scope: Scope, memories: Rea
   if (type === "local") return { local: parseSize(given, scope, place) }
   if (!isValueType(type)) throw broken(place, "OpenCL C has no such type of number or vector")
   const list = Array.isArray(given) ? given : [given]
+  const { lanes } = partsOf(type)
+  if (list.length !== lanes) throw broken(place, `${type} takes ${lanes}, and ${list.length} are there`)
   return {
     type,
     values: list.map((one) => (typeof one === "number" ? one : parseSize(one, scope, place))),
@@ -240,9 +261,9 @@ function entriesOf(value: unknown, place: string): [string, unknown][] {
   return Object.entries(value)
 }
 
-function listOf(value: unknown, place: string, most = 10_000): readonly unknown[] {
+function listOf(value: unknown, place: string, most = mostMembers): readonly unknown[] {
   if (!Array.isArray(value)) throw broken(place, "it isn't a list")
-  if (value.length > most) throw broken(place, `it has more than ${most} members`)
+  if (value.length > most) throw broken(place, `it has ${value.length} members, and at most ${most} are taken`)
   return value
 }
 

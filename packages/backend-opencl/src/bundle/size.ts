@@ -18,6 +18,8 @@ export interface Scope {
 
 const token = /\s*(?:(\d+)|([A-Za-z_]\w*)|'([^']*)'|([-+*/%(),]))/y
 const mostDepth = 64
+/** A chain of operators is computed one within the other. */
+const mostWords = 1000
 
 type Calculation = (a: number, b: number) => number
 
@@ -39,7 +41,8 @@ const operators: Readonly<Record<string, Calculation>> = {
 /**
  * Reads an integer, or an expression of integers: `+ - * / %` with their usual precedence, where `/` rounds down;
  * parentheses; `ceilDiv(a, b)`, `roundUp(a, b)`, `min(a, b)`, `max(a, b)`; names of sizes; `count('input')`, the number of
- * an input's elements, and `dim('input', 0)`, one of its sizes.
+ * an input's elements, and `dim('input', 0)`, one of its sizes. What comes out of every step must be an integer that a
+ * number holds exactly, so that nothing is rounded unseen, and a division by zero never goes under.
  *
  * @throws StrongroomError `backend-failed`
  */
@@ -53,7 +56,7 @@ export function parseSize(value: unknown, scope: Scope, place: string): Size {
   const size = parser.all()
   return (known) => {
     const result = size(known)
-    if (!isSize(result)) throw broken(place, "for these inputs it isn't an integer from 0 that a number holds exactly")
+    if (!isSize(result)) throw broken(place, "for these inputs it is less than 0")
     return result
   }
 }
@@ -98,20 +101,20 @@ class Parser {
     let left = operand()
     while (this.#peek.kind === "sign" && signs.includes(this.#peek.text)) {
       const calculate = operators[this.#next().text] as Calculation
-      const [first, second] = [left, operand()]
-      left = (known) => calculate(first(known), second(known))
+      left = this.#step(calculate, left, operand())
     }
     return left
   }
 
   #single(): Size {
-    const { kind, text } = this.#next()
+    if (this.#take("(")) return this.#nested(() => this.#sum())
+    const { kind, text } = this.#peek
+    if (kind !== "number" && kind !== "name") throw this.#unexpected()
+    this.#next()
     if (kind === "number") {
-      const value = Number(text)
+      const value = this.#exact(Number(text))
       return () => value
     }
-    if (kind === "sign" && text === "(") return this.#nested(() => this.#sum())
-    if (kind !== "name") throw this.#unexpected(-1)
     return this.#take("(") ? this.#nested(() => this.#call(text)) : this.#named(text)
   }
 
@@ -143,8 +146,19 @@ class Parser {
     if (calculate === undefined) throw broken(this.#place, "it has a function that isn't known")
     const first = this.#sum()
     if (!this.#take(",")) throw this.#unexpected()
-    const second = this.#sum()
-    return (known) => calculate(first(known), second(known))
+    return this.#step(calculate, first, this.#sum())
+  }
+
+  #step(calculate: Calculation, first: Size, second: Size): Size {
+    return (known) => this.#exact(calculate(first(known), second(known)))
+  }
+
+  #exact(value: number): number {
+    if (!Number.isSafeInteger(value)) {
+      throw broken(this.#place, "a step of it isn't an integer that a number holds exactly, or divides by zero")
+    }
+    // JavaScript's -0 is 0 here.
+    return value + 0
   }
 
   get #peek(): Token {
@@ -163,20 +177,26 @@ class Parser {
     return true
   }
 
-  #unexpected(offset = 0): Error {
-    return broken(this.#place, `the expression can't be read from its word ${this.#at + offset + 1} on`)
+  #unexpected(): Error {
+    return unreadable(this.#place, this.#at)
   }
 }
 
 function tokensOf(text: string, place: string): readonly Token[] {
   const tokens: Token[] = []
   token.lastIndex = 0
-  while (text.slice(token.lastIndex).trim() !== "") {
+  const { length } = text.trimEnd()
+  while (token.lastIndex < length) {
     const match = token.exec(text)
-    if (match === null) throw broken(place, `the expression can't be read from its word ${tokens.length + 1} on`)
+    if (match === null) throw unreadable(place, tokens.length)
     const kinds = ["number", "name", "text", "sign"] as const
     const kind = kinds.find((_, index) => match[index + 1] !== undefined) as (typeof kinds)[number]
     tokens.push({ kind, text: match[kinds.indexOf(kind) + 1] as string })
+    if (tokens.length > mostWords) throw broken(place, `the expression has more than ${mostWords} words`)
   }
   return [...tokens, { kind: "end", text: "" }]
+}
+
+function unreadable(place: string, words: number): Error {
+  return broken(place, `the expression can't be read from its word ${words + 1} on`)
 }

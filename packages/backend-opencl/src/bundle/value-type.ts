@@ -22,6 +22,9 @@ export type ValueType = `${Scalar}${(typeof lanes)[number]}`
 
 const form = /^(char|uchar|short|ushort|int|uint|long|ulong|float|double)(|2|3|4|8|16)$/
 
+/** Numbers as the device has them. */
+export type Numbers = InstanceType<(typeof arrays)[Scalar]>
+
 export function isValueType(name: string): name is ValueType {
   return form.test(name)
 }
@@ -33,23 +36,20 @@ export function partsOf(type: ValueType): { readonly scalar: Scalar; readonly la
 }
 
 /**
- * The values of an argument of this type, as the device has them; vectors of three take the room of four.
+ * The values of an argument of this type, as many as it has, as the device has them; vectors of three take the room of
+ * four.
  *
- * @throws StrongroomError `backend-failed` for another number of values, or one that the type can't hold
+ * @throws StrongroomError `backend-failed` for a value that the type can't hold
  */
-export function valuesOf(
-  type: ValueType,
-  values: readonly number[],
-  place: string,
-): InstanceType<(typeof arrays)[Scalar]> {
+export function valuesOf(type: ValueType, values: readonly number[], place: string): Numbers {
   const { scalar, lanes } = partsOf(type)
-  if (values.length !== lanes) throw broken(place, `a ${type} has ${lanes} values`)
   const array = new arrays[scalar](lanes === 3 ? 4 : lanes)
   const isReal = scalar === "float" || scalar === "double"
   for (const [index, value] of values.entries()) {
     if (!isReal && !Number.isSafeInteger(value)) throw broken(place, "it isn't an integer that a number holds exactly")
     array[index] = typeof array[0] === "bigint" ? BigInt(value) : value
-    if (!isReal && Number(array[index]) !== value) throw broken(place, `a ${type} can't hold it`)
+    const held = Number(array[index])
+    if (isReal ? !Number.isFinite(held) : held !== value) throw broken(place, `${type} can't hold it`)
   }
   return array
 }

@@ -2,11 +2,11 @@ import { formatReport, type Session, StrongroomError, type Tensor } from "@stron
 import type { Vault } from "@strongroom/vault"
 import { type Command, Option } from "commander"
 import { type CommonOptions, type Context, describeCommand } from "../command.js"
-import { backends, openModel } from "../engines.js"
+import { backends, type Choice, openModel } from "../engines.js"
 import { type IdentityOptions, identityOptions, readIdentity } from "../identity.js"
 import { formatShape, makeInputs, parseInputs } from "../inputs.js"
 import { writeOutputs } from "../outputs.js"
-import { collect, parseCount } from "../parse.js"
+import { collect, parseCount, parseObject } from "../parse.js"
 import { type Summary, summarise } from "../summary.js"
 import { printable } from "../terminal.js"
 import { readTrust, type TrustOptions, trustOptions } from "../trust.js"
@@ -14,6 +14,7 @@ import { readTrust, type TrustOptions, trustOptions } from "../trust.js"
 interface RunCommandOptions extends CommonOptions, TrustOptions, IdentityOptions {
   readonly grant: string
   readonly backend?: string
+  readonly backendOptions?: object
   readonly input?: readonly string[]
   readonly shape?: readonly string[]
   readonly outputDir?: string
@@ -39,6 +40,11 @@ export function runCommand(context: Context): Command {
       ),
     )
     .option(
+      "--backend-options <json>",
+      `that engine's options, as its package names them: '{"device":"cpu"}'`,
+      parseObject,
+    )
+    .option(
       "--input <name=value>",
       "an input: a .npy file, a file of bare little-endian elements, zeros, random or random:SEED (can be repeated)",
       collect,
@@ -55,6 +61,7 @@ async function run(model: string, options: RunCommandOptions, context: Context):
   const { signal } = context
   const terminal = context.terminal(options)
   const runs = parseCount(options.runs, "--runs", 1)
+  const choice = readChoice(options)
   const choices = parseInputs(options.input ?? [], options.shape ?? [])
   const trust = await readTrust(options, signal)
   if (trust.length === 0) {
@@ -65,7 +72,7 @@ async function run(model: string, options: RunCommandOptions, context: Context):
   const progress = terminal.progress("Loading")
   const load = (vault: Vault) =>
     vault.load(model, { grant: options.grant, identity, trust }, { signal, onProgress: progress.update })
-  const opened = await openModel(options.backend, load, signal).finally(progress.end)
+  const opened = await openModel(choice, load, signal).finally(progress.end)
   const { vault, session, backend, openMilliseconds, loadMilliseconds } = opened
   try {
     const inputs = await makeInputs(session.inputs, choices, signal)
@@ -92,6 +99,13 @@ async function run(model: string, options: RunCommandOptions, context: Context):
   } finally {
     await vault.close()
   }
+}
+
+function readChoice({ backend, backendOptions }: RunCommandOptions): Choice {
+  if (backendOptions !== undefined && backend === undefined) {
+    throw new TypeError("--backend-options are of one engine: name it with --backend.")
+  }
+  return { ...(backend !== undefined && { name: backend }), ...(backendOptions && { options: backendOptions }) }
 }
 
 async function runTimes(

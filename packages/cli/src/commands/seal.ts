@@ -34,7 +34,8 @@ export function sealCommand(context: Context): Command {
     "strongroom seal ocr.onnx -o ocr.sealed --key publisher.key\n" +
       "# writes ocr.sealed, to give to everybody, and ocr.sealed.key, to keep secret",
     "Encrypts and signs a model, once for all customers: a .onnx file (with its external data beside it), a " +
-      "TensorFlow.js model.json (with its weights), a folder as it is, or any other file as it is",
+      "TensorFlow.js model.json (with its weights), the bundle.json of an OpenCL bundle (with its sources and buffers), a " +
+      "folder as it is, or any other file as it is",
   )
     .argument("<model>", "the model's file or folder")
     .requiredOption("-o, --output <file>", "where to write the sealed model")

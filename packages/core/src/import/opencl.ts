@@ -113,11 +113,12 @@ function outputSize(size: unknown): number | string {
 
 function valuesOf(value: unknown, what: string): Members[] {
   if (value === undefined) return []
-  return Object.values(membersOf(value) ?? {}).map((one) => membersOf(one) ?? fail(what))
+  const members = membersOf(value) ?? refuse(`its ${what} aren't an object`)
+  return Object.values(members).map((one) => membersOf(one) ?? refuse(`one of its ${what} isn't an object`))
 }
 
-function fail(what: string): never {
-  throw notBundle(`one of its ${what} isn't an object`)
+function refuse(problem: string): never {
+  throw notBundle(problem)
 }
 
 function membersOf(value: unknown): Members | undefined {
