@@ -3,6 +3,7 @@
 import { debianTools } from "./lib/debian.mjs"
 import { driverNames, fastDriverNames, openclDrivers } from "./lib/drivers.mjs"
 import { collect, forget, record } from "./lib/results.mjs"
+import { pythonRuntimes } from "./lib/runtimes.mjs"
 import { install, python, turbo, zig } from "./lib/setup.mjs"
 
 const full = process.argv.includes("--full")
@@ -17,7 +18,7 @@ const environment = {
   ...(interpreter ? { STRONGROOM_PYTHON: interpreter } : {}),
   ...(compiler ? { STRONGROOM_ZIG: compiler } : {}),
   ...drivers,
-  ...(full ? { STRONGROOM_FULL: "1" } : {}),
+  ...(full ? { STRONGROOM_FULL: "1", ...pythonRuntimes() } : {}),
 }
 const checks = ["build", "typecheck", "lint", "//#lint:root", "test"]
 const green = turbo([...checks, "--continue", "--output-logs=new-only", "--concurrency=2"], environment)

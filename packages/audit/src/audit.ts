@@ -53,6 +53,8 @@ export interface AuditReport {
     readonly files: readonly string[]
     readonly windows: number
     readonly names: number
+    /** How many of the windows were found, in whatever was written. */
+    readonly windowsFound: number
     /** What the audit had hidden for itself and found again; without it the audit fails. */
     readonly planted: Planted
     /** How many files hold something of the model. */
@@ -129,6 +131,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
           files: model,
           windows: search.windows,
           names: search.names,
+          windowsFound: search.windowsFound,
           planted,
           foundIn: audited.filter(holds).length,
         },

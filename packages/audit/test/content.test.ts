@@ -28,9 +28,26 @@ describe("formats", () => {
     ["gzip", gzipSync("x")],
     ["zip", zipOf("x", text("x"))],
     ["text", text("It was the best of times.\n")],
+    ["text", text('.version 3.6\n.kernel "conv2d"\n.kernel_attr OutputAsmPath="x"\n')],
     ["unknown", Buffer.from([1, 2, 3, 0, 255])],
     // GraphDef of one node, "x", of op Placeholder.
     ["tensorflow-graph", Buffer.concat([Buffer.from([0x0a, 16, 0x0a, 1, 0x78, 0x12, 11]), text("Placeholder")])],
+    // The same in a node of 300 bytes; an operator of TensorFlow's own.
+    ["tensorflow-graph", Buffer.concat([Buffer.from([0x0a, 0xac, 2, 0x0a, 1, 0x78, 0x12, 4]), text("_Arg*")])],
+    ["tensorflow-graph", text('node {\n  name: "x"\n  op: "Placeholder"\n}\n')],
+    // HloProto of a module "m", its entry "main.1", and a computation "main.1".
+    [
+      "xla-hlo",
+      Buffer.concat([
+        Buffer.from([0x0a, 0x80, 2, 0x0a, 1, 0x6d, 0x12, 6]),
+        text("main.1"),
+        Buffer.from([0x1a, 90, 0x0a, 6]),
+        text("main.1"),
+      ]),
+    ],
+    ["xla-hlo", text("HloModule jit_f, entry_computation_layout={(f32[2]{0})->f32[2]{0}}\n")],
+    ["mlir", text('module @f attributes {a = "b"} {\n  func.func @main() {\n')],
+    ["unknown", Buffer.from([0x0a, 3, 0x0a, 1, 0x78, 0x12, 0x80])],
     ["onnx", readFileSync(join(models, "ch_ppocr_mobile_v2.0_cls_infer.onnx")).subarray(0, 4096)],
   ])("%s", (id, bytes) => expect(formatOf(bytes).id).toBe(id))
 

@@ -43,6 +43,35 @@ describe("windows", () => {
   })
 })
 
+describe("the share of a model that was found", () => {
+  it("is nothing, a part, all; a window that is found twice counts once", () => {
+    const search = new ModelSearch([{ name: "model", bytes: model }])
+    expect(search.windowsFound).toBe(0)
+    search.search(randomBytes(100_000))
+    expect(search.windowsFound).toBe(0)
+    const half = model.subarray(0, model.length / 2)
+    search.search(half)
+    const found = search.windowsFound
+    expect(found / search.windows).toBeGreaterThan(0.4)
+    expect(found / search.windows).toBeLessThan(0.6)
+    search.search(Buffer.concat([half, half]))
+    expect(search.windowsFound).toBe(found)
+    search.search(model)
+    expect(search.windowsFound).toBe(search.windows)
+  })
+
+  it("counts what another window of the same bytes was taken for, and not what was planted", () => {
+    const [one, two] = [randomBytes(64), randomBytes(64)]
+    const planted = { name: "planted", bytes: randomBytes(256) }
+    const search = new ModelSearch([{ name: "model", bytes: Buffer.concat([one, two, one]) }], [planted])
+    expect(search.windows).toBe(2)
+    search.search(planted.bytes)
+    expect(search.windowsFound).toBe(0)
+    search.search(Buffer.concat([two, one]))
+    expect(search.windowsFound).toBe(2)
+  })
+})
+
 describe("fingerprints", () => {
   // Of random bytes, so that every window is one to look for.
   const text = randomBytes(64 * 1500)

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process"
+import { randomBytes } from "node:crypto"
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -67,6 +68,8 @@ describe("leak", () => {
     const report = await leak(folder, { model: [model] })
     expect(ids(report)).toEqual(expect.arrayContaining(["weights", "graph", "layers"]))
     expect(report.model?.found).toMatchObject({ bytes: readFileSync(model).length, runs: 1 })
+    expect(report.model?.windowsFound).toBe(report.model?.windows)
+    expect(formatLeak(report)).toContain("; 100.0% of the windows.")
   })
 
   it("a blob of OpenVINO's CPU plugin, whose graph is hidden by a key that all have", async () => {
@@ -84,6 +87,33 @@ describe("leak", () => {
     expect(ids(report)).toEqual(["graph", "layers", "shapes"])
     expect(examples(report, "shapes")).toEqual(["8, 3, 3, 3"])
     expect(report.leaks[0]).toMatchObject({ amount: graph.length })
+  })
+
+  it.skipIf(!hasProgram("objcopy"))(
+    "a container of Intel's, with intermediate code beside the machine code",
+    async () => {
+      const folder = temporaryFolder()
+      const spirv = Buffer.concat([Buffer.from("0302230700000100", "hex"), Buffer.alloc(504)])
+      const tokens = Buffer.concat([Buffer.from("43544e4939040000", "hex"), Buffer.from("\0secret_conv_kernel\0")])
+      writeFileSync(join(folder, "spirv"), spirv)
+      writeFileSync(join(folder, "tokens"), tokens)
+      const sections = ["--add-section", "SPIRV=spirv", "--add-section", "Binary=tokens"]
+      execFileSync("cc", ["-c", "-o", "empty.o", "-x", "c", "-"], { cwd: folder, input: "" })
+      execFileSync("objcopy", [...sections, "empty.o", "1.cl_cache"], { cwd: folder })
+      const report = await leak(join(folder, "1.cl_cache"))
+      expect(ids(report)).toEqual(["intermediate", "kernels", "layers"])
+      expect(report.leaks[0]).toMatchObject({ amount: 512 })
+      expect(examples(report, "kernels")).toEqual(["secret_conv_kernel"])
+    },
+  )
+
+  it("a blob whose graph an application hid has none", async () => {
+    const folder = temporaryFolder()
+    const head = '<?xml version="1.0"?><compiled_blob ie_version="2026.4.1"/>\n'
+    writeFileSync(join(folder, "1.blob"), Buffer.concat([Buffer.from(head), randomBytes(1000)]))
+    expect(ids(await leak(folder))).toEqual([])
+    writeFileSync(join(folder, "1.blob"), `${head}convolution:conv2d_1.tmp_0`)
+    expect(ids(await leak(folder))).toEqual(["graph", "layers"])
   })
 
   it.skipIf(!hasProgram("cc"))("machine code for devices inside of another file, with its constants", async () => {
@@ -107,6 +137,7 @@ describe("caches side by side", () => {
   it.each([
     ["same", cache(["a", "b"]), cache(["a", "b"])],
     ["same", cache(["a"], [1], ["f"]), cache(["b"], [1], ["f"])],
+    ["related", cache(["a"], [1], ["f", "g"]), cache(["b"], [1], ["f", "h"])],
     ["related", cache(["a", "b"], [1, 2]), cache(["a", "b"], [3, 4])],
     ["other", cache(["a", "b"]), cache(["c", "d"])],
     ["unknown", cache([]), cache(["c"])],

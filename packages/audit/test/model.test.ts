@@ -3,7 +3,7 @@ import { once } from "node:events"
 import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { ModelSearch, searchProcess } from "../src/index.js"
+import { formatAudit, ModelSearch, searchProcess } from "../src/index.js"
 import { plant, plantedFile } from "../src/model/plant.js"
 import { models } from "./models.js"
 import { notHere, quietly, temporaryFolder, within } from "./support.js"
@@ -21,6 +21,11 @@ describe.skipIf(notHere)("audit with a model", () => {
     expect(files.get("noise")?.contents[0]?.found).toMatchObject({ bytes: 0, runs: 0, nameCount: 0 })
     expect(report.model).toMatchObject({ foundIn: 2, planted: { file: true, gzip: true, zip: true, memory: true } })
     expect(report.model?.windows).toBeGreaterThan(8000)
+    const { windows = 0, windowsFound = 0 } = report.model ?? {}
+    expect(Math.abs(windowsFound / windows - 99_991 / readFileSync(path).length)).toBeLessThan(0.02)
+    expect(formatAudit(report)).toContain(
+      `${Math.floor((1000 * windowsFound) / windows) / 10}% of its windows were found.`,
+    )
   })
 
   it("finds it across the pieces in which a large file is read", async () => {

@@ -20,6 +20,8 @@ const formats = {
   "openvino-blob": "OpenVINO compiled blob",
   onnx: "ONNX model",
   "tensorflow-graph": "TensorFlow graph",
+  "xla-hlo": "XLA HLO",
+  mlir: "MLIR, as text",
   gzip: "gzip archive",
   zip: "zip archive",
   zstd: "zstd archive",
@@ -63,9 +65,13 @@ function ownFormat(head: Uint8Array): Id | undefined {
 }
 
 const words: readonly (readonly [Id, RegExp])[] = [
-  ["ptx", /^\s*(\/\/.*\n\s*)*\.version \d/],
+  // Intel's assembly has a version too, and no target.
+  ["ptx", /^\s*(\/\/.*\n\s*)*\.version \d+\.\d+\s+\.target\b/],
   ["openvino-ir", /^\s*(<\?xml[^>]*>\s*)?<net\b/],
   ["openvino-blob", /<compiled_(blob|model)\b/],
+  ["tensorflow-graph", /^node \{\s+name: "/],
+  ["xla-hlo", /^HloModule [\w.-]+,/],
+  ["mlir", /^(module( @[\w.-]+)?( attributes \{.*\})? \{|#\w+ = #?[\w.]+<)/],
   ["llvm-ir", /^(; ModuleID|source_filename =|target datalayout =)/m],
   ["opencl-source", /\b(__kernel|kernel\s+void|get_global_id|__global)\b/],
   ["cuda-source", /\b__global__\b/],
@@ -86,10 +92,38 @@ function graphFormat(head: Uint8Array): Id | undefined {
   const text = Buffer.from(head.subarray(0, 4096)).toString("latin1")
   // ModelProto: ir_version = 1, then producer_name = 2, graph = 7 or opset_import = 8 (onnx.proto).
   if (head[0] === 8 && (head[1] ?? 99) < 32 && [0x12, 0x1a, 0x3a, 0x42].includes(head[2] ?? 0)) return "onnx"
-  // GraphDef: node = 1, with a name = 1 and an op = 2 (tensorflow/core/framework/graph.proto, node_def.proto).
-  const op = head[0] === 0x0a ? (head[3] ?? 0) + 4 : 0
-  if (op > 0 && head[op] === 0x12 && /^[A-Z]\w+$/.test(text.slice(op + 2, op + 2 + (head[op + 1] ?? 0))))
-    return "tensorflow-graph"
+  const protobuf = protobufGraph(head)
+  if (protobuf) return protobuf
   if (/<compiled_(blob|model)\b/.test(text)) return "openvino-blob"
   return undefined
+}
+
+/**
+ * TensorFlow's GraphDef begins with a node (1), and that with its name (1) and its operator (2), in capitals (graph.proto,
+ * node_def.proto); XLA's HloProto with a module (1), and that with its name (1), its entry's (2) and a computation (3), whose
+ * name comes first (hlo.proto).
+ */
+function protobufGraph(head: Uint8Array): Id | undefined {
+  let at = 0
+  const enter = (tag: number) => {
+    if (head[at++] !== tag) return -1
+    let length = 0
+    for (let scale = 1; at < head.length; scale *= 128) {
+      const byte = head[at++] as number
+      length += (byte & 127) * scale
+      if (byte < 128) return length
+    }
+    return -1
+  }
+  const text = (tag: number) => {
+    const length = enter(tag)
+    if (length <= 0 || at + length > head.length) return ""
+    const word = Buffer.from(head.subarray(at, at + length)).toString("latin1")
+    at += length
+    return /^[\x21-\x7e]+$/.test(word) ? word : ""
+  }
+  if (enter(0x0a) < 0 || text(0x0a) === "") return undefined
+  const second = text(0x12)
+  if (/^_?[A-Z][A-Za-z\d]+$/.test(second)) return "tensorflow-graph"
+  return second !== "" && enter(0x1a) > 0 && text(0x0a) !== "" ? "xla-hlo" : undefined
 }

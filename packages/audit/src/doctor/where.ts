@@ -95,6 +95,10 @@ export const writingPlaces: { readonly [id: string]: readonly Place[] } = {
   "pytorch-kernel-cache": [cached("torch/kernels", "PYTORCH_KERNEL_CACHE_PATH")],
   "pytorch-extensions": [cached("torch_extensions", "TORCH_EXTENSIONS_DIR")],
   "tf-dump-graph": [["$TF_DUMP_GRAPH_PREFIX"]],
+  "tf-autograph-source": [
+    temporary("__autograph_generated_file*.py"),
+    temporary("__pycache__/__autograph_generated_file*.pyc"),
+  ],
   "tf-file-writer": [["$TF_NODE_FILE_WRITER_DIRECTORY"]],
   "triton-cache": [["$TRITON_CACHE_DIR", "$TRITON_HOME/.triton/cache", "~/.triton/cache"]],
   "triton-dump": [["$TRITON_DUMP_DIR", "~/.triton/dump"]],

@@ -29,7 +29,13 @@ export interface LeakReport {
   /** From 0 for nothing to 100: the sum of the leaks' points. */
   readonly score: number
   /** How many windows and names were looked for, and what was found; absent where no model was given. */
-  readonly model?: { readonly windows: number; readonly names: number; readonly found: Findings }
+  readonly model?: {
+    readonly windows: number
+    readonly names: number
+    /** How many of the windows are there; each counts once. */
+    readonly windowsFound: number
+    readonly found: Findings
+  }
   /** Absent where no reference was given. */
   readonly similarity?: Similarity
 }
@@ -62,7 +68,14 @@ export async function leak(folder: string, options: LeakOptions = {}): Promise<L
     skipped: cache.skipped,
     leaks,
     score: leaks.reduce((sum, { points }) => sum + points, 0),
-    ...(search && { model: { windows: search.windows, names: search.names, found: cache.found } }),
+    ...(search && {
+      model: {
+        windows: search.windows,
+        names: search.names,
+        windowsFound: search.windowsFound,
+        found: cache.found,
+      },
+    }),
     ...(reference && { similarity: compareCaches(cache.comparable, reference.comparable) }),
   }
 }

@@ -23,8 +23,8 @@ export interface Traits {
 }
 
 const sources: readonly string[] = ["opencl-source", "cuda-source"]
-const intermediates: readonly string[] = ["llvm-bitcode", "llvm-ir", "spirv", "ptx"]
-const graphs: readonly string[] = ["onnx", "openvino-ir", "openvino-blob", "tensorflow-graph"]
+const intermediates: readonly string[] = ["llvm-bitcode", "llvm-ir", "mlir", "spirv", "ptx"]
+const graphs: readonly string[] = ["onnx", "openvino-ir", "openvino-blob", "tensorflow-graph", "xla-hlo"]
 
 /** Words by which a layer's type is known in a kernel's, a node's or an operator's name. */
 const layerWords: readonly (readonly [string, RegExp])[] = [
@@ -57,13 +57,17 @@ export function traitsOf(bytes: Uint8Array): Traits {
     ...elves.flatMap(({ kernels }) => kernels.map(({ name }) => name)),
     ...kernelsInText(text, format.id),
   ])
-  const names = graphs.includes(format.id) ? new Set([...kernels, ...wordsOf(Buffer.from(text, "latin1"))]) : kernels
+  const isGraph = graphs.includes(format.id)
+  const names = isGraph ? new Set([...kernels, ...wordsOf(Buffer.from(text, "latin1"))]) : kernels
+  const layers = new Set(
+    layerWords.filter(([, word]) => [...names].some((name) => word.test(name))).map(([layer]) => layer),
+  )
+  // An application can have hidden the graph of OpenVINO's blob; the GPU plugin's is there, in a form of its own.
+  const hasGraph = isGraph && (format.id !== "openvino-blob" || graph !== undefined || layers.size > 0)
   return {
     kernels,
     sizes: new Set(elves.flatMap(({ kernels }) => kernels.map(({ name, length }) => `${name}:${length}`))),
-    layers: new Set(
-      layerWords.filter(([, word]) => [...names].some((name) => word.test(name))).map(([layer]) => layer),
-    ),
+    layers,
     shapes: all(text, /\bshape="([\d?., -]{3,40})"/g, /(?<![\w.])(\d{1,5}(?:x\d{1,5}){2,5})(?!\w)/g),
     options: all(text, /(?:^|[\s\0"'])(-cl-[a-z][\w=.-]+|-D ?[A-Z_a-z]\w+(?:=[\w.-]+)?|-cl-std=[\w.]+)/g),
     compilers: all(
@@ -73,13 +77,16 @@ export function traitsOf(bytes: Uint8Array): Traits {
     folders: all(text, /((?:\/(?:home|root|Users|tmp|var|opt|build|srv|mnt)(?:\/[\w.-]+)+)\/)/g),
     constantBytes: elves.reduce((sum, elf) => sum + elf.constantBytes, 0),
     sourceBytes: sources.includes(format.id) ? bytes.length : 0,
-    intermediateBytes: intermediates.includes(format.id) ? bytes.length : 0,
-    graphBytes: graphs.includes(format.id) ? (graph?.length ?? bytes.length) : 0,
+    intermediateBytes: intermediates.includes(format.id)
+      ? bytes.length
+      : elves.reduce((sum, elf) => sum + elf.intermediateBytes, 0),
+    graphBytes: hasGraph ? (graph?.length ?? bytes.length) : 0,
     ...(graph !== undefined && { hiddenGraph: graph }),
   }
 }
 
 interface ElfTraits {
+  readonly intermediateBytes: number
   readonly kernels: readonly { readonly name: string; readonly length: number }[]
   readonly constantBytes: number
 }
@@ -91,13 +98,27 @@ function elvesIn(bytes: Uint8Array): ElfTraits[] {
     const elf = readElf(bytes.subarray(at))
     if (!elf) continue
     const functions = elf.symbols.filter(({ kind, defined }) => kind === "function" && defined)
+    // Intel's containers have the intermediate code beside the machine code: sections "SPIRV Object", "Intel(R) ... Device Binary".
+    const held = elf.sections.map(({ bytes }) => ({ bytes, format: formatOf(bytes.subarray(0, 4096)).id }))
     const texts = elf.sections.filter(({ name }) => /^\.text\../.test(name))
     found.push({
       kernels: [
         ...functions.map(({ name, byteLength }) => ({ name: plainName(name), length: byteLength })),
         // Devices' files have a section for each kernel.
         ...texts.map(({ name, bytes }) => ({ name: plainName(name.slice(6)), length: bytes.length })),
+        ...held.flatMap(({ bytes, format }) =>
+          format === "intel-patch-token"
+            ? [...kernelsInText(Buffer.from(bytes).toString("latin1"), format)].map((name) => ({
+                name,
+                length: bytes.length,
+              }))
+            : [],
+        ),
       ],
+      intermediateBytes: held.reduce(
+        (sum, { bytes, format }) => sum + (intermediates.includes(format) ? bytes.length : 0),
+        0,
+      ),
       constantBytes: elf.sections
         .filter(({ name }) => constantSections.test(name))
         .reduce((sum, { bytes }) => sum + bytes.length, 0),

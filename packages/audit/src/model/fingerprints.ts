@@ -1,5 +1,5 @@
 import { shortConstantsOf } from "./onnx-constants.js"
-import { hashedLength, isDistinctive, type Piece, windowsOf } from "./windows.js"
+import { hashedLength, isDistinctive, type Piece, windowLength, windowsOf } from "./windows.js"
 
 /** A run of bytes that a file and a model share. */
 export interface Match {
@@ -23,21 +23,23 @@ const leaving = Array.from({ length: hashedLength }).reduce<number>((power) => M
  */
 export class Fingerprints {
   readonly #texts: readonly Uint8Array[]
+  /** Of each text, constants that are shorter than a window. */
+  readonly #constants: readonly (readonly Piece[])[]
   readonly #pieces: (Piece & { readonly text: number })[] = []
   /** One bit for each value of a hash's upper 24 bits: most bytes are done with here. */
   readonly #filter = new Uint32Array(1 << 19)
   /** Open addressing: a piece's index and 1, or 0. */
   readonly #slots: Uint32Array
   readonly #hashes: Uint32Array
+  /** Pieces that some search found, by their index. */
+  readonly #found = new Set<number>()
 
   constructor(texts: readonly Uint8Array[]) {
     this.#texts = texts
-    const pieces = texts.flatMap((bytes, text) => [
-      ...Array.from(windowsOf(bytes), (piece) => ({ ...piece, text })),
-      ...shortConstantsOf(bytes)
-        .filter((piece) => isDistinctive(bytes, piece))
-        .map((piece) => ({ ...piece, text })),
-    ])
+    this.#constants = texts.map((bytes) => shortConstantsOf(bytes).filter((piece) => isDistinctive(bytes, piece)))
+    const pieces = texts.flatMap((bytes, text) =>
+      [...windowsOf(bytes), ...(this.#constants[text] ?? [])].map((piece) => ({ ...piece, text })),
+    )
     const size = 2 ** Math.ceil(Math.log2(2 * pieces.length + 2))
     this.#slots = new Uint32Array(size)
     this.#hashes = new Uint32Array(size)
@@ -47,6 +49,11 @@ export class Fingerprints {
   /** How many windows and constants of the first texts are looked for; equal ones count once. */
   countIn(texts: number): number {
     return this.#pieces.filter(({ text }) => text < texts).length
+  }
+
+  /** How many of those were found by any search so far, whole; each counts once, wherever it was found. */
+  foundIn(texts: number): number {
+    return this.#pieces.filter(({ text }, index) => text < texts && this.#found.has(index)).length
   }
 
   /** Runs that `bytes` shares with the model: each a window at least, or a whole constant, and as long as it is. */
@@ -63,6 +70,7 @@ export class Fingerprints {
         const match = this.#matchAt(bytes, at - hashedLength + 1, hash, from)
         if (match) {
           matches.push(match)
+          this.#mark(match)
           at = match.at + match.length - 1
           from = at + 1
           hash = 0
@@ -73,17 +81,38 @@ export class Fingerprints {
   }
 
   #insert(piece: Piece & { readonly text: number }): void {
-    const bytes = this.#texts[piece.text] as Uint8Array
-    const hash = hashOf(bytes, piece.start)
-    const mask = this.#slots.length - 1
-    let slot = mix(hash) & mask
-    for (; this.#slots[slot] !== 0; slot = (slot + 1) & mask)
-      if (this.#hashes[slot] === hash >>> 0 && this.#isSame(piece, this.#slots[slot] as number)) return
+    const { slot, hash } = this.#slotOf(piece)
+    if (this.#slots[slot] !== 0) return
     this.#pieces.push(piece)
     this.#slots[slot] = this.#pieces.length
     this.#hashes[slot] = hash >>> 0
     const upper = mix(hash) >>> 8
     this.#filter[upper >>> 5] = (this.#filter[upper >>> 5] as number) | (1 << (upper & 31))
+  }
+
+  /** Where a piece with these bytes is, or would be put. */
+  #slotOf(piece: Piece & { readonly text: number }): { readonly slot: number; readonly hash: number } {
+    const hash = hashOf(this.#texts[piece.text] as Uint8Array, piece.start)
+    const mask = this.#slots.length - 1
+    let slot = mix(hash) & mask
+    for (; this.#slots[slot] !== 0; slot = (slot + 1) & mask)
+      if (this.#hashes[slot] === hash >>> 0 && this.#isSame(piece, this.#slots[slot] as number)) break
+    return { slot, hash }
+  }
+
+  /** Notes the windows and the constants that lie in a match. */
+  #mark({ text, start, length }: Match): void {
+    const end = start + length
+    const first = Math.ceil(start / windowLength) * windowLength
+    for (let at = first; at + windowLength <= end; at += windowLength)
+      this.#markPiece({ text, start: at, length: windowLength })
+    for (const piece of this.#constants[text] ?? [])
+      if (piece.start >= start && piece.start + piece.length <= end) this.#markPiece({ ...piece, text })
+  }
+
+  #markPiece(piece: Piece & { readonly text: number }): void {
+    const index = this.#slots[this.#slotOf(piece).slot] as number
+    if (index > 0) this.#found.add(index - 1)
   }
 
   #isSame(piece: Piece & { readonly text: number }, known: number): boolean {

@@ -39,6 +39,8 @@ export class ModelSearch {
   readonly #files: readonly string[]
   readonly #fingerprints: Fingerprints
   readonly #names: ReadonlySet<string>
+  /** Of the files, how many are the model's. */
+  readonly #fileCount: number
   /** How many windows and short constants of the model are looked for; equal ones count once. */
   readonly windows: number
 
@@ -52,10 +54,16 @@ export class ModelSearch {
     this.#files = all.map(({ name }) => name)
     this.#fingerprints = new Fingerprints(all.map(({ bytes }) => bytes))
     this.#names = new Set(files.flatMap(({ bytes }) => [...namesOf(bytes)]))
+    this.#fileCount = files.length
     this.windows = this.#fingerprints.countIn(files.length)
     if (this.windows > 0) return
     const message = "has no 64 bytes that tell it from other files. Give the file with the weights, not encrypted."
     throw new RangeError(`${files.map(({ name }) => name).join(", ")}: it ${message}`)
+  }
+
+  /** How many of the windows were found in anything that was searched so far; each counts once, wherever it was found. */
+  get windowsFound(): number {
+    return this.#fingerprints.foundIn(this.#fileCount)
   }
 
   /** How many names. */

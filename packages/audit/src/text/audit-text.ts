@@ -37,7 +37,7 @@ function modelLines(report: AuditReport, model: NonNullable<AuditReport["model"]
   return [
     `Looked for ${model.windows} windows and ${model.names} names of ${model.files.join(", ")}; found what was planted in a`,
     "file, a gzip file, a zip archive and a process's memory.",
-    ...(found.length === 0 ? ["Nothing of the model was found."] : []),
+    ...(found.length === 0 ? ["Nothing of the model was found."] : [`${shareOf(model)} of its windows were found.`]),
     ...found.map(({ path, found, moment }) => `* ${path} (${momentOf(moment)}): ${describeFindings(found)}`),
   ]
 }
@@ -52,6 +52,17 @@ export function describeFindings({ bytes: length, longest, runs, names, nameCoun
       : []),
     ...(nameCount > 0 ? [`${nameCount} names: ${names.slice(0, 4).join(", ")}${nameCount > 4 ? ", ..." : ""}`] : []),
   ].join("; ")
+}
+
+/** `98.7%`; what is not all is never `100.0%`. */
+export function shareOf({
+  windows,
+  windowsFound,
+}: {
+  readonly windows: number
+  readonly windowsFound: number
+}): string {
+  return `${(Math.floor((1000 * windowsFound) / windows) / 10).toFixed(1)}%`
 }
 
 const mark = ({ contents }: AuditedFile) => (contents.some(({ found }) => found && holds(found)) ? "*" : "")

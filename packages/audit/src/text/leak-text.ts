@@ -1,5 +1,5 @@
 import type { LeakReport } from "../leak/leak.js"
-import { describeFindings } from "./audit-text.js"
+import { describeFindings, shareOf } from "./audit-text.js"
 import { bytes, table } from "./table.js"
 
 /** The report for people: what the cache gives away, most telling first. */
@@ -18,7 +18,7 @@ export function formatLeak({ folder, files, skipped, leaks, score, model, simila
     ...(model
       ? [
           "",
-          `Looked for ${model.windows} windows and ${model.names} names of the model: ${describeFindings(model.found) || "nothing found"}.`,
+          `Looked for ${model.windows} windows and ${model.names} names of the model: ${describeFindings(model.found) || "nothing found"}${model.windowsFound > 0 ? `; ${shareOf(model)} of the windows` : ""}.`,
         ]
       : []),
     ...(similarity

@@ -39,7 +39,7 @@ export const surfaces = define("openvino", [
     ],
     verified: "ran",
     evidence:
-      "read in source and in vendor documentation (stored copy); run here, 2026.4.1: without callbacks the topology is XORed with a fixed 12-byte key and the weights are clear floats. With CACHE_ENCRYPTION_CALLBACKS the CPU plugin's topology (258 KB) is encrypted, 10.7 MB of weights stay clear and unauthenticated, and a blob with altered weights loads silently; on the GPU plugin they cover the blob, and the *.cl_cache files beside it stay clear.",
+      "read in source and in vendor documentation (stored copy); run here, 2026.4.1: without callbacks the topology is XORed with a fixed 12-byte key and the weights are clear floats. With CACHE_ENCRYPTION_CALLBACKS the CPU plugin's topology (258 KB) is encrypted, 10.7 MB of weights stay clear and unauthenticated, and a blob with altered weights loads silently; on the GPU plugin they cover the blob, and the *.cl_cache files beside it stay clear: with Intel's driver 22.43 each has a kernel's SPIR-V, build options and names. docs/what-a-kernel-cache-reveals.md has the figures.",
     checked: "2026-11-30",
   },
   {

@@ -45,7 +45,7 @@ export const surfaces = define("tensorflow", [
     sources: ["tensorflow/tensorflow tensorflow/core/util/dump_graph.cc"],
     verified: "ran",
     evidence:
-      "read in source; run here, libtensorflow_cc of the wheel 2.21 with SavedModels: TF_DUMP_GRAPH_PREFIX and TF_DUMP_GRAPH_NAME_FILTER=* gave graph dumps with constants in them. The other names are in the library's strings (tensorflow-cpu 2.21), and were not run.",
+      "read in source; run here, libtensorflow_cc of the wheel 2.21 with SavedModels: TF_DUMP_GRAPH_PREFIX and TF_DUMP_GRAPH_NAME_FILTER=* gave graph dumps with constants in them; and with the wheel, in Python: a frozen PP-OCRv4 in text, its weights in escapes, and with TF_DUMP_GRAPH_FMT=BIN as bytes. The other names are in the library's strings (tensorflow-cpu 2.21), and were not run.",
     checked: "2026-11-30",
   },
   {
@@ -121,7 +121,38 @@ export const surfaces = define("tensorflow", [
     ],
     verified: "ran",
     evidence:
-      "read in source; run here, 2.21: --xla_dump_to with TF_XLA_FLAGS=--tf_xla_auto_jit=2 gave dumps with constants in them. The flags, tf_xla_persistent_cache_directory and xla_gpu_kernel_cache_file are in the strings of tensorflow-cpu 2.21; those but for the second also in jaxlib 0.12.",
+      "read in source; run here, 2.21: --xla_dump_to with TF_XLA_FLAGS=--tf_xla_auto_jit=2 gave dumps with constants in them; and with the wheel, in Python: of a frozen PP-OCRv4 --xla_dump_hlo_as_proto wrote the weights, without it their place is taken by dots; --tf_xla_auto_jit=2 with --tf_xla_cpu_global_jit compiles, and so dumps, also what the program didn't ask to compile; --tf_xla_persistent_cache_directory keeps the weights too; --xla_dump_hlo_snapshots ended the process (SIGSEGV). The flags, tf_xla_persistent_cache_directory and xla_gpu_kernel_cache_file are in the strings of tensorflow-cpu 2.21; those but for the second also in jaxlib 0.12.",
+    checked: "2026-11-30",
+  },
+  {
+    id: "tf-autograph-source",
+    vendor: "Google",
+    title: "TensorFlow: Python that AutoGraph makes of functions",
+    kind: "temporary-file",
+    platforms: ["linux", "windows", "macos"],
+    byDefault: "on",
+    state: "ON for every tf.function that isn't made with autograph=False",
+    trigger: {
+      variables: {
+        TMPDIR: "where, as for all of Python's temporary files",
+        PYTHONDONTWRITEBYTECODE: "1: no compiled file",
+      },
+      api: ["tf.function(autograph=True)"],
+    },
+    writes: "the function as Python source, which is removed at the end, and compiled, which stays",
+    where: "$TMPDIR/__autograph_generated_file*.py, $TMPDIR/__pycache__/",
+    paths: ["__autograph_generated_file*.py", "__autograph_generated_file*.pyc"],
+    exposes: ["graph"],
+    neutralise: {
+      set: { PYTHONDONTWRITEBYTECODE: "1" },
+      privateDirectories: ["TMPDIR"],
+      otherwise: "tf.function(autograph=False), or a SavedModel, whose functions are no Python",
+      before: "the process's start",
+    },
+    sources: ["tensorflow/tensorflow tensorflow/python/autograph/pyct/loader.py load_source"],
+    verified: "ran",
+    evidence:
+      "run here, PyPI tensorflow-cpu 2.21, under strongroom audit: a method with tf.function left __pycache__/__autograph_generated_file<random>.cpython-311.pyc in TMPDIR; the .py was removed. On other systems not run.",
     checked: "2026-11-30",
   },
   {
