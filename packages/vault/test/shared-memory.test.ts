@@ -70,7 +70,9 @@ describe.runIf(linux)("an input that is changed while the engine has it", () => 
   }
 
   it("is a float: then it changes, which shows that this attack is one", async () => {
-    const { looks, changes } = await attack("float32", count)
+    // On a busy machine the engine may look only when nothing is changed.
+    let [looks, changes] = [0, 0]
+    for (let tries = 0; tries < 5 && changes === 0; tries++) ({ looks, changes } = await attack("float32", count))
     expect(looks).toBeGreaterThan(10)
     expect(changes).toBeGreaterThan(0)
   })
