@@ -116,7 +116,7 @@ describe.skipIf(process.platform === "win32")("an interrupted command", () => {
     kill("SIGINT")
     const { stdout, exitCode } = await outcome
     expect(stdout).toMatch(/ended by signal 2/)
-    expect(stdout).toMatch(/created, deleted +7 bytes +text .*removed/)
+    expect(stdout).toMatch(/created, deleted +disk +7 bytes +text .*removed/)
     expect(exitCode).toBe(130)
   })
 })
