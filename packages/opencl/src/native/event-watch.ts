@@ -68,8 +68,11 @@ function look(): void {
   idleTimer = undefined
   const cl = opencl()
   const reached: [Watch, number][] = []
+  // Once for each event: who watches it longer hears of it first.
+  const statuses = new Map<EventHandle, number>()
   watches = watches.filter((watch) => {
-    const status = executionStatus(watch.event)
+    const status = statuses.get(watch.event) ?? executionStatus(watch.event)
+    statuses.set(watch.event, status)
     if (status > watch.status) return true
     reached.push([watch, status])
     return false
