@@ -10,7 +10,7 @@ const it = anywhere.skipIf(process.platform === "win32")
 const look = (id: string, environment: { readonly [name: string]: string }) => {
   const machine = machineOf({
     platform: "linux",
-    folder: "/work",
+    folder: "/app",
     environment: { HOME: "/home/alice", ...environment },
   })
   return placesOfSurface(id, machine, systemOf(machine))
@@ -19,9 +19,9 @@ const look = (id: string, environment: { readonly [name: string]: string }) => {
 it.each([
   ["pocl-kcache", {}, ["/home/alice/.cache/pocl/kcache"]],
   ["pocl-kcache", { XDG_CACHE_HOME: "/c" }, ["/c/pocl/kcache"]],
-  ["pocl-kcache", { XDG_CACHE_HOME: "/c", POCL_CACHE_DIR: "own" }, ["/work/own"]],
+  ["pocl-kcache", { XDG_CACHE_HOME: "/c", POCL_CACHE_DIR: "own" }, ["/app/own"]],
   ["pocl-kcache", { POCL_KERNEL_CACHE: "0" }, ["/home/alice/.cache/pocl/uncached"]],
-  ["intel-igc-dumps", { IGC_DumpToCurrentDir: "1" }, ["/work"]],
+  ["intel-igc-dumps", { IGC_DumpToCurrentDir: "1" }, ["/app"]],
   [
     "ort-telemetry",
     { TMPDIR: "/t" },
@@ -40,7 +40,7 @@ it("names surfaces only, and folders that the database knows as theirs", () => {
     // What isn't below a folder of a name of its own can't be told by its path.
     const paths = known.get(id)?.paths.filter((path) => /^[\w.]+\/.*\*\*$/.test(path)) ?? []
     const [place] = look(id, {})
-    if (paths.length === 0 || place === undefined || place === "/work") continue
+    if (paths.length === 0 || place === undefined || place === "/app") continue
     expect(
       matchPath(`${place.replace("*", "")}/x/y`).map((surface) => surface.id),
       `${id}: ${place}`,
