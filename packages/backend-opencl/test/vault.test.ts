@@ -70,8 +70,9 @@ const drivers = [
 
 for (const { name, backend, computes } of drivers) {
   const why = missing(name)
-  // 2, 6, 6, 12 and 1.
-  const expected = computes ? [3, 7, 7, 13] : [0, 0, 0, 0]
+  // A device that computes nothing fills nothing with zeros either: there, that a result came is all.
+  const adding = (by: number) => [2, 6, 6, 12].map((product) => (computes ? product + by : expect.any(Number)))
+  const expected = adding(1)
 
   describe.skipIf(why)(`${name} in a vault${why ? ` (not here: ${why})` : ""}`, () => {
     it("keeps nothing under off", async () => {
@@ -141,10 +142,10 @@ for (const { name, backend, computes } of drivers) {
       const vault = await openVault({ backend: backend(), cache: "sealed", artifactStore: store })
       const results = await Promise.all([a, b, a].map((shipped) => runIn(vault, shipped)))
       await vault.close()
-      expect(results).toEqual([expected, expected.map((value) => value && value + 8), expected])
+      expect(results).toEqual([expected, adding(9), expected])
       for (const shipped of [a, b]) {
         const { result, artifacts } = await runOnce(backend(), shipped, store)
-        expect(result).toEqual(shipped === a ? expected : expected.map((value) => value && value + 8))
+        expect(result).toEqual(shipped === a ? expected : adding(9))
         expect(artifacts).toMatchObject({ hits: 1, misses: 0 })
       }
       // With what was compiled of the other in it, an entry would be twice as long. (PoCL's aren't equal from time to
