@@ -60,7 +60,7 @@ const forbiddenControls = { TIOCSTI: 0x5412, TIOCLINUX: 0x541c, TIOCSETD: 0x5423
 const setFilter = 1
 
 /** What a fork that becomes a program does, and waiting for it. */
-const forking = [...(["close_range", "wait4", "waitid"] as const)] satisfies readonly SystemCall[]
+const forking = ["close_range", "wait4", "waitid"] as const satisfies readonly SystemCall[]
 
 interface Instruction {
   readonly code: number
