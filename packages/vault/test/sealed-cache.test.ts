@@ -119,7 +119,8 @@ describe("artifacts under `sealed`", () => {
     for (const bytes of kept) expect(entropyOf(bytes)).toBeGreaterThan(7.9)
     // The control: one planted is found, wherever it begins.
     const planted = Buffer.concat([...kept, compile(options).subarray(5001, 5017), ...kept])
-    expect(hits(planted, windows)).toBe(1)
+    // More than one where a byte beside it is, by chance, the one that follows in the artifact, too.
+    expect(hits(planted, windows)).toBeGreaterThan(0)
   })
 
   it("are kept or not by what the publisher allows", async () => {
