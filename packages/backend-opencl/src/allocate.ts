@@ -1,7 +1,7 @@
 import { StrongroomError } from "@strongroom/core/backend"
 import type { BufferOptions, Context, Device, DeviceBuffer } from "@strongroom/opencl/objects"
 import { withCode } from "./failure.js"
-import type { Place } from "./load.js"
+import type { Place } from "./place.js"
 
 /** Memory of the device; of one byte for none. @throws StrongroomError `out-of-memory`, with the bytes asked for */
 export function allocate(context: Context, byteLength: number, options?: BufferOptions): DeviceBuffer {

@@ -1,7 +1,7 @@
 import { type CreateEngine, type Engine, type Json, StrongroomError } from "@strongroom/core/backend"
 import { createContext, OpenCLError, preloadLibraries, useLibrary } from "@strongroom/opencl/objects"
+import { loadBundle } from "./bundle/load.js"
 import { findDevice } from "./device.js"
-import { loadBundle } from "./load.js"
 import type { CheckedOptions } from "./options.js"
 
 /** Changes when what is kept of a program means something else. */

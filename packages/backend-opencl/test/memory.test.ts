@@ -2,8 +2,8 @@ import { StrongroomError } from "@strongroom/core"
 import { type Context, OpenCLError } from "@strongroom/opencl/objects"
 import { describe, expect, it } from "vitest"
 import { allocate } from "../src/allocate.js"
-import type { Plan } from "../src/plan.js"
-import { planCache } from "../src/plan-cache.js"
+import type { Plan } from "../src/bundle/plan.js"
+import { planCache } from "../src/bundle/plan-cache.js"
 
 // No driver here refuses memory in time: PoCL 3.1 takes it when it is first used, and ends the process where there is none.
 

@@ -1,6 +1,6 @@
 import { type Kernel, OpenCLError, type Program } from "@strongroom/opencl/objects"
-import { broken } from "./bundle/broken.js"
-import type { Launch } from "./bundle/description.js"
+import { broken } from "./broken.js"
+import type { Launch } from "./description.js"
 
 /** A launch's kernel, as its program has it. @throws StrongroomError `backend-failed` when it has none of that name */
 export function kernelOf(programs: ReadonlyMap<string, Program>, { program, kernel, place }: Launch): Kernel {

@@ -1,12 +1,13 @@
 import { type ElementType, StrongroomError } from "@strongroom/core/backend"
 import { tensorByteLength } from "@strongroom/core/host"
 import type { DeviceBuffer, Kernel } from "@strongroom/opencl/objects"
-import { allocateZeroed } from "./allocate.js"
-import { broken } from "./bundle/broken.js"
-import type { Known } from "./bundle/size.js"
+import { allocateZeroed } from "../allocate.js"
+import type { Place } from "../place.js"
+import { broken } from "./broken.js"
 import { kernelOf } from "./kernels.js"
 import { setArguments } from "./launch-arguments.js"
-import type { LoadedBundle, Place } from "./load.js"
+import type { LoadedBundle } from "./load.js"
+import type { Known } from "./size.js"
 
 /** A bundle made ready for inputs of certain shapes: memory is there, and arguments are set. */
 export interface Plan {

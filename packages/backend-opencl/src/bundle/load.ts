@@ -1,25 +1,19 @@
-import type { Declined, EngineSession, Host, LoadContext, OpenModel, Part } from "@strongroom/core/backend"
-import type { Context, Device, DeviceBuffer, Program, Queue } from "@strongroom/opencl/objects"
-import { allocate } from "./allocate.js"
-import { broken } from "./bundle/broken.js"
+import type { Declined, EngineSession, LoadContext, OpenModel, Part } from "@strongroom/core/backend"
+import type { Device, DeviceBuffer, Program } from "@strongroom/opencl/objects"
+import { allocate } from "../allocate.js"
+import { withCode } from "../failure.js"
+import type { Place } from "../place.js"
+import { type ProgramStore, programStore } from "../programs/program-store.js"
+import { broken } from "./broken.js"
 import {
   type BufferDescription,
   type Description,
   isDescription,
   type ProgramDescription,
   parseDescription,
-} from "./bundle/description.js"
-import { withCode } from "./failure.js"
+} from "./description.js"
 import { checkKernels } from "./kernels.js"
-import { type ProgramStore, programStore } from "./programs/program-store.js"
 import { bundleSession } from "./session.js"
-
-/** What an engine computes with. */
-export interface Place {
-  readonly host: Host
-  readonly context: Context
-  readonly queue: Queue
-}
 
 /** A bundle on the device: what its runs share. */
 export interface LoadedBundle {

@@ -1,9 +1,9 @@
 import { type ArgumentValue, type DeviceBuffer, type Kernel, local } from "@strongroom/opencl/objects"
-import { broken } from "./bundle/broken.js"
-import type { Launch, LaunchArgument } from "./bundle/description.js"
-import type { Known } from "./bundle/size.js"
-import { type Numbers, partsOf, type ValueType, valuesOf } from "./bundle/value-type.js"
-import { isMisfit } from "./failure.js"
+import { isMisfit } from "../failure.js"
+import { broken } from "./broken.js"
+import type { Launch, LaunchArgument } from "./description.js"
+import type { Known } from "./size.js"
+import { type Numbers, partsOf, type ValueType, valuesOf } from "./value-type.js"
 
 /** Sets all arguments of a launch. @throws StrongroomError `backend-failed`, with the place of one that doesn't fit */
 export function setArguments(
