@@ -1,0 +1,131 @@
+import type { Epilogue } from "./kernel-call.js"
+import { blockSize } from "./layout.js"
+import {
+  columnsOf,
+  declareSums,
+  forEachSum,
+  load,
+  multiplyAdd,
+  type RegisterTile,
+  store,
+  sum,
+} from "./register-tile.js"
+
+/** What is compiled into a convolution; sizes are arguments, so that layers share a kernel. */
+export interface ConvolutionKind {
+  readonly tile: RegisterTile
+  /** Channels that lie together in the input: 16, or 1 in the plain layout. */
+  readonly lanes: number
+  readonly kernel: readonly [number, number]
+  readonly strides: readonly [number, number]
+  readonly dilations: readonly [number, number]
+  /** Whether the kernel reaches over the image's edges. */
+  readonly padded: boolean
+  readonly epilogue: Epilogue
+}
+
+/**
+ * A work-item computes a tile: pixels of one row, for a few blocks of output channels. Where the kernel reaches over the
+ * edges, each row of input that the tile needs is first copied to private memory with zeros around it, so that the loops
+ * over it know no edges. The copy is small beside the arithmetic on it. The last tile of a row is moved back to end with
+ * the row.
+ */
+export function convolutionSource({
+  tile,
+  lanes,
+  kernel,
+  strides,
+  dilations,
+  padded,
+  epilogue,
+}: ConvolutionKind): string {
+  const { rows, width } = tile
+  const columns = columnsOf(tile)
+  const segment = (rows - 1) * strides[1] + (kernel[1] - 1) * dilations[1] + 1
+  const element = (row: number, vector: number) =>
+    `place + (size_t)${Math.floor((vector * width) / blockSize)} * outputHeight * outputWidth * ${blockSize} + ${row * blockSize + ((vector * width) % blockSize)}`
+  const block = (vector: number) => Math.floor((vector * width) / blockSize)
+  return `
+__attribute__((reqd_work_group_size(1, 1, 1)))
+__kernel void KERNEL(__global const float *restrict input, __global const float *restrict weights,
+                     __global float *restrict output, const int channels, const int groups, const int tilesOfGroup,
+                     const int height, const int width, const int groupBlocks, const int outputHeight,
+                     const int outputWidth, const int top, const int left${epilogue.parameters}) {
+  const int x = min((int)get_global_id(0) * ${rows}, outputWidth - ${rows});
+  const int y = get_global_id(1);
+  const int groupTile = (int)get_global_id(2) % (groups * tilesOfGroup);
+  const int image = (int)get_global_id(2) / (groups * tilesOfGroup);
+  const int group = groupTile / tilesOfGroup;
+  const int firstBlock = (groupTile - group * tilesOfGroup) * ${columns / blockSize};
+  const int planes = (channels + ${lanes - 1}) / ${lanes};
+  input += ((size_t)image * groups + group) * planes * height * width * ${lanes};
+  __global const float *weight = weights + (size_t)groupTile * ${columns} * (1 + channels * ${kernel[0] * kernel[1]});
+  ${declareSums(tile, (vector) => load(width, `weight + ${vector * width}`))}
+  weight += ${columns};
+  const int rowOrigin = y * ${strides[0]} - top, columnOrigin = x * ${strides[1]} - left;
+  ${padded ? `float line[${segment * lanes}] __attribute__((aligned(64)));` : ""}
+  for (int plane = 0; plane < planes; plane++, input += (size_t)height * width * ${lanes}) {
+    ${lanes === 1 ? "" : `const int count = min(${lanes}, channels - plane * ${lanes});`}
+    for (int kernelRow = 0; kernelRow < ${kernel[0]}; kernelRow++) {
+      const int row = rowOrigin + kernelRow * ${dilations[0]};
+      ${padded ? copyLine({ kernel, lanes, segment, columns }) : `__global const float *line = input + (row * width + columnOrigin) * ${lanes};`}
+      for (int kernelColumn = 0; kernelColumn < ${kernel[1]}; kernelColumn++) {
+        const ${padded ? "" : "__global "}float *factor = line + kernelColumn * ${dilations[1] * lanes};
+        ${lanes === 1 ? "{" : `for (int lane = 0; lane < count; lane++, factor++) {`}
+          ${multiplyAdd(
+            tile,
+            (vector) => load(width, `weight + ${vector * width}`),
+            (row) => `factor[${row * strides[1] * lanes}]`,
+          )}
+          weight += ${columns};
+        }
+      }
+    }
+  }
+  const size_t place = ((((size_t)image * groups + group) * groupBlocks + firstBlock) * outputHeight + y) * outputWidth * ${blockSize} + (size_t)x * ${blockSize};
+  const int firstChannel = (group * groupBlocks + firstBlock) * ${blockSize};
+  ${forEachSum(
+    tile,
+    (row, vector) => `
+  ${block(vector) === 0 ? "" : `if (firstBlock + ${block(vector)} < groupBlocks)`} {
+    ${epilogue.apply(sum(row, vector), { channel: `(firstChannel + ${vector * width})`, element: `(${element(row, vector)})`, width })}
+    ${store(width, sum(row, vector), `output + ${element(row, vector)}`)}
+  }`,
+  )}
+}`
+}
+
+/** Copies a row of input with zeros for what is outside the image; skips a row that is outside. */
+function copyLine({
+  kernel,
+  lanes,
+  segment,
+  columns,
+}: {
+  kernel: readonly [number, number]
+  lanes: number
+  segment: number
+  columns: number
+}): string {
+  const one = (column: string) =>
+    lanes === 1
+      ? `line[${column}] = source[${column}]`
+      : `vstore16(vload16(0, source + ${column} * ${lanes}), 0, line + ${column} * ${lanes})`
+  const zero = (column: string) =>
+    lanes === 1 ? `line[${column}] = 0.0f` : `vstore16((float16)(0.0f), 0, line + ${column} * ${lanes})`
+  return `
+      if (row < 0 || row >= height) {
+        weight += ${kernel[1]} * ${lanes === 1 ? "1" : "count"} * ${columns};
+        continue;
+      }
+      {
+        __global const float *source = input + (row * width + columnOrigin) * ${lanes};
+        if (columnOrigin >= 0 && columnOrigin + ${segment} <= width) {
+          for (int column = 0; column < ${segment}; column++) ${one("column")};
+        } else {
+          for (int column = 0; column < ${segment}; column++)
+            if (columnOrigin + column >= 0 && columnOrigin + column < width) ${one("column")};
+            else ${zero("column")};
+        }
+      }`
+}

@@ -1,0 +1,61 @@
+import type { PackedWeights } from "./kernel-call.js"
+import { blockSize } from "./layout.js"
+
+/**
+ * From [outputChannels][channels][kernel] to, for each tile of output channels: their biases, then for each block of
+ * channels and each place of the kernel a row of weights for each channel. Buffers: input, bias (if there is one), output.
+ *
+ * @param columns output channels of a tile
+ * @param lanes channels of a block
+ * @param channels of a group
+ */
+export function packConvolutionWeights({
+  columns,
+  lanes,
+  channels,
+  outputChannels,
+  groups,
+  kernel,
+  bias,
+}: {
+  columns: number
+  lanes: number
+  channels: number
+  outputChannels: number
+  groups: number
+  kernel: readonly [number, number]
+  bias: boolean
+}): PackedWeights {
+  const area = kernel[0] * kernel[1]
+  const groupChannels = outputChannels / groups
+  const tilesOfGroup = Math.ceil((Math.ceil(groupChannels / blockSize) * blockSize) / columns)
+  return {
+    byteLength: groups * tilesOfGroup * columns * (1 + channels * area) * 4,
+    pack: {
+      source: `
+__kernel void KERNEL(__global const float *restrict input, ${bias ? "__global const float *restrict bias, " : ""}
+                     __global float *restrict output, const int channels, const int groupChannels,
+                     const int tilesOfGroup, const int area) {
+  const int tile = get_global_id(0), group = tile / tilesOfGroup;
+  output += (size_t)tile * ${columns} * (1 + channels * area);
+  for (int column = 0; column < ${columns}; column++) {
+    const int channel = (tile % tilesOfGroup) * ${columns} + column;
+    const bool exists = channel < groupChannels;
+    const size_t row = (size_t)group * groupChannels + channel;
+    output[column] = ${bias ? "exists ? bias[row] : 0.0f" : "0.0f"};
+    for (int from = 0; from < channels; from += ${lanes}) {
+      const int count = min(${lanes}, channels - from);
+      for (int place = 0; place < area; place++)
+        for (int lane = 0; lane < count; lane++)
+          output[${columns} * (1 + (size_t)from * area + place * count + lane) + column] =
+              exists ? input[(row * channels + from + lane) * area + place] : 0.0f;
+    }
+  }
+}`,
+      buffers: ["input", ...(bias ? ["bias"] : []), "output"],
+      integers: [channels, groupChannels, tilesOfGroup, area],
+      global: [groups * tilesOfGroup],
+      local: [1],
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import { convolutionSource } from "./convolution-source.js"
+import { packConvolutionWeights } from "./convolution-weights.js"
+import type { Epilogue, KernelCall, PackedWeights } from "./kernel-call.js"
+import type { KernelDevice } from "./kernel-device.js"
+import { blockSize, blocksOf } from "./layout.js"
+import { chooseTile, columnsOf } from "./register-tile.js"
+
+/** A convolution of images; pairs are of height and width. */
+export interface ConvolutionShape {
+  readonly batch: number
+  readonly channels: number
+  readonly size: readonly [number, number]
+  readonly outputChannels: number
+  readonly outputSize: readonly [number, number]
+  readonly kernel: readonly [number, number]
+  readonly strides: readonly [number, number]
+  readonly dilations: readonly [number, number]
+  /** Above and left; what is missing below and right follows from the output's size. */
+  readonly pads: readonly [number, number]
+  /** Channels of a group, in and out, are multiples of 16 where there is more than one. */
+  readonly groups: number
+}
+
+export interface Convolution {
+  readonly call: KernelCall
+  readonly weights: PackedWeights
+}
+
+/**
+ * A convolution into the blocked layout. Buffers: input, weights (packed), output.
+ *
+ * @param input the input's layout; plain is for the first layer, whose channels are few
+ * @param bias whether there is one; it is packed with the weights
+ */
+export function convolution(
+  device: KernelDevice,
+  shape: ConvolutionShape,
+  { input, bias, epilogue }: { input: "blocked" | "plain"; bias: boolean; epilogue: Epilogue },
+): Convolution {
+  const { batch, channels, size, outputChannels, outputSize, kernel, strides, dilations, pads, groups } = flat(shape)
+  const groupBlocks = blocksOf(outputChannels) / groups
+  const tile = chooseTile(device, {
+    rows: outputSize[1],
+    columns: groupBlocks * blockSize,
+    step: blockSize,
+    repeats: batch * groups * outputSize[0],
+  })
+  const tilesOfGroup = Math.ceil((groupBlocks * blockSize) / columnsOf(tile))
+  const lanes = input === "plain" ? 1 : blockSize
+  const reach = (axis: 0 | 1) =>
+    ((outputSize[axis] as number) - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1
+  const padded = pads[0] > 0 || pads[1] > 0 || reach(0) - pads[0] > size[0] || reach(1) - pads[1] > size[1]
+  return {
+    call: {
+      source: convolutionSource({ tile, lanes, kernel, strides, dilations, padded, epilogue }),
+      buffers: ["input", "weights", "output"],
+      integers: [channels / groups, groups, tilesOfGroup, ...size, groupBlocks, ...outputSize, ...pads],
+      global: [Math.ceil(outputSize[1] / tile.rows), outputSize[0], batch * groups * tilesOfGroup],
+      local: [1, 1, 1],
+    },
+    weights: packConvolutionWeights({
+      columns: columnsOf(tile),
+      lanes,
+      channels: channels / groups,
+      outputChannels,
+      groups,
+      kernel,
+      bias,
+    }),
+  }
+}
+
+/** A convolution of single pixels knows no rows: one long row wastes least at its end. */
+function flat(shape: ConvolutionShape): ConvolutionShape {
+  const { size, outputSize, kernel, strides, pads } = shape
+  const isPointwise = [...kernel, ...strides].every((one) => one === 1) && pads[0] === 0 && pads[1] === 0
+  if (!isPointwise || size[0] !== outputSize[0] || size[1] !== outputSize[1]) return shape
+  const row = [1, size[0] * size[1]] as const
+  return { ...shape, size: row, outputSize: row }
+}

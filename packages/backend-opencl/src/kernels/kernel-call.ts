@@ -1,0 +1,39 @@
+/** What a kernel does to its results before it stores them. */
+export interface Epilogue {
+  /** Kernel parameters to append, such as `, __global const float *restrict e0`; empty for none. */
+  readonly parameters: string
+  /**
+   * Statements that change the variable `value`, a vector of `width` floats, or one float where `width` is 1.
+   *
+   * What it reads must not be the output's memory: where tiles don't divide an image, some results are computed twice.
+   */
+  readonly apply: (value: string, at: EpiloguePlace) => string
+}
+
+export interface EpiloguePlace {
+  /** A C expression: the first of the vector's channels, or columns. */
+  readonly channel: string
+  /** A C expression: where the vector is in the output, in floats. */
+  readonly element: string
+  readonly width: number
+}
+
+/** A kernel to launch. */
+export interface KernelCall {
+  /** One kernel in OpenCL C 1.2, called `KERNEL`; helper functions begin with `KERNEL_`. */
+  readonly source: string
+  /** Names of its buffers, in the order of its parameters; the epilogue's come after its numbers. */
+  readonly buffers: readonly string[]
+  /** Arguments of type int, after the buffers. */
+  readonly integers: readonly number[]
+  readonly global: readonly number[]
+  readonly local: readonly number[]
+}
+
+/** Weights as a family of kernels reads them: made once, on the device, from what the model holds. */
+export interface PackedWeights {
+  readonly byteLength: number
+  readonly pack: KernelCall
+}
+
+export const noEpilogue: Epilogue = { parameters: "", apply: () => "" }

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { type GemmShape, gemm } from "../../src/kernels/gemm.js"
+import { type Epilogue, noEpilogue } from "../../src/kernels/kernel-call.js"
+import { missing } from "../drivers.js"
+import { createKernelRunner, type KernelRunner, randomFloats, relativeError } from "./kernel-runner.js"
+
+/** One product of matrices that lie row after row. */
+const plain = (rows: number, columns: number, depth: number): GemmShape => ({
+  batch: [1, 1],
+  rows,
+  columns,
+  depth,
+  left: { row: depth, column: 1, batch: [0, 0] },
+  right: { row: columns, column: 1, batch: [0, 0] },
+  output: { row: columns, column: 1, batch: [0, 0] },
+})
+
+const batched = plain(13, 37, 21)
+const shapes: Readonly<Record<string, GemmShape>> = {
+  "one by one": plain(1, 1, 1),
+  "a row": plain(1, 133, 77),
+  "a row, and many columns": plain(1, 1000, 50),
+  "a column": plain(29, 1, 40),
+  "sizes that no tile divides": plain(31, 53, 67),
+  "sizes that tiles divide": plain(28, 64, 16),
+  "a depth in parts": plain(17, 40, 4100),
+  "a transposed right-hand matrix": { ...plain(31, 53, 67), right: { row: 1, column: 67, batch: [0, 0] } },
+  "a batch": {
+    ...batched,
+    batch: [2, 3],
+    left: { row: 21, column: 1, batch: [3 * 13 * 21, 13 * 21] },
+    right: { row: 37, column: 1, batch: [3 * 21 * 37, 21 * 37] },
+    output: { row: 37, column: 1, batch: [3 * 13 * 37, 13 * 37] },
+  },
+  "a batch with one right-hand matrix": {
+    ...batched,
+    batch: [2, 3],
+    left: { row: 21, column: 1, batch: [3 * 13 * 21, 13 * 21] },
+    output: { row: 37, column: 1, batch: [3 * 13 * 37, 13 * 37] },
+  },
+  "a batch with a right-hand matrix for each of its outer axis": {
+    ...batched,
+    batch: [2, 3],
+    left: { row: 21, column: 1, batch: [3 * 13 * 21, 13 * 21] },
+    right: { row: 37, column: 1, batch: [21 * 37, 0] },
+    output: { row: 37, column: 1, batch: [3 * 13 * 37, 13 * 37] },
+  },
+  "the heads of attention, side by side in each row": {
+    ...batched,
+    batch: [2, 3],
+    left: { row: 3 * 21, column: 1, batch: [13 * 3 * 21, 21] },
+    right: { row: 1, column: 3 * 21, batch: [37 * 3 * 21, 21] },
+    output: { row: 3 * 37, column: 1, batch: [13 * 3 * 37, 37] },
+  },
+}
+
+/** The floats that a matrix of a batch reaches. */
+function reach({ batch }: GemmShape, layout: GemmShape["left"], rows: number, columns: number): number {
+  const last = (batch[0] - 1) * layout.batch[0] + (batch[1] - 1) * layout.batch[1]
+  return last + (rows - 1) * layout.row + (columns - 1) * layout.column + 1
+}
+
+function plainGemm(shape: GemmShape, left: Float32Array, right: Float32Array): Float32Array {
+  const { batch, rows, columns, depth } = shape
+  const output = new Float32Array(reach(shape, shape.output, rows, columns))
+  const at = (
+    { row, column, batch }: GemmShape["left"],
+    [outer, inner, y, x]: readonly [number, number, number, number],
+  ) => outer * batch[0] + inner * batch[1] + y * row + x * column
+  for (let outer = 0; outer < batch[0]; outer += 1)
+    for (let inner = 0; inner < batch[1]; inner += 1)
+      for (let row = 0; row < rows; row += 1)
+        for (let column = 0; column < columns; column += 1) {
+          let sum = 0
+          for (let step = 0; step < depth; step += 1)
+            sum +=
+              (left[at(shape.left, [outer, inner, row, step])] as number) *
+              (right[at(shape.right, [outer, inner, step, column])] as number)
+          output[at(shape.output, [outer, inner, row, column])] = sum
+        }
+  return output
+}
+
+describe.skipIf(missing("pocl"))("a product of matrices", () => {
+  let runner: KernelRunner
+  beforeAll(() => {
+    runner = createKernelRunner()
+  })
+  afterAll(() => runner.release())
+
+  async function errorOf(
+    shape: GemmShape,
+    vectorWidth: 4 | 8 | 16,
+    epilogue: Epilogue,
+    after: (value: number, column: number) => number = (value) => value,
+  ): Promise<number> {
+    const { rows, columns, depth } = shape
+    const left = randomFloats(reach(shape, shape.left, rows, depth), 2)
+    const right = randomFloats(reach(shape, shape.right, depth, columns), 3)
+    const made = gemm({ kind: "cpu", vectorWidth, computeUnits: 2 }, shape, epilogue)
+    runner.set("left", left)
+    runner.set("right", right)
+    runner.set("packed", made.right.byteLength / 4)
+    runner.run(made.right.pack, { input: "right", output: "packed" })
+    runner.set("output", reach(shape, shape.output, rows, columns))
+    runner.run(made.call, { right: "packed" })
+    const expected = plainGemm(shape, left, right).map((value, index) => after(value, index % columns))
+    return relativeError(await runner.read("output"), expected)
+  }
+
+  describe.each([4, 8, 16] as const)("in vectors of %i", (vectorWidth) => {
+    it.each(Object.keys(shapes))("of %s", async (name) => {
+      expect(await errorOf(shapes[name] as GemmShape, vectorWidth, noEpilogue)).toBeLessThan(5e-6)
+    })
+  })
+
+  it("hands its results to an epilogue, also those beyond the last whole vector", async () => {
+    const epilogue: Epilogue = {
+      parameters: "",
+      apply: (value, { channel, width }) => {
+        const lanes = Array.from({ length: width }, (_, lane) => `${channel} + ${lane}`).join(", ")
+        const number = width === 1 ? `(float)${channel}` : `convert_float${width}((int${width})(${lanes}))`
+        return `${value} = fmax(${value}, 0.0f) + ${number};`
+      },
+    }
+    const relu = (value: number, column: number) => Math.max(value, 0) + column
+    expect(await errorOf(plain(31, 53, 67), 16, epilogue, relu)).toBeLessThan(1e-6)
+  })
+})
