@@ -2,6 +2,7 @@ import { type CreateEngine, type Engine, type Json, StrongroomError } from "@str
 import { createContext, OpenCLError, preloadLibraries, useLibrary } from "@strongroom/opencl/objects"
 import { loadBundle } from "./bundle/load.js"
 import { findDevice } from "./device.js"
+import { loadNetwork } from "./engine/load.js"
 import type { CheckedOptions } from "./options.js"
 
 /** Changes when what is kept of a program means something else. */
@@ -24,7 +25,7 @@ const createEngine: CreateEngine = async (options: Json, host): Promise<Engine> 
       driver: `${platform.name}, ${platform.version}, ${device.driverVersion}`,
     },
     capabilities: {
-      kinds: ["file"],
+      kinds: ["onnx", "file"],
       types: [
         ...(["float16", "bfloat16", "float32", "float64", "bool"] as const),
         ...(["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"] as const),
@@ -33,7 +34,7 @@ const createEngine: CreateEngine = async (options: Json, host): Promise<Engine> 
       cancels: false,
       keepsOutputs: false,
     },
-    load: (model, load) => loadBundle({ host, context, queue }, model, load),
+    load: (model, load) => (model.kind === "onnx" ? loadNetwork : loadBundle)({ host, context, queue }, model, load),
     async close() {
       context.release()
     },

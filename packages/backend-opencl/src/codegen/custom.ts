@@ -1,0 +1,45 @@
+import type { Tensor } from "../graph/tensor.js"
+import { tensorTypes } from "../graph/tensor-type.js"
+import type { Step, Storage } from "../plan/storage.js"
+import { loadCode, storeCode } from "./memory-access.js"
+
+/** What a kernel does for one element, see `Custom` in graph/operation.ts. */
+export interface KernelBody {
+  readonly body: string
+  readonly helpers: string
+  readonly items: number
+}
+
+/** The kernel of a body, with `i`, and `LOADn` and `STOREn` for the tensors that it is over. */
+export function customStep(
+  { body, helpers, items }: KernelBody,
+  inputs: readonly { readonly tensor: Tensor; readonly storage: Storage }[],
+  outputs: readonly { readonly tensor: Tensor; readonly storage: Storage }[],
+): Step {
+  const parameters = [
+    ...inputs.map(({ tensor }, at) => `__global const ${tensorTypes[tensor.type].stored} *restrict in${at}`),
+    ...outputs.map(({ tensor }, at) => `__global ${tensorTypes[tensor.type].stored} *restrict out${at}`),
+  ]
+  const macros = [
+    ...inputs.map(({ tensor }, at) => `#define LOAD${at}(index) (${loadCode(tensor.type, `in${at}`, "(index)", 1)})`),
+    ...outputs.map(({ tensor }, at) => `#define STORE${at}(index, value) ${storeMacro(tensor, at)}`),
+  ]
+  const ends = [...inputs.map((_, at) => `#undef LOAD${at}`), ...outputs.map((_, at) => `#undef STORE${at}`)]
+  return {
+    source: `${macros.join("\n")}
+${helpers}__kernel void KERNEL(${parameters.join(", ")}) {
+  const int i = get_global_id(0);
+${body}
+}
+${ends.join("\n")}
+`,
+    arguments: [...inputs, ...outputs].map(({ storage }) => storage),
+    global: [items],
+    local: undefined,
+  }
+}
+
+function storeMacro({ type }: Tensor, at: number): string {
+  const { computed } = tensorTypes[type]
+  return `do { const ${computed} stored = (value); ${storeCode(type, `out${at}`, "(index)", "stored", 1)} } while (0)`
+}

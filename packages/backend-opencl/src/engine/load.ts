@@ -1,0 +1,49 @@
+import {
+  type Declined,
+  type EngineSession,
+  type LoadContext,
+  type OpenModel,
+  StrongroomError,
+} from "@strongroom/core/backend"
+import { withCode } from "../failure.js"
+import { readOnnxModel } from "../onnx/read-model.js"
+import type { Place } from "../place.js"
+import { programStore } from "../programs/program-store.js"
+import { constants } from "./constants.js"
+import { sessionKernels } from "./kernels-of-session.js"
+import { networkSession } from "./session.js"
+import { whyDeclined } from "./supported.js"
+import { modelWeights } from "./weights.js"
+
+/** Reads a network's graph; its weights go to the device when the shapes of its inputs are known. */
+export async function loadNetwork(
+  place: Place,
+  model: OpenModel,
+  context: LoadContext,
+): Promise<EngineSession | Declined> {
+  const { signal, artifacts, progress } = context
+  const graphs = model.parts.filter(({ role }) => role === "graph")
+  const [graph] = graphs
+  if (graph === undefined || graphs.length > 1) {
+    throw new StrongroomError("backend-failed", "An ONNX model has one part of role graph: seal it again as ONNX.")
+  }
+  const file = await graph.bytes(signal)
+  progress(
+    graph.byteLength,
+    model.parts.reduce((sum, { byteLength }) => sum + byteLength, 0),
+  )
+  try {
+    const network = readOnnxModel(file.bytes)
+    const reason = whyDeclined(network)
+    if (reason !== undefined) return { declined: reason }
+    // The session's own signal: weights are read when it runs.
+    const weights = modelWeights(model, network, graph, file, new AbortController().signal)
+    const store = programStore(place.context, place.host, artifacts)
+    const workshop = { place, kernels: sessionKernels(store), constants: constants(), weights }
+    return networkSession(workshop, model, network, store)
+  } catch (error) {
+    throw withCode(error)
+  } finally {
+    file.close()
+  }
+}

@@ -1,0 +1,145 @@
+import type { OpenModel, Part, Plaintext } from "@strongroom/core/backend"
+import { StrongroomError } from "@strongroom/core/backend"
+import type { DeviceBuffer, Queue } from "@strongroom/opencl/objects"
+import { sizeOf } from "../graph/shape.js"
+import type { OnnxAttribute, OnnxData, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from "../onnx/model.js"
+
+/** The weights of a model, which lie in the parts of the sealed model until they are wanted. */
+export interface Weights {
+  /** The bytes of a tensor that is small: constants, and what shapes are computed of. */
+  known(tensor: OnnxTensor): Uint8Array | undefined
+  /** Names a weight: the same for the same bytes of the model. */
+  keyOf(data: OnnxData): string
+  /** Fills buffers: each part that has some is read once, piece by piece. */
+  upload(queue: Queue, wanted: ReadonlyMap<OnnxData, DeviceBuffer>): Promise<void>
+  /** A copy for the host. */
+  bytes(data: OnnxData): Promise<Uint8Array>
+}
+
+/** Where a weight lies. */
+interface Place {
+  readonly part: Part
+  readonly offset: number
+  readonly byteLength: number
+}
+
+/** Tensors of as many elements, or fewer, are kept on the host. */
+const mostKnownElements = 4096
+
+/**
+ * @param graph the graph's part, of whose plaintext `file` was a copy when the model was parsed: weights that are views
+ *   into it are known by where they begin, and are read anew
+ */
+export function modelWeights(
+  model: OpenModel,
+  network: OnnxModel,
+  graph: Part,
+  file: Plaintext,
+  signal: AbortSignal,
+): Weights {
+  const known = new Map<OnnxTensor, Uint8Array>()
+  for (const tensor of tensorsOf(network)) {
+    if ("bytes" in tensor.data && sizeOf(tensor.shape) <= mostKnownElements)
+      known.set(tensor, tensor.data.bytes.slice())
+  }
+  const parts = new Map(model.parts.map((part) => [part.name, part]))
+  const places = new Map<OnnxData, Place | Uint8Array>()
+
+  function placeOf(data: OnnxData): Place | Uint8Array {
+    const known = places.get(data)
+    if (known !== undefined) return known
+    const found = find(data)
+    places.set(data, found)
+    return found
+  }
+
+  function find(data: OnnxData): Place | Uint8Array {
+    if ("strings" in data) throw new StrongroomError("backend-failed", "A tensor of text has no place on a device.")
+    if ("bytes" in data) {
+      const { bytes } = data
+      if (bytes.buffer !== file.bytes.buffer) return bytes
+      return { part: graph, offset: bytes.byteOffset - file.bytes.byteOffset, byteLength: bytes.byteLength }
+    }
+    const part = parts.get(data.location)
+    const { offset, byteLength } = data
+    if (part === undefined || offset + byteLength > part.byteLength) {
+      throw new StrongroomError(
+        "backend-failed",
+        "The model's weights lie in a file that isn't there, or is too short.",
+      )
+    }
+    return { part, offset, byteLength }
+  }
+
+  return {
+    known: (tensor) => known.get(tensor),
+    keyOf(data) {
+      const place = placeOf(data)
+      if (place instanceof Uint8Array) return `own ${[...places.keys()].indexOf(data)}`
+      return `${[...parts.keys()].indexOf(place.part.name)} ${place.offset} ${place.byteLength}`
+    },
+    async upload(queue, wanted) {
+      const byPart = new Map<Part, { readonly place: Place; readonly buffer: DeviceBuffer }[]>()
+      for (const [data, buffer] of wanted) {
+        const place = placeOf(data)
+        if (place instanceof Uint8Array) {
+          if (place.length > 0) buffer.writeSync(queue, place)
+          continue
+        }
+        const list = byPart.get(place.part) ?? []
+        list.push({ place, buffer })
+        byPart.set(place.part, list)
+      }
+      for (const [part, list] of byPart) {
+        let begin = 0
+        for await (const chunk of part.chunks(signal)) {
+          for (const { place, buffer } of list) writePiece(queue, buffer, place, chunk, begin)
+          begin += chunk.length
+        }
+      }
+    },
+    async bytes(data) {
+      const place = placeOf(data)
+      if (place instanceof Uint8Array) return place
+      const whole = await place.part.bytes(signal)
+      try {
+        return whole.bytes.slice(place.offset, place.offset + place.byteLength)
+      } finally {
+        whole.close()
+      }
+    },
+  }
+}
+
+/** What of a piece of a part is a weight's. */
+function writePiece(queue: Queue, buffer: DeviceBuffer, place: Place, chunk: Uint8Array, begin: number): void {
+  const from = Math.max(begin, place.offset)
+  const to = Math.min(begin + chunk.length, place.offset + place.byteLength)
+  if (from < to) buffer.writeSync(queue, chunk.subarray(from - begin, to - begin), { offset: from - place.offset })
+}
+
+/** Every tensor that is written in a model: initialisers, and those in attributes. */
+function* tensorsOf({ graph, functions }: OnnxModel): Iterable<OnnxTensor> {
+  yield* tensorsOfGraph(graph)
+  for (const { nodes, attributes } of functions.values()) {
+    yield* tensorsOfAttributes(attributes)
+    yield* tensorsOfNodes(nodes)
+  }
+}
+
+function* tensorsOfGraph({ initializers, nodes }: OnnxGraph): Iterable<OnnxTensor> {
+  yield* initializers.values()
+  yield* tensorsOfNodes(nodes)
+}
+
+function* tensorsOfNodes(nodes: readonly OnnxNode[]): Iterable<OnnxTensor> {
+  for (const { attributes } of nodes) yield* tensorsOfAttributes(attributes)
+}
+
+function* tensorsOfAttributes(attributes: ReadonlyMap<string, OnnxAttribute>): Iterable<OnnxTensor> {
+  for (const attribute of attributes.values()) {
+    if (attribute.kind === "tensor") yield attribute.value
+    if (attribute.kind === "graph") yield* tensorsOfGraph(attribute.value)
+    if (attribute.kind === "graphs") for (const one of attribute.value) yield* tensorsOfGraph(one)
+  }
+}

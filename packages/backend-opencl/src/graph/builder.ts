@@ -1,0 +1,231 @@
+import type { Elements } from "./elements.js"
+import { type Expression, evaluate } from "./expression.js"
+import type { Operation, OperationOf, ReduceMode, Result } from "./operation.js"
+import { broadcastShapes, broadcastStrides, contiguousStrides, forEachIndex } from "./shape.js"
+import { isConstant, makeTensor, type Tensor } from "./tensor.js"
+import type { TensorType } from "./tensor-type.js"
+
+/** Larger results than these aren't computed on the host: shape arithmetic is small. */
+const mostHostElements = 4096
+
+/** Gives a tensor's elements, by running what computes them if need be. */
+export type ReadElements = (tensor: Tensor) => Promise<Elements>
+
+/**
+ * Makes the engine's own graph: each method appends an operation, or none where the result is known without a device.
+ * Arguments are taken as sound: operators check what models say.
+ */
+export class Builder {
+  /** Those that aren't computed yet, in an order in which each follows what it needs. */
+  readonly operations: Operation[] = []
+  readonly #read: ReadElements
+
+  constructor(read: ReadElements) {
+    this.#read = read
+  }
+
+  /** A tensor of what is known: `elements` for `type`, row-major. */
+  constant(type: TensorType, shape: readonly number[], elements: Elements): Tensor {
+    return makeTensor(type, shape, { kind: "elements" }, elements)
+  }
+
+  /**
+   * The elements, on the host. If a device has to compute them, the graph is run until there: results that depend on
+   * data are shaped by it.
+   */
+  async elements(tensor: Tensor): Promise<Elements> {
+    return tensor.elements ?? this.#read(tensor)
+  }
+
+  /** @param make of operands of the inputs' types, one for each */
+  elementwise(inputs: readonly Tensor[], make: (...operands: readonly Expression[]) => Expression): Tensor {
+    const shape = broadcastShapes(inputs.map((input) => input.shape))
+    return this.elementwiseOf(shape, inputs, make)
+  }
+
+  /** The same for a result of a given shape, to which inputs broadcast: for expressions of coordinates. */
+  elementwiseOf(
+    shape: readonly number[],
+    inputs: readonly Tensor[],
+    make: (...operands: readonly Expression[]) => Expression,
+  ): Tensor {
+    const operands = inputs.map(({ type }, index): Expression => ({ kind: "operand", index, type }))
+    const expression = make(...operands)
+    const elements = evaluateAll(shape, inputs, expression)
+    if (elements !== undefined) return this.constant(expression.type, shape, elements)
+    const [result] = this.#append({ kind: "elementwise", expression }, inputs, [{ type: expression.type, shape }])
+    return result as Tensor
+  }
+
+  /** Elements of `input` at `offset` plus coordinates times `strides`, all of them within it. */
+  view(input: Tensor, shape: readonly number[], offset: number, strides: readonly number[]): Tensor {
+    if (input.elements !== undefined && shape.reduce((size, length) => size * length, 1) <= mostHostElements) {
+      const from = input.elements
+      const elements: (number | bigint)[] = []
+      forEachIndex(shape, [strides], ([index]) => elements.push(from[offset + (index as number)] as number))
+      return this.constant(input.type, shape, elements)
+    }
+    const [result] = this.#append({ kind: "view", offset, strides }, [input], [{ type: input.type, shape }])
+    return result as Tensor
+  }
+
+  /** The same elements in the same order. */
+  reshape(input: Tensor, shape: readonly number[]): Tensor {
+    return this.view(input, shape, 0, contiguousStrides(shape))
+  }
+
+  /** Dimension n of the result is dimension `order[n]` of the input. */
+  transpose(input: Tensor, order: readonly number[]): Tensor {
+    const strides = contiguousStrides(input.shape)
+    return this.view(
+      input,
+      order.map((axis) => input.shape[axis] as number),
+      0,
+      order.map((axis) => strides[axis] as number),
+    )
+  }
+
+  /** Broadcasts. */
+  expand(input: Tensor, shape: readonly number[]): Tensor {
+    return this.view(input, shape, 0, broadcastStrides(input.shape, shape))
+  }
+
+  /** @param axis at least 0 */
+  concat(inputs: readonly Tensor[], axis: number): Tensor {
+    const [first] = inputs as [Tensor]
+    if (inputs.length === 1) return first
+    const length = inputs.reduce((sum, { shape }) => sum + (shape[axis] as number), 0)
+    const shape = first.shape.with(axis, length)
+    const lists = inputs.map(({ elements }) => elements)
+    if (lists.every((list) => list !== undefined) && (axis === 0 || first.shape.length === 1)) {
+      return this.constant(first.type, shape, lists.flat())
+    }
+    const [result] = this.#append({ kind: "concat", axis }, inputs, [{ type: first.type, shape }])
+    return result as Tensor
+  }
+
+  /** numpy.matmul, after transposing the last two dimensions of those that say so; both have two or more. */
+  matmul(a: Tensor, b: Tensor, transposed: readonly [boolean, boolean] = [false, false]): Tensor {
+    const rows = a.shape.at(transposed[0] ? -1 : -2) as number
+    const columns = b.shape.at(transposed[1] ? -2 : -1) as number
+    const batch = broadcastShapes([a.shape.slice(0, -2), b.shape.slice(0, -2)])
+    const [result] = this.#append(
+      { kind: "matmul", transposed },
+      [a, b],
+      [{ type: a.type, shape: [...batch, rows, columns] }],
+    )
+    return result as Tensor
+  }
+
+  /** @param shape the result's, `[N, M, ...]` */
+  convolution(
+    inputs: readonly Tensor[],
+    shape: readonly number[],
+    options: Omit<OperationOf<"convolution">, "kind">,
+  ): Tensor {
+    const [input] = inputs as [Tensor]
+    const [result] = this.#append({ kind: "convolution", ...options }, inputs, [{ type: input.type, shape }])
+    return result as Tensor
+  }
+
+  /** @param shape the result's, `[N, C, ...]` */
+  pool(input: Tensor, shape: readonly number[], options: Omit<OperationOf<"pool">, "kind">): Tensor {
+    const [result] = this.#append({ kind: "pool", ...options }, [input], [{ type: input.type, shape }])
+    return result as Tensor
+  }
+
+  /** Folded axes stay, with length 1. */
+  reduce(input: Tensor, mode: ReduceMode, axes: readonly number[]): Tensor {
+    const sorted = [...new Set(axes)].sort((a, b) => a - b)
+    const shape = input.shape.map((length, axis) => (sorted.includes(axis) ? 1 : length))
+    const folded = fold(input, mode, shape)
+    if (folded !== undefined) return this.constant(input.type, shape, folded)
+    const [result] = this.#append({ kind: "reduce", mode, axes: sorted }, [input], [{ type: input.type, shape }])
+    return result as Tensor
+  }
+
+  /** Over the last dimension. */
+  softmax(input: Tensor, isLogarithm: boolean): Tensor {
+    const [result] = this.#append({ kind: "softmax", isLogarithm }, [input], [input])
+    return result as Tensor
+  }
+
+  /** Over the last dimension. @param inputs x, and scale and bias of its length if there are */
+  layerNorm(inputs: readonly Tensor[], epsilon: number): Tensor {
+    const [input] = inputs as [Tensor]
+    const [result] = this.#append({ kind: "layer-norm", epsilon }, inputs, [input])
+    return result as Tensor
+  }
+
+  /** A kernel of its own, see {@link Operation}. */
+  custom(
+    inputs: readonly Tensor[],
+    results: readonly Result[],
+    kernel: { readonly body: string; readonly helpers?: string; readonly items?: number; readonly varies?: boolean },
+  ): readonly Tensor[] {
+    const items = kernel.items ?? (results[0]?.shape ?? []).reduce((size, length) => size * length, 1)
+    const { body, helpers = "" } = kernel
+    return this.#append({ kind: "custom", body, helpers, items }, inputs, results, kernel.varies)
+  }
+
+  #append(
+    operation: OperationOf<Operation["kind"]>,
+    inputs: readonly Tensor[],
+    results: readonly Result[],
+    varies = false,
+  ): readonly Tensor[] {
+    const outputs: Tensor[] = []
+    const made = {
+      ...operation,
+      inputs,
+      outputs,
+      isConstant: !varies && inputs.every(isConstant),
+    } as Operation
+    const origin = { kind: "operation", operation: made } as const
+    for (const { type, shape } of results) outputs.push(makeTensor(type, shape, origin))
+    this.operations.push(made)
+    return outputs
+  }
+}
+
+function evaluateAll(
+  shape: readonly number[],
+  inputs: readonly Tensor[],
+  expression: Expression,
+): Elements | undefined {
+  const lists = inputs.map(({ elements }) => elements)
+  const size = shape.reduce((product, length) => product * length, 1)
+  if (size > mostHostElements || lists.some((list) => list === undefined)) return undefined
+  const strides = inputs.map((input) => broadcastStrides(input.shape, shape))
+  const results: (number | bigint)[] = []
+  let isKnown = true
+  forEachIndex(shape, strides, (indices, coordinates) => {
+    if (!isKnown) return
+    const operands = lists.map((list, at) => (list as Elements)[indices[at] as number] as number)
+    const value = evaluate(expression, operands, coordinates)
+    if (value === undefined) isKnown = false
+    else results.push(value)
+  })
+  return isKnown ? results : undefined
+}
+
+/** Integers only: sums of floats depend on the order. */
+function fold({ type, shape, elements }: Tensor, mode: ReduceMode, result: readonly number[]): Elements | undefined {
+  if (elements === undefined || (type !== "int64" && type !== "int32") || elements.length === 0) return undefined
+  const combine = { sum: add, product: multiply, max: larger, min: smaller }[mode as string]
+  if (combine === undefined) return undefined
+  const folded = new Array<number | bigint | undefined>(result.reduce((size, length) => size * length, 1))
+  forEachIndex(shape, [contiguousStrides(shape), foldedStrides(result)], ([from, to]) => {
+    const value = elements[from as number] as number
+    const before = folded[to as number]
+    folded[to as number] = before === undefined ? value : combine(before as number, value)
+  })
+  return folded as Elements
+}
+
+const foldedStrides = (shape: readonly number[]) =>
+  contiguousStrides(shape).map((stride, axis) => (shape[axis] === 1 ? 0 : stride))
+const add = (a: number, b: number) => a + b
+const multiply = (a: number, b: number) => a * b
+const larger = (a: number, b: number) => (a > b ? a : b)
+const smaller = (a: number, b: number) => (a < b ? a : b)

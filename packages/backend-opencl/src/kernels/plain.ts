@@ -1,0 +1,161 @@
+import type { KernelBody } from "../codegen/custom.js"
+import type { Convolution, MatMul, Pool, Reduce, ReduceMode } from "../graph/operation.js"
+import { broadcastStrides, contiguousStrides, sizeOf } from "../graph/shape.js"
+import type { Tensor } from "../graph/tensor.js"
+import { isFloat, tensorTypes } from "../graph/tensor-type.js"
+
+/**
+ * Kernels for every type and shape, one element a work-item, tensors row-major: what is left to where no fast kernel
+ * fits.
+ */
+
+/** Sums are kept in the computed type, of small floats in float. */
+const sumType = ({ type }: Tensor) => tensorTypes[type].computed
+
+export function plainConvolution({ inputs, outputs, groups, strides, dilations, pads }: Convolution): KernelBody {
+  const [input, weights, bias] = inputs as [Tensor, Tensor, Tensor?]
+  const [output] = outputs as [Tensor]
+  const [, channels = 1, ...inputSizes] = input.shape
+  const [, maps = 1, ...outputSizes] = output.shape
+  const window = weights.shape.slice(2)
+  const perGroup = channels / groups
+  const spatial = [...window.keys()]
+  const inputStrides = contiguousStrides(input.shape)
+  const weightStrides = contiguousStrides(weights.shape)
+  const loops = spatial.map(
+    (axis) => `for (int k${axis} = 0; k${axis} < ${window[axis]}; k${axis}++) {
+    const int x${axis} = c${axis} * ${strides[axis]} - ${pads[axis]} + k${axis} * ${dilations[axis]};
+    if (x${axis} < 0 || x${axis} >= ${inputSizes[axis]}) continue;`,
+  )
+  const at = spatial.map((axis) => ` + x${axis} * ${inputStrides[axis + 2]}`).join("")
+  const weightAt = spatial.map((axis) => ` + k${axis} * ${weightStrides[axis + 2]}`).join("")
+  const body = `
+  int rest = i;
+${coordinates(outputSizes)}
+  const int map = rest % ${maps};
+  const int image = rest / ${maps};
+  const int begin = (map / ${maps / groups}) * ${perGroup};
+  ${sumType(output)} sum = ${bias === undefined ? "0" : "LOAD2(map)"};
+  for (int channel = 0; channel < ${perGroup}; channel++) {
+  ${loops.join("\n")}
+    sum += LOAD0(image * ${inputStrides[0]} + (begin + channel) * ${inputStrides[1]}${at}) *
+           LOAD1(map * ${weightStrides[0]} + channel * ${weightStrides[1]}${weightAt});
+  ${spatial.map(() => "}").join("")}
+  }
+  STORE0(i, sum);`
+  return { body, helpers: "", items: output.size }
+}
+
+export function plainMatMul({ inputs, outputs, transposed }: MatMul): KernelBody {
+  const [a, b] = inputs as [Tensor, Tensor]
+  const [output] = outputs as [Tensor]
+  const batch = output.shape.slice(0, -2)
+  const [rows = 1, columns = 1] = output.shape.slice(-2)
+  const depth = a.shape.at(transposed[0] ? -2 : -1) as number
+  const offset = (tensor: Tensor) => {
+    const matrix = sizeOf(tensor.shape.slice(-2))
+    const strides = broadcastStrides(tensor.shape.slice(0, -2), batch)
+    return ["0", ...Array.from(batch.keys(), (axis) => `c${axis} * ${(strides[axis] as number) * matrix}`)].join(" + ")
+  }
+  const [aRow, aDepth] = transposed[0] ? [1, rows] : [depth, 1]
+  const [bDepth, bColumn] = transposed[1] ? [1, depth] : [columns, 1]
+  const body = `
+  int rest = i;
+  const int column = rest % ${columns}; rest /= ${columns};
+  const int row = rest % ${rows}; rest /= ${rows};
+${coordinates(batch)}
+  const int a = ${offset(a)} + row * ${aRow};
+  const int b = ${offset(b)} + column * ${bColumn};
+  ${sumType(output)} sum = 0;
+  for (int k = 0; k < ${depth}; k++) sum += LOAD0(a + k * ${aDepth}) * LOAD1(b + k * ${bDepth});
+  STORE0(i, sum);`
+  return { body, helpers: "", items: output.size }
+}
+
+export function plainPool(operation: Pool): KernelBody {
+  const { inputs, outputs, mode, window, strides, dilations, pads, countsPadding } = operation
+  const [input] = inputs as [Tensor]
+  const [output] = outputs as [Tensor]
+  const [, , ...inputSizes] = input.shape
+  const [, , ...outputSizes] = output.shape
+  const inputStrides = contiguousStrides(input.shape)
+  const spatial = [...window.keys()]
+  const plane = inputStrides[1] as number
+  const loops = spatial.map(
+    (axis) => `for (int k${axis} = 0; k${axis} < ${window[axis]}; k${axis}++) {
+    const int x${axis} = c${axis} * ${strides[axis]} - ${pads[axis]} + k${axis} * ${dilations[axis]};
+    ${countsPadding ? `if (x${axis} >= ${(inputSizes[axis] as number) + (pads[axis + window.length] as number)}) continue;` : ""}`,
+  )
+  const isInside = spatial.map((axis) => `x${axis} >= 0 && x${axis} < ${inputSizes[axis]}`).join(" && ") || "1"
+  const at = spatial.map((axis) => ` + x${axis} * ${inputStrides[axis + 2]}`).join("")
+  const body = `
+  int rest = i;
+${coordinates(outputSizes)}
+  ${sumType(output)} result = 0;
+  int count = 0;
+  ${loops.join("\n")}
+  if (${isInside}) {
+    const ${sumType(output)} value = LOAD0(rest * ${plane}${at});
+    ${mode === "max" ? "result = (count == 0 || value > result || value != value) ? value : result;" : "result += value;"}
+    count += 1;
+  }${countsPadding ? " else count += 1;" : ""}
+  ${spatial.map(() => "}").join("")}
+  STORE0(i, ${mode === "max" ? "result" : "count == 0 ? 0 : result / count"});`
+  return { body, helpers: "", items: output.size }
+}
+
+/** How one element is folded in. */
+const folds: Readonly<Record<ReduceMode, (isInteger: boolean) => string>> = {
+  sum: () => "result += value;",
+  mean: () => "result += value;",
+  product: () => "result *= value;",
+  // NaN stays.
+  max: () => "result = (isFirst || value > result || value != value) ? value : result;",
+  min: () => "result = (isFirst || value < result || value != value) ? value : result;",
+  sumOfSquares: () => "result += value * value;",
+  sumOfAbsolutes: (isInteger) => (isInteger ? "result += value < 0 ? -value : value;" : "result += fabs(value);"),
+}
+
+export function plainReduce({ inputs, outputs, axes, mode }: Reduce): KernelBody {
+  const [input] = inputs as [Tensor]
+  const [output] = outputs as [Tensor]
+  const strides = contiguousStrides(input.shape)
+  const kept = [...input.shape.keys()].filter((axis) => !axes.includes(axis))
+  const count = sizeOf(axes.map((axis) => input.shape[axis] as number))
+  const loops = axes.map((axis) => `for (int k${axis} = 0; k${axis} < ${input.shape[axis]}; k${axis}++) {`)
+  const at = axes.map((axis) => ` + k${axis} * ${strides[axis]}`).join("")
+  const neutral = mode === "product" ? 1 : mode === "max" || mode === "min" ? extreme(input, mode) : 0
+  const body = `
+  int rest = i;
+${coordinates(kept.map((axis) => input.shape[axis] as number))}
+  const int begin = 0${kept.map((axis, index) => ` + c${index} * ${strides[axis]}`).join("")};
+  ${sumType(output)} result = ${neutral};
+  int isFirst = 1;
+  ${loops.join("\n")}
+    const ${sumType(output)} value = LOAD0(begin${at});
+    ${folds[mode](!isFloat(input.type))}
+    isFirst = 0;
+  ${axes.map(() => "}").join("")}
+  STORE0(i, ${mode === "mean" ? `result / ${Math.max(1, count)}` : "result"});`
+  return { body, helpers: "", items: output.size }
+}
+
+/** Of no elements at all. */
+function extreme({ type }: Tensor, mode: "max" | "min"): string {
+  const isLow = mode === "max"
+  if (type === "bool") return isLow ? "0" : "1"
+  if (isFloat(type)) return isLow ? "-INFINITY" : "INFINITY"
+  const { stored } = tensorTypes[type]
+  const name = stored.toUpperCase()
+  const limit = name.replace("SHORT", "SHRT")
+  if (type.startsWith("u")) return isLow ? "0" : `${limit}_MAX`
+  return `${limit === "CHAR" ? "SCHAR" : limit}_${isLow ? "MIN" : "MAX"}`
+}
+
+/** From `rest`, an index over `shape`, coordinates `c0`, `c1`...; what is left stays in `rest`. */
+export function coordinates(shape: readonly number[]): string {
+  return [...shape.keys()]
+    .reverse()
+    .map((axis) => `  const int c${axis} = rest % ${shape[axis]}; rest /= ${shape[axis]};`)
+    .join("\n")
+}

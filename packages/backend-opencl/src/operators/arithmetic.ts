@@ -1,0 +1,143 @@
+import { call, cast, constant, type Expression } from "../graph/expression.js"
+import type { ScalarFunction } from "../graph/scalar-functions.js"
+import { isFloat, isTensorType, type TensorType } from "../graph/tensor-type.js"
+import type { Operator, OperatorCall, OperatorTable } from "./call.js"
+
+/** Operators that compute each element by itself. */
+
+/** @param make of one operand */
+const one =
+  (make: (x: Expression, call: OperatorCall) => Expression): Operator =>
+  (node) =>
+    node.builder.elementwise([node.input(0)], (x) => make(x as Expression, node))
+
+const unary = (name: ScalarFunction) => one((x) => call(name, x))
+
+const two =
+  (make: (a: Expression, b: Expression, node: OperatorCall) => Expression): Operator =>
+  (node) =>
+    node.builder.elementwise([node.input(0), node.input(1)], (a, b) => make(a as Expression, b as Expression, node))
+
+const binary = (name: ScalarFunction) => two((a, b) => call(name, a, b))
+
+/** Of one or more inputs. */
+const many =
+  (name: ScalarFunction, last: (sum: Expression, count: number) => Expression = (sum) => sum): Operator =>
+  ({ builder, inputs, input }) =>
+    builder.elementwise(
+      inputs.map((_, index) => input(index)),
+      (...operands) =>
+        last(
+          operands.reduce((a, b) => call(name, a, b)),
+          operands.length,
+        ),
+    )
+
+/** ONNX's TensorProto.DataType, by number (onnx.proto). */
+const dataTypes: Readonly<Record<number, TensorType>> = {
+  1: "float32",
+  2: "uint8",
+  3: "int8",
+  4: "uint16",
+  5: "int16",
+  6: "int32",
+  7: "int64",
+  9: "bool",
+  10: "float16",
+  11: "float64",
+  12: "uint32",
+  13: "uint64",
+  16: "bfloat16",
+}
+
+/** An attribute that names a type. @throws StrongroomError `backend-failed` for types that the engine lacks */
+export function typeNamed(node: OperatorCall, attribute: string, standard?: TensorType): TensorType {
+  const number = node.int(attribute, standard === undefined ? undefined : 0)
+  const type = number === 0 ? standard : dataTypes[number]
+  if (!isTensorType(type)) throw node.broken("asks for a type that the OpenCL engine lacks")
+  return type
+}
+
+const clip: Operator = (node) => {
+  const { builder, inputs, version } = node
+  const x = node.input(0)
+  if (version < 11) {
+    const [low, high] = [node.float("min", Number.NEGATIVE_INFINITY), node.float("max", Number.POSITIVE_INFINITY)]
+    return builder.elementwise([x], (value) =>
+      bounded(value as Expression, constant(x.type, low), constant(x.type, high)),
+    )
+  }
+  const bounds = [inputs[1], inputs[2]].filter((bound) => bound !== undefined)
+  return builder.elementwise([x, ...bounds], (value, first, second) => {
+    const low = inputs[1] === undefined ? undefined : first
+    return bounded(value as Expression, low, inputs[1] === undefined ? first : second)
+  })
+}
+
+const bounded = (x: Expression, low?: Expression, high?: Expression) => {
+  const above = low === undefined ? x : call("atLeast", x, low)
+  return high === undefined ? above : call("atMost", above, high)
+}
+
+export const arithmetic: OperatorTable = {
+  Add: binary("add"),
+  Sub: binary("sub"),
+  Mul: binary("mul"),
+  Div: binary("div"),
+  Pow: two((a, b) => cast(a.type, call("pow", powBase(a, b), cast(powBase(a, b).type, b)))),
+  Mod: (node) => two((a, b) => call(node.int("fmod", 0) === 1 ? "remainder" : "mod", a, b))(node),
+  Min: many("min"),
+  Max: many("max"),
+  Sum: many("add"),
+  Mean: many("add", (sum, count) => call("div", sum, count)),
+  Neg: unary("neg"),
+  Abs: unary("abs"),
+  Sign: unary("sign"),
+  Floor: unary("floor"),
+  Ceil: unary("ceil"),
+  Round: unary("round"),
+  Sqrt: unary("sqrt"),
+  Reciprocal: one((x) => call("div", constant(x.type, 1), x)),
+  Exp: unary("exp"),
+  Log: unary("log"),
+  Erf: unary("erf"),
+  Tanh: unary("tanh"),
+  Sigmoid: unary("sigmoid"),
+  Relu: one((x) => call("atLeast", x, 0)),
+  LeakyRelu: (node) =>
+    one((x) => call("where", call("less", x, 0), call("mul", x, node.float("alpha", 0.01)), x))(node),
+  HardSigmoid: (node) =>
+    one((x) =>
+      call(
+        "atMost",
+        call("atLeast", call("add", call("mul", x, node.float("alpha", 0.2)), node.float("beta", 0.5)), 0),
+        1,
+      ),
+    )(node),
+  HardSwish: one((x) => call("mul", x, call("atMost", call("atLeast", call("add", call("mul", x, 1 / 6), 0.5), 0), 1))),
+  Clip: clip,
+  Equal: binary("equal"),
+  Less: binary("less"),
+  LessOrEqual: binary("lessOrEqual"),
+  Greater: binary("greater"),
+  GreaterOrEqual: binary("greaterOrEqual"),
+  And: binary("and"),
+  Or: binary("or"),
+  Xor: binary("xor"),
+  Not: unary("not"),
+  Where: ({ builder, input }) =>
+    builder.elementwise([input(0), input(1), input(2)], (test, a, b) =>
+      call("where", test as Expression, a as Expression, b as Expression),
+    ),
+  Cast: (node) => {
+    const type = typeNamed(node, "to")
+    return one((x) => cast(type, x))(node)
+  },
+  CastLike: (node) => one((x) => cast(node.input(1).type, x))(node),
+  Identity: ({ input }) => input(0),
+}
+
+/** An integer to a fraction is computed as a float. */
+function powBase(a: Expression, b: Expression): Expression {
+  return !isFloat(a.type) && isFloat(b.type) ? cast(b.type, a) : a
+}

@@ -1,0 +1,58 @@
+import type { LoweredStep } from "./lowering.js"
+import { Storage } from "./storage.js"
+
+/** Where each storage of the arena lies in one piece of memory, which those share that aren't needed at the same time. */
+export interface Arena {
+  readonly byteLength: number
+  readonly offsets: ReadonlyMap<Storage, number>
+}
+
+interface Life {
+  readonly storage: Storage
+  readonly byteLength: number
+  readonly first: number
+  last: number
+}
+
+/**
+ * Places the largest first, each at the lowest offset that is free for as long as it is needed (Pisarchyk and Lee,
+ * "Efficient Memory Management for Deep Neural Net Inference", 2020: greedy by size).
+ *
+ * @param alignment of offsets, in bytes
+ */
+export function planArena(steps: readonly LoweredStep[], kept: ReadonlySet<Storage>, alignment: number): Arena {
+  const lives = [...livesOf(steps, kept, alignment).values()].sort((a, b) => b.byteLength - a.byteLength)
+  const offsets = new Map<Storage, number>()
+  const placed: { readonly life: Life; readonly begin: number; readonly end: number }[] = []
+  let byteLength = 0
+  for (const life of lives) {
+    let begin = 0
+    for (const other of placed) {
+      const atOnce = other.life.first <= life.last && life.first <= other.life.last
+      if (!atOnce || other.end <= begin) continue
+      if (other.begin >= begin + life.byteLength) break
+      begin = other.end
+    }
+    const end = begin + life.byteLength
+    offsets.set(life.storage, begin)
+    const at = placed.findIndex((other) => other.begin > begin)
+    placed.splice(at < 0 ? placed.length : at, 0, { life, begin, end })
+    byteLength = Math.max(byteLength, end)
+  }
+  return { byteLength, offsets }
+}
+
+function livesOf(steps: readonly LoweredStep[], kept: ReadonlySet<Storage>, alignment: number): Map<Storage, Life> {
+  const lives = new Map<Storage, Life>()
+  for (const [index, { arguments: values }] of steps.entries()) {
+    for (const storage of values) {
+      if (!(storage instanceof Storage) || storage.place !== "arena") continue
+      const byteLength = Math.max(1, Math.ceil(storage.byteLength / alignment)) * alignment
+      const last = kept.has(storage) ? steps.length : index
+      const life = lives.get(storage)
+      if (life === undefined) lives.set(storage, { storage, byteLength, first: index, last })
+      else life.last = Math.max(life.last, last)
+    }
+  }
+  return lives
+}
