@@ -1,12 +1,12 @@
 import { type RawTensor, StrongroomError } from "@strongroom/core/backend"
-import type { DeviceBuffer } from "@strongroom/opencl/objects"
+import type { Device, DeviceBuffer } from "@strongroom/opencl/objects"
 import { Builder } from "../graph/builder.js"
 import { bytesOf, type Elements, elementsOf } from "../graph/elements.js"
 import type { Operation } from "../graph/operation.js"
 import { byteLengthOf, makeTensor, type Tensor } from "../graph/tensor.js"
 import { isTensorType } from "../graph/tensor-type.js"
 import type { OnnxModel, OnnxTensor } from "../onnx/model.js"
-import { lower } from "../plan/lower.js"
+import { kernelDevice, lower } from "../plan/lower.js"
 import { type CompiledPlan, compilePlan, type Workshop } from "./compiled-plan.js"
 import { Walker } from "./walker.js"
 
@@ -49,7 +49,8 @@ export async function traceModel(
   outputs: readonly string[],
   signal?: AbortSignal,
 ): Promise<{ readonly trace: Trace; readonly results: ReadonlyMap<string, TraceOutput> }> {
-  const { queue } = workshop.place
+  const { queue, context } = workshop.place
+  const device = kernelDevice(context.devices[0] as Device)
   const segments: Segment[] = []
   const buffers = new Map<Tensor, DeviceBuffer>()
   const inputGuards: Guard[] = []
@@ -102,7 +103,7 @@ export async function traceModel(
     const used = new Set([...rest.flatMap((operation) => operation.inputs), ...walker.live()])
     const kept = [...needed].flatMap(({ outputs }) => outputs.filter((output) => output !== tensor && used.has(output)))
     const roots = [tensor, ...kept]
-    const plan = await compilePlan(workshop, lower([...needed], roots), roots, buffers)
+    const plan = await compilePlan(workshop, lower(device, [...needed], roots), roots, buffers)
     start(plan)
     const elements = readBack(tensor, plan.bufferOf(tensor))
     segments.push({ plan, guards: [{ tensor, elements }] })
@@ -135,7 +136,7 @@ export async function traceModel(
     const roots = [...new Set(wanted.values())].filter(
       (tensor) => tensor.elements === undefined && !buffers.has(tensor),
     )
-    const plan = await compilePlan(workshop, lower(builder.operations, roots), roots, buffers)
+    const plan = await compilePlan(workshop, lower(device, builder.operations, roots), roots, buffers)
     segments.push({ plan, guards: [] })
     start(plan)
     const read = new Map(

@@ -104,16 +104,11 @@ export class Builder {
     return result as Tensor
   }
 
-  /** numpy.matmul, after transposing the last two dimensions of those that say so; both have two or more. */
-  matmul(a: Tensor, b: Tensor, transposed: readonly [boolean, boolean] = [false, false]): Tensor {
-    const rows = a.shape.at(transposed[0] ? -1 : -2) as number
-    const columns = b.shape.at(transposed[1] ? -2 : -1) as number
+  /** numpy.matmul; both have two dimensions or more. */
+  matmul(a: Tensor, b: Tensor): Tensor {
+    const [rows, columns] = [a.shape.at(-2) as number, b.shape.at(-1) as number]
     const batch = broadcastShapes([a.shape.slice(0, -2), b.shape.slice(0, -2)])
-    const [result] = this.#append(
-      { kind: "matmul", transposed },
-      [a, b],
-      [{ type: a.type, shape: [...batch, rows, columns] }],
-    )
+    const [result] = this.#append({ kind: "matmul" }, [a, b], [{ type: a.type, shape: [...batch, rows, columns] }])
     return result as Tensor
   }
 

@@ -29,13 +29,9 @@ export interface Concat extends Common {
   readonly axis: number
 }
 
-/**
- * A product of matrices, as numpy.matmul has it: `[..., M, K]` times `[..., K, N]`, leading dimensions broadcast.
- * `transposed` are those whose last two dimensions are the other way round.
- */
+/** A product of matrices, as numpy.matmul has it: `[..., M, K]` times `[..., K, N]`, leading dimensions broadcast. */
 export interface MatMul extends Common {
   readonly kind: "matmul"
-  readonly transposed: readonly [boolean, boolean]
 }
 
 /** A convolution of `[N, C, ...]` with `[M, C / groups, ...]` and, third, a bias `[M]` if there is one. */

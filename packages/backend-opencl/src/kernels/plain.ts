@@ -46,28 +46,26 @@ ${coordinates(outputSizes)}
   return { body, helpers: "", items: output.size }
 }
 
-export function plainMatMul({ inputs, outputs, transposed }: MatMul): KernelBody {
+export function plainMatMul({ inputs, outputs }: MatMul): KernelBody {
   const [a, b] = inputs as [Tensor, Tensor]
   const [output] = outputs as [Tensor]
   const batch = output.shape.slice(0, -2)
   const [rows = 1, columns = 1] = output.shape.slice(-2)
-  const depth = a.shape.at(transposed[0] ? -2 : -1) as number
+  const depth = a.shape.at(-1) as number
   const offset = (tensor: Tensor) => {
     const matrix = sizeOf(tensor.shape.slice(-2))
     const strides = broadcastStrides(tensor.shape.slice(0, -2), batch)
     return ["0", ...Array.from(batch.keys(), (axis) => `c${axis} * ${(strides[axis] as number) * matrix}`)].join(" + ")
   }
-  const [aRow, aDepth] = transposed[0] ? [1, rows] : [depth, 1]
-  const [bDepth, bColumn] = transposed[1] ? [1, depth] : [columns, 1]
   const body = `
   int rest = i;
   const int column = rest % ${columns}; rest /= ${columns};
   const int row = rest % ${rows}; rest /= ${rows};
 ${coordinates(batch)}
-  const int a = ${offset(a)} + row * ${aRow};
-  const int b = ${offset(b)} + column * ${bColumn};
+  const int a = ${offset(a)} + row * ${depth};
+  const int b = ${offset(b)} + column;
   ${sumType(output)} sum = 0;
-  for (int k = 0; k < ${depth}; k++) sum += LOAD0(a + k * ${aDepth}) * LOAD1(b + k * ${bDepth});
+  for (int k = 0; k < ${depth}; k++) sum += LOAD0(a + k) * LOAD1(b + k * ${columns});
   STORE0(i, sum);`
   return { body, helpers: "", items: output.size }
 }

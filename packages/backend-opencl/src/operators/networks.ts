@@ -104,8 +104,10 @@ const batchNormalization: Operator = (node) => {
 
 const gemm: Operator = (node) => {
   const { builder, inputs } = node
-  const transposed = [node.int("transA", 0) === 1, node.int("transB", 0) === 1] as const
-  const product = builder.matmul(node.input(0), node.input(1), transposed)
+  const [left, right] = (["transA", "transB"] as const).map((name, index) =>
+    node.int(name, 0) === 1 ? builder.transpose(node.input(index), [1, 0]) : node.input(index),
+  ) as [Tensor, Tensor]
+  const product = builder.matmul(left, right)
   const [alpha, beta] = [node.float("alpha", 1), node.float("beta", 1)]
   const scaled = alpha === 1 ? product : builder.elementwise([product], (x) => call("mul", x as Expression, alpha))
   const bias = inputs[2]

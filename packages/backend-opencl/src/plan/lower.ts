@@ -1,15 +1,37 @@
-import type { Operation } from "../graph/operation.js"
+import type { Device } from "@strongroom/opencl/objects"
+import type { Elementwise, Operation } from "../graph/operation.js"
 import type { Tensor } from "../graph/tensor.js"
-import { cluster } from "./clusters.js"
+import type { KernelDevice } from "../kernels/kernel-device.js"
+import { cluster, type Head } from "./clusters.js"
+import { convolutionFits, lowerBlockedConcat, lowerBlockedElementwise, lowerConvolution } from "./images.js"
 import { Lowering } from "./lowering.js"
+import { lowerProduct, productFits } from "./products.js"
+
+/** What kernels are written for. */
+export function kernelDevice({ type, floatVectorWidth, computeUnits }: Device): KernelDevice {
+  const vectorWidth = floatVectorWidth >= 16 ? 16 : floatVectorWidth >= 8 ? 8 : 4
+  return { kind: type === "cpu" ? "cpu" : "gpu", vectorWidth, computeUnits }
+}
+
+const fits = (head: Head, members: readonly Elementwise[], output: Tensor) =>
+  (head.kind === "convolution" ? convolutionFits : productFits)(head as never, members, output)
 
 /** Kernel launches that compute `roots`, row-major, from tensors that aren't computed by `operations`. */
-export function lower(operations: readonly Operation[], roots: readonly Tensor[]): Lowering {
+export function lower(device: KernelDevice, operations: readonly Operation[], roots: readonly Tensor[]): Lowering {
   const lowering = new Lowering()
-  for (const one of cluster(operations, roots, () => false)) {
-    if (one.kind === "single") lowering.plainOperation(one.operation)
-    else if (one.head !== undefined) lowering.plainOperation(one.head)
-    else lowering.plainElementwise(one.members, one.output)
+  for (const one of cluster(operations, roots, fits)) {
+    if (one.kind === "single") {
+      const { operation } = one
+      const isDone = operation.kind === "concat" && lowerBlockedConcat(lowering, operation)
+      if (!isDone) lowering.plainOperation(operation)
+      continue
+    }
+    const { head, members, output } = one
+    if (head === undefined) {
+      if (!lowerBlockedElementwise(lowering, members, output)) lowering.plainElementwise(members, output)
+    } else if (!fits(head, members, output)) lowering.plainOperation(head)
+    else if (head.kind === "convolution") lowerConvolution(lowering, device, head, members, output)
+    else lowerProduct(lowering, device, head, members, output)
   }
   for (const root of roots) lowering.plain(root)
   return lowering

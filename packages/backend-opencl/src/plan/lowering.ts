@@ -93,8 +93,9 @@ export class Lowering {
     return this.#blocked.get(tensor)
   }
 
-  isPlain(tensor: Tensor): boolean {
-    return this.#plain.has(tensor)
+  /** Whether reading it row-major takes a step yet. */
+  isOnlyBlocked(tensor: Tensor): boolean {
+    return this.#blocked.has(tensor) && !this.#plain.has(tensor)
   }
 
   add(step: Step, output: Storage | readonly Storage[], isConstant: boolean): void {

@@ -64,6 +64,11 @@ export class Device {
     return this.info(CL.DEVICE_MAX_COMPUTE_UNITS)
   }
 
+  /** Floats in one of the device's vector registers, as its driver counts them. */
+  get floatVectorWidth(): number {
+    return this.info(CL.DEVICE_NATIVE_VECTOR_WIDTH_FLOAT)
+  }
+
   /** MHz */
   get clockFrequency(): number {
     return this.info(CL.DEVICE_MAX_CLOCK_FREQUENCY)

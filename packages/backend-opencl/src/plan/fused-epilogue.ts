@@ -1,0 +1,82 @@
+import { expressionCode, isVectorisable } from "../codegen/expression-code.js"
+import { loadCode } from "../codegen/memory-access.js"
+import type { Expression } from "../graph/expression.js"
+import type { Elementwise } from "../graph/operation.js"
+import type { Tensor } from "../graph/tensor.js"
+import type { Epilogue } from "../kernels/kernel-call.js"
+import { stagesOf } from "./lowering.js"
+import { operandsOf, type Pattern, patternOf } from "./operand-access.js"
+import type { Storage } from "./storage.js"
+
+/** Element-wise operations as what a kernel does to its results, and the memory that it reads for that. */
+export interface FusedEpilogue {
+  readonly epilogue: Epilogue
+  readonly storages: readonly Storage[]
+}
+
+/**
+ * Whether `members` can follow a kernel's results of float32, in vectors along `axis`: what else they read is of the
+ * result's shape, one number for each index of that axis, or one for all.
+ */
+export function isFusable(members: readonly Elementwise[], head: Tensor | undefined, output: Tensor, axis: number) {
+  if (output.type !== "float32" || (head !== undefined && head.type !== "float32")) return false
+  if (!members.every(({ expression }) => isVectorisable(expression) && isSmall(expression))) return false
+  return operandsOf(members, head).every(
+    (tensor) => tensor.type === "float32" && patternOf(tensor.shape, output.shape, axis) !== "other",
+  )
+}
+
+/** @param storageOf where an operand lies: in the result's layout where it is of the same shape, else row-major */
+export function fusedEpilogue(
+  members: readonly Elementwise[],
+  head: Tensor | undefined,
+  output: Tensor,
+  axis: number,
+  storageOf: (tensor: Tensor, pattern: Pattern) => Storage,
+): FusedEpilogue {
+  const read = operandsOf(members, head)
+  const patterns = read.map((tensor) => patternOf(tensor.shape, output.shape, axis))
+  const storages = read.map((tensor, index) => storageOf(tensor, patterns[index] as Pattern))
+  const tensors = head === undefined ? read : [...read, head]
+  const stages = stagesOf(members, tensors)
+  return {
+    storages,
+    epilogue: {
+      parameters: read.map((_, index) => `, __global const float *restrict e${index}`).join(""),
+      apply(value, { channel, element, width }) {
+        if (stages.length === 0) return ""
+        const code = expressionCode(width, "f")
+        const loaded = new Map<number, string>()
+        const load = (index: number): string => {
+          if (index === read.length) return value
+          const known = loaded.get(index)
+          if (known !== undefined) return known
+          const pattern = patterns[index] as Pattern
+          const text =
+            pattern === "scalar"
+              ? `e${index}[0]`
+              : loadCode("float32", `e${index}`, pattern === "same" ? element : channel, width)
+          const name = code.declare("float32", text)
+          loaded.set(index, name)
+          return name
+        }
+        const results: string[] = []
+        for (const { expression, operands } of stages) {
+          const operand = (at: number) => {
+            const source = operands[at] as { operand: number } | { stage: number }
+            return "stage" in source ? (results[source.stage] as string) : load(source.operand)
+          }
+          results.push(code.write(expression, operand, () => "0"))
+        }
+        return `{\n${code.statements.join("\n")}\n${value} = ${results.at(-1)};\n}`
+      },
+    },
+  }
+}
+
+/** Nothing in it is of a type that is rounded on the way. */
+function isSmall(expression: Expression): boolean {
+  if (expression.type === "bfloat16" || expression.type === "float16") return false
+  if (expression.kind === "cast") return isSmall(expression.argument)
+  return expression.kind !== "call" || expression.arguments.every(isSmall)
+}

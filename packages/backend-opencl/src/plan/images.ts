@@ -1,0 +1,154 @@
+import type { Concat, Convolution, Elementwise } from "../graph/operation.js"
+import { isConstant, type Tensor } from "../graph/tensor.js"
+import { blockedElementwise, copyChannels } from "../kernels/blocked.js"
+import { type ConvolutionShape, convolution } from "../kernels/convolution.js"
+import type { KernelDevice } from "../kernels/kernel-device.js"
+import { blockedByteLength, blockSize, toBlocked } from "../kernels/layout.js"
+import { fusedEpilogue, isFusable } from "./fused-epilogue.js"
+import type { Lowering } from "./lowering.js"
+import { Storage } from "./storage.js"
+
+/** Kernels for images of float32, in the blocked layout. */
+
+const channelAxis = 1
+
+interface Image {
+  readonly batch: number
+  readonly channels: number
+  readonly size: readonly [number, number]
+}
+
+/** A tensor as images: of three dimensions as images of one row. */
+function imageOf({ shape, type, size }: Tensor): Image | undefined {
+  if (type !== "float32" || size === 0) return undefined
+  const [batch = 1, channels = 1, ...rest] = shape
+  if (rest.length === 2) return { batch, channels, size: rest as [number, number] }
+  return rest.length === 1 ? { batch, channels, size: [1, rest[0] as number] } : undefined
+}
+
+/** Of one number a dimension, two. */
+function pair(values: readonly number[], missing: number): [number, number] {
+  return values.length === 1 ? [missing, values[0] as number] : [values[0] as number, values[1] as number]
+}
+
+/** A convolution as the fast kernels have it. */
+function shapeOf({ inputs, outputs, groups, strides, dilations, pads }: Convolution): ConvolutionShape | undefined {
+  const [input, weights] = inputs as [Tensor, Tensor]
+  const image = imageOf(input)
+  const result = imageOf(outputs[0] as Tensor)
+  if (image === undefined || result === undefined || weights.type !== "float32") return undefined
+  const spatial = input.shape.length - 2
+  return {
+    ...image,
+    outputChannels: result.channels,
+    outputSize: result.size,
+    kernel: pair(weights.shape.slice(2), 1),
+    strides: pair(strides, 1),
+    dilations: pair(dilations, 1),
+    pads: pair(pads.slice(0, spatial), 0),
+    groups,
+  }
+}
+
+/** Whether a fast kernel computes it. */
+export function isFastConvolution(operation: Convolution): boolean {
+  const shape = shapeOf(operation)
+  if (shape === undefined) return false
+  const { groups, channels, outputChannels } = shape
+  return groups === 1 || (channels % (groups * blockSize) === 0 && outputChannels % (groups * blockSize) === 0)
+}
+
+export function convolutionFits(operation: Convolution, members: readonly Elementwise[], output: Tensor): boolean {
+  return isFastConvolution(operation) && isFusable(members, operation.outputs[0], output, channelAxis)
+}
+
+/** A convolution and what follows it. */
+export function lowerConvolution(
+  lowering: Lowering,
+  device: KernelDevice,
+  operation: Convolution,
+  members: readonly Elementwise[],
+  output: Tensor,
+): void {
+  const shape = shapeOf(operation) as ConvolutionShape
+  const [input, weights, bias] = operation.inputs as [Tensor, Tensor, Tensor?]
+  const { epilogue, storages } = blockedEpilogue(lowering, members, operation.outputs[0], output)
+  // A few channels would leave most lanes of a block empty.
+  const layout = shape.channels < blockSize && shape.groups === 1 && lowering.blockedIfThere(input) === undefined
+  const from = layout ? "plain" : "blocked"
+  const { call, weights: packed } = convolution(device, shape, { input: from, bias: bias !== undefined, epilogue })
+  const isPackedOnce = isConstant(weights) && (bias === undefined || isConstant(bias))
+  const packedStorage = new Storage(packed.byteLength, isPackedOnce ? "own" : "arena")
+  const given = { input: lowering.plain(weights), ...(bias && { bias: lowering.plain(bias) }), output: packedStorage }
+  lowering.call(packed.pack, given, packedStorage, isPackedOnce)
+  const storage = blockedStorage(lowering, output)
+  const buffers = { input: layout ? lowering.plain(input) : blocked(lowering, input), weights: packedStorage }
+  lowering.call(call, { ...buffers, output: storage }, storage, isConstant(output), storages)
+}
+
+/** Element-wise operations, if what they read lies in blocks; false: not done. */
+export function lowerBlockedElementwise(lowering: Lowering, members: readonly Elementwise[], output: Tensor): boolean {
+  const image = imageOf(output)
+  if (image === undefined || !isFusable(members, undefined, output, channelAxis)) return false
+  const reads = members.flatMap(({ inputs }) => inputs)
+  const isBlocked = reads.some((tensor) => tensor.size === output.size && lowering.isOnlyBlocked(tensor))
+  if (!isBlocked) return false
+  const { epilogue, storages } = blockedEpilogue(lowering, members, undefined, output)
+  const storage = blockedStorage(lowering, output)
+  const call = blockedElementwise(image.batch, image.channels, image.size[0] * image.size[1], epilogue)
+  lowering.call(call, { output: storage }, storage, isConstant(output), storages)
+  return true
+}
+
+/** Channels behind one another, of inputs of which one lies in blocks; false: not done. */
+export function lowerBlockedConcat(lowering: Lowering, { inputs, outputs, axis, isConstant }: Concat): boolean {
+  const [output] = outputs as [Tensor]
+  const image = imageOf(output)
+  if (image === undefined || axis !== channelAxis || inputs.some((input) => input.size === 0)) return false
+  if (!inputs.some((input) => lowering.isOnlyBlocked(input))) return false
+  const storage = blockedStorage(lowering, output)
+  const pixels = image.size[0] * image.size[1]
+  let begin = 0
+  for (const input of inputs) {
+    const channels = input.shape[channelAxis] as number
+    const copy = copyChannels({ batch: image.batch, channels, begin, of: image.channels, pixels })
+    lowering.call(copy, { input: blocked(lowering, input), output: storage }, storage, isConstant)
+    begin += channels
+  }
+  return true
+}
+
+/** Where a tensor lies in blocks; rearranged if it doesn't yet. */
+function blocked(lowering: Lowering, tensor: Tensor): Storage {
+  const known = lowering.blockedIfThere(tensor)
+  if (known !== undefined) return known
+  const { batch, channels, size } = imageOf(tensor) as Image
+  const from = lowering.plain(tensor)
+  const pixels = size[0] * size[1]
+  // Channels of one pixel lie as their block does.
+  if (batch === 1 && pixels === 1) {
+    lowering.setBlocked(tensor, from)
+    return from
+  }
+  const storage = blockedStorage(lowering, tensor)
+  lowering.call(toBlocked(batch, channels, pixels), { input: from, output: storage }, storage, isConstant(tensor))
+  return storage
+}
+
+function blockedStorage(lowering: Lowering, tensor: Tensor): Storage {
+  const { batch, channels, size } = imageOf(tensor) as Image
+  const storage = lowering.storage(tensor, blockedByteLength(batch, channels, size[0], size[1]))
+  lowering.setBlocked(tensor, storage)
+  return storage
+}
+
+function blockedEpilogue(
+  lowering: Lowering,
+  members: readonly Elementwise[],
+  head: Tensor | undefined,
+  output: Tensor,
+) {
+  return fusedEpilogue(members, head, output, channelAxis, (tensor, pattern) =>
+    pattern === "same" ? blocked(lowering, tensor) : lowering.plain(tensor),
+  )
+}

@@ -1,0 +1,138 @@
+import type { Elementwise, MatMul } from "../graph/operation.js"
+import { sizeOf } from "../graph/shape.js"
+import { isConstant, type Tensor } from "../graph/tensor.js"
+import { type GemmShape, gemm } from "../kernels/gemm.js"
+import type { KernelDevice } from "../kernels/kernel-device.js"
+import { fusedEpilogue, isFusable } from "./fused-epilogue.js"
+import type { Lowering } from "./lowering.js"
+import { Storage } from "./storage.js"
+
+/** Products of matrices of float32. */
+
+/** Whether a fast kernel computes it: it counts a batch by two axes. */
+export function isFastProduct({ inputs, outputs }: MatMul): boolean {
+  const [a, b] = inputs as [Tensor, Tensor]
+  const [output] = outputs as [Tensor]
+  if (a.type !== "float32" || [a, b, output].some(({ size }) => size === 0)) return false
+  const isBatched = ({ shape }: Tensor) => shape.slice(0, -2).filter((length) => length !== 1).length
+  return isBatched(output) <= 2 || isBatched(b) === 0
+}
+
+export function productFits(operation: MatMul, members: readonly Elementwise[], output: Tensor): boolean {
+  return isFastProduct(operation) && isFusable(members, operation.outputs[0], output, output.shape.length - 1)
+}
+
+/** A product and what follows it. */
+export function lowerProduct(
+  lowering: Lowering,
+  device: KernelDevice,
+  operation: MatMul,
+  members: readonly Elementwise[],
+  output: Tensor,
+): void {
+  const [a, b] = operation.inputs as [Tensor, Tensor]
+  const left = matrices(lowering, a, false)
+  const right = matrices(lowering, b, true)
+  const axis = output.shape.length - 1
+  const { epilogue, storages } = fusedEpilogue(members, operation.outputs[0], output, axis, (tensor) =>
+    lowering.plain(tensor),
+  )
+  const { call, right: packed } = gemm(device, shapeOf(left, right, output), epilogue)
+  const isPackedOnce = isConstant(b)
+  const packedStorage = new Storage(packed.byteLength, isPackedOnce ? "own" : "arena")
+  lowering.call(packed.pack, { input: right.storage, output: packedStorage }, packedStorage, isPackedOnce)
+  const storage = lowering.storage(output)
+  lowering.setPlain(output, storage)
+  const buffers = { left: left.storage, right: packedStorage, output: storage }
+  lowering.call(call, buffers, storage, isConstant(output), storages)
+}
+
+/** A tensor of matrices, where it lies: strides in elements. */
+interface Matrices {
+  readonly storage: Storage
+  readonly shape: readonly number[]
+  readonly strides: readonly number[]
+}
+
+/** Read through a view, where the kernel can: but for the right-hand matrix, columns lie together. */
+function matrices(lowering: Lowering, tensor: Tensor, isAnyColumn: boolean): Matrices {
+  const { shape } = tensor
+  const { storage, offset, strides } = lowering.operand(tensor, shape)
+  if (offset === 0 && (isAnyColumn || strides.at(-1) === 1 || shape.at(-1) === 1)) return { storage, shape, strides }
+  const plain = lowering.plain(tensor)
+  return { ...lowering.operand(tensor, shape), shape, storage: plain }
+}
+
+/** An axis of the batch, and how far its matrices are apart. */
+interface BatchAxis {
+  readonly length: number
+  readonly left: number
+  readonly right: number
+  readonly output: number
+}
+
+function shapeOf(left: Matrices, right: Matrices, output: Tensor): GemmShape {
+  const [rows = 1, columns = 1] = output.shape.slice(-2)
+  const depth = left.shape.at(-1) as number
+  const axes = collapse(batchAxes(left, right, output, rows * columns))
+  const row = left.strides.at(-2) as number
+  const layout = {
+    left: { row, column: 1 },
+    right: { row: right.strides.at(-2) as number, column: right.strides.at(-1) as number },
+    output: { row: columns, column: 1 },
+  }
+  const [only, ...others] = axes
+  // Rows of all images are rows of one matrix, where all have the same on the right.
+  if (only !== undefined && others.length === 0 && only.right === 0 && (rows === 1 || only.left === rows * row)) {
+    const batch = [0, 0] as const
+    const merged = rows === 1 ? only.left : row
+    return {
+      batch: [1, 1],
+      rows: rows * only.length,
+      columns,
+      depth,
+      left: { ...layout.left, row: merged, batch },
+      right: { ...layout.right, batch },
+      output: { ...layout.output, batch },
+    }
+  }
+  const [outer, inner] = [axes.at(-2), axes.at(-1)]
+  const batchOf = (side: "left" | "right" | "output") => [outer?.[side] ?? 0, inner?.[side] ?? 0] as const
+  return {
+    batch: [outer?.length ?? 1, inner?.length ?? 1],
+    rows,
+    columns,
+    depth,
+    left: { ...layout.left, batch: batchOf("left") },
+    right: { ...layout.right, batch: batchOf("right") },
+    output: { ...layout.output, batch: batchOf("output") },
+  }
+}
+
+function batchAxes(left: Matrices, right: Matrices, output: Tensor, matrix: number): readonly BatchAxis[] {
+  const batch = output.shape.slice(0, -2)
+  const strideOf = ({ shape, strides }: Matrices, axis: number) => {
+    const own = axis - batch.length + shape.length - 2
+    return own < 0 || shape[own] === 1 ? 0 : (strides[own] as number)
+  }
+  return batch.map((length, axis) => ({
+    length,
+    left: strideOf(left, axis),
+    right: strideOf(right, axis),
+    output: matrix * sizeOf(batch.slice(axis + 1)),
+  }))
+}
+
+/** Without axes of length 1, and with those as one that both operands walk through as one. */
+function collapse(axes: readonly BatchAxis[]): readonly BatchAxis[] {
+  const kept: BatchAxis[] = []
+  for (const axis of axes) {
+    if (axis.length === 1) continue
+    const before = kept.at(-1)
+    const joins =
+      before !== undefined && before.left === axis.left * axis.length && before.right === axis.right * axis.length
+    if (joins) kept.splice(-1, 1, { ...axis, length: before.length * axis.length })
+    else kept.push(axis)
+  }
+  return kept
+}
