@@ -52,10 +52,8 @@ __kernel void KERNEL(__global const float *restrict input, __global const float 
                      const int height, const int width, const int groupBlocks, const int outputHeight,
                      const int outputWidth, const int top, const int left${epilogue.parameters}) {
   const int x = min((int)get_global_id(0) * ${rows}, outputWidth - ${rows});
-  const int y = get_global_id(1);
-  const int groupTile = (int)get_global_id(2) % (groups * tilesOfGroup);
-  const int image = (int)get_global_id(2) / (groups * tilesOfGroup);
-  const int group = groupTile / tilesOfGroup;
+  const int image = (int)get_global_id(1) / outputHeight, y = (int)get_global_id(1) % outputHeight;
+  const int groupTile = get_global_id(2), group = groupTile / tilesOfGroup;
   const int firstBlock = (groupTile - group * tilesOfGroup) * ${columns / blockSize};
   const int planes = (channels + ${lanes - 1}) / ${lanes};
   input += ((size_t)image * groups + group) * planes * height * width * ${lanes};

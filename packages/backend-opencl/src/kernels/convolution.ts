@@ -1,6 +1,6 @@
 import { convolutionSource } from "./convolution-source.js"
 import { packConvolutionWeights } from "./convolution-weights.js"
-import type { Epilogue, KernelCall, PackedWeights } from "./kernel-call.js"
+import type { Epilogue, KernelCall, WeightedKernels } from "./kernel-call.js"
 import type { KernelDevice } from "./kernel-device.js"
 import { blockSize, blocksOf } from "./layout.js"
 import { chooseTile, columnsOf } from "./register-tile.js"
@@ -21,11 +21,6 @@ export interface ConvolutionShape {
   readonly groups: number
 }
 
-export interface Convolution {
-  readonly call: KernelCall
-  readonly weights: PackedWeights
-}
-
 /**
  * A convolution into the blocked layout. Buffers: input, weights (packed), output.
  *
@@ -36,7 +31,28 @@ export function convolution(
   device: KernelDevice,
   shape: ConvolutionShape,
   { input, bias, epilogue }: { input: "blocked" | "plain"; bias: boolean; epilogue: Epilogue },
-): Convolution {
+): WeightedKernels {
+  const { call, columns } = convolutionCall(device, shape, { input, epilogue })
+  const { channels, outputChannels, groups, kernel } = shape
+  const lanes = lanesOf(input)
+  const weights = packConvolutionWeights({
+    columns,
+    lanes,
+    channels: channels / groups,
+    outputChannels,
+    groups,
+    kernel,
+    bias,
+  })
+  return { calls: [call], weights, scratch: {} }
+}
+
+/** A convolution alone, for weights that are packed for tiles of so many columns. */
+export function convolutionCall(
+  device: KernelDevice,
+  shape: ConvolutionShape,
+  { input, epilogue }: { input: "blocked" | "plain"; epilogue: Epilogue },
+): { readonly call: KernelCall; readonly columns: number } {
   const { batch, channels, size, outputChannels, outputSize, kernel, strides, dilations, pads, groups } = flat(shape)
   const groupBlocks = blocksOf(outputChannels) / groups
   const tile = chooseTile(device, {
@@ -45,30 +61,22 @@ export function convolution(
     step: blockSize,
     repeats: batch * groups * outputSize[0],
   })
-  const tilesOfGroup = Math.ceil((groupBlocks * blockSize) / columnsOf(tile))
-  const lanes = input === "plain" ? 1 : blockSize
-  const reach = (axis: 0 | 1) =>
-    ((outputSize[axis] as number) - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1
-  const padded = pads[0] > 0 || pads[1] > 0 || reach(0) - pads[0] > size[0] || reach(1) - pads[1] > size[1]
-  return {
-    call: {
-      source: convolutionSource({ tile, lanes, kernel, strides, dilations, padded, epilogue }),
-      buffers: ["input", "weights", "output"],
-      integers: [channels / groups, groups, tilesOfGroup, ...size, groupBlocks, ...outputSize, ...pads],
-      global: [Math.ceil(outputSize[1] / tile.rows), outputSize[0], batch * groups * tilesOfGroup],
-      local: [1, 1, 1],
-    },
-    weights: packConvolutionWeights({
-      columns: columnsOf(tile),
-      lanes,
-      channels: channels / groups,
-      outputChannels,
-      groups,
-      kernel,
-      bias,
-    }),
+  const columns = columnsOf(tile)
+  const tilesOfGroup = Math.ceil((groupBlocks * blockSize) / columns)
+  const reach = (axis: 0 | 1) => (outputSize[axis] - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1
+  const padded = pads[0] > 0 || pads[1] > 0 || reach(0) > size[0] || reach(1) > size[1]
+  const call: KernelCall = {
+    source: convolutionSource({ tile, lanes: lanesOf(input), kernel, strides, dilations, padded, epilogue }),
+    buffers: ["input", "weights", "output"],
+    integers: [channels / groups, groups, tilesOfGroup, ...size, groupBlocks, ...outputSize, ...pads],
+    // Last comes what changes the weights, so that they stay in the cache for all pixels.
+    global: [Math.ceil(outputSize[1] / tile.rows), batch * outputSize[0], groups * tilesOfGroup],
+    local: [1, 1, 1],
   }
+  return { call, columns }
 }
+
+const lanesOf = (input: "blocked" | "plain"): number => (input === "plain" ? 1 : blockSize)
 
 /** A convolution of single pixels knows no rows: one long row wastes least at its end. */
 function flat(shape: ConvolutionShape): ConvolutionShape {

@@ -37,3 +37,11 @@ export interface PackedWeights {
 }
 
 export const noEpilogue: Epilogue = { parameters: "", apply: () => "" }
+
+/** A layer: its kernels, one after the other. */
+export interface WeightedKernels {
+  readonly calls: readonly KernelCall[]
+  readonly weights: PackedWeights
+  /** Bytes of buffers that hold what one of the kernels leaves to another, by name; none outlives the layer. */
+  readonly scratch: Readonly<Record<string, number>>
+}

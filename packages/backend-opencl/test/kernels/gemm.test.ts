@@ -3,6 +3,8 @@ import { type GemmShape, gemm } from "../../src/kernels/gemm.js"
 import { type Epilogue, noEpilogue } from "../../src/kernels/kernel-call.js"
 import { missing } from "../drivers.js"
 import { createKernelRunner, type KernelRunner, randomFloats, relativeError } from "./kernel-runner.js"
+import { reluPlusChannel } from "./relu-plus-channel.js"
+import { deviceOf, vectorWidths } from "./vector-widths.js"
 
 /** One product of matrices that lie row after row. */
 const plain = (rows: number, columns: number, depth: number): GemmShape => ({
@@ -97,7 +99,7 @@ describe.skipIf(missing("pocl"))("a product of matrices", () => {
     const { rows, columns, depth } = shape
     const left = randomFloats(reach(shape, shape.left, rows, depth), 2)
     const right = randomFloats(reach(shape, shape.right, depth, columns), 3)
-    const made = gemm({ kind: "cpu", vectorWidth, computeUnits: 2 }, shape, epilogue)
+    const made = gemm(deviceOf(vectorWidth), shape, epilogue)
     runner.set("left", left)
     runner.set("right", right)
     runner.set("packed", made.right.byteLength / 4)
@@ -108,22 +110,14 @@ describe.skipIf(missing("pocl"))("a product of matrices", () => {
     return relativeError(await runner.read("output"), expected)
   }
 
-  describe.each([4, 8, 16] as const)("in vectors of %i", (vectorWidth) => {
+  describe.each(vectorWidths)("in vectors of %i", (vectorWidth) => {
     it.each(Object.keys(shapes))("of %s", async (name) => {
       expect(await errorOf(shapes[name] as GemmShape, vectorWidth, noEpilogue)).toBeLessThan(5e-6)
     })
   })
 
   it("hands its results to an epilogue, also those beyond the last whole vector", async () => {
-    const epilogue: Epilogue = {
-      parameters: "",
-      apply: (value, { channel, width }) => {
-        const lanes = Array.from({ length: width }, (_, lane) => `${channel} + ${lane}`).join(", ")
-        const number = width === 1 ? `(float)${channel}` : `convert_float${width}((int${width})(${lanes}))`
-        return `${value} = fmax(${value}, 0.0f) + ${number};`
-      },
-    }
-    const relu = (value: number, column: number) => Math.max(value, 0) + column
-    expect(await errorOf(plain(31, 53, 67), 16, epilogue, relu)).toBeLessThan(1e-6)
+    const { epilogue, after } = reluPlusChannel
+    expect(await errorOf(plain(31, 53, 67), 16, epilogue, after)).toBeLessThan(1e-6)
   })
 })

@@ -1,0 +1,49 @@
+import type { ConvolutionShape } from "../../src/kernels/convolution.js"
+import type { WeightedKernels } from "../../src/kernels/kernel-call.js"
+import { blockedByteLength, toBlocked, toPlain } from "../../src/kernels/layout.js"
+import { type KernelRunner, randomFloats, relativeError } from "./kernel-runner.js"
+import { plainConvolution } from "./plain-convolution.js"
+
+/**
+ * How far a layer's result is from a plain convolution's, beside the largest of those.
+ *
+ * @param after what the layer's epilogue does
+ */
+export async function errorOfLayer(
+  runner: KernelRunner,
+  shape: ConvolutionShape,
+  layer: WeightedKernels,
+  {
+    input = "blocked",
+    bias: hasBias = true,
+    after = (value: number) => value,
+  }: {
+    input?: "blocked" | "plain"
+    bias?: boolean
+    after?: (value: number, channel: number) => number
+  } = {},
+): Promise<number> {
+  const { batch, channels, size, outputChannels, outputSize, kernel, groups } = shape
+  const pixels = size[0] * size[1]
+  const outputPixels = outputSize[0] * outputSize[1]
+  const image = randomFloats(batch * channels * pixels, 2)
+  const weights = randomFloats((outputChannels * channels * kernel[0] * kernel[1]) / groups, 3)
+  const bias = hasBias ? randomFloats(outputChannels, 4) : undefined
+  runner.set("image", image)
+  runner.set("blocked", blockedByteLength(batch, channels, ...size) / 4)
+  runner.run(toBlocked(batch, channels, pixels), { input: "image", output: "blocked" })
+  runner.set("plain weights", weights)
+  if (bias) runner.set("bias", bias)
+  runner.set("weights", layer.weights.byteLength / 4)
+  runner.run(layer.weights.pack, { input: "plain weights", output: "weights" })
+  for (const [name, byteLength] of Object.entries(layer.scratch)) runner.set(name, byteLength / 4)
+  runner.set("result", blockedByteLength(batch, outputChannels, ...outputSize) / 4)
+  const names = { input: input === "blocked" ? "blocked" : "image", output: "result" }
+  for (const call of layer.calls) runner.run(call, names)
+  runner.set("output", batch * outputChannels * outputPixels)
+  runner.run(toPlain(batch, outputChannels, outputPixels), { input: "result" })
+  const expected = plainConvolution(shape, { input: image, weights, bias }).map((value, index) =>
+    after(value, Math.floor(index / outputPixels) % outputChannels),
+  )
+  return relativeError(await runner.read("output"), expected)
+}
