@@ -1,9 +1,13 @@
-import type { Concat, Convolution, Elementwise } from "../graph/operation.js"
+import type { Concat, Convolution, Elementwise, Pool, Reduce } from "../graph/operation.js"
 import { isConstant, type Tensor } from "../graph/tensor.js"
 import { blockedElementwise, copyChannels } from "../kernels/blocked.js"
 import { type ConvolutionShape, convolution } from "../kernels/convolution.js"
+import { depthwise } from "../kernels/depthwise.js"
+import { type Epilogue, noEpilogue, type WeightedKernels } from "../kernels/kernel-call.js"
 import type { KernelDevice } from "../kernels/kernel-device.js"
 import { blockedByteLength, blockSize, toBlocked } from "../kernels/layout.js"
+import { globalMean, type PoolShape, pool } from "../kernels/pool.js"
+import { winograd } from "../kernels/winograd.js"
 import { fusedEpilogue, isFusable } from "./fused-epilogue.js"
 import type { Lowering } from "./lowering.js"
 import { Storage } from "./storage.js"
@@ -50,12 +54,34 @@ function shapeOf({ inputs, outputs, groups, strides, dilations, pads }: Convolut
   }
 }
 
+const isDepthwise = ({ groups, channels, outputChannels }: ConvolutionShape) =>
+  groups === channels && groups === outputChannels
+
+/** The kernels of the family that computes it soonest. */
+function kernelsFor(
+  device: KernelDevice,
+  shape: ConvolutionShape,
+  options: { readonly input: "blocked" | "plain"; readonly bias: boolean; readonly epilogue: Epilogue },
+): WeightedKernels {
+  if (isDepthwise(shape) && shape.groups > 1) return depthwise(device, shape, options)
+  if (options.input === "blocked" && isWinograd(shape)) return winograd(device, shape, options)
+  return convolution(device, shape, options)
+}
+
+/** Where the transforms take less than the multiplications that they save. */
+function isWinograd({ groups, kernel, strides, dilations, channels, outputChannels, outputSize }: ConvolutionShape) {
+  const isThree = kernel.every((length) => length === 3) && [...strides, ...dilations].every((step) => step === 1)
+  const isLarge = channels >= 64 && outputChannels >= 64 && outputSize[0] * outputSize[1] >= 144
+  return groups === 1 && isThree && isLarge
+}
+
 /** Whether a fast kernel computes it. */
 export function isFastConvolution(operation: Convolution): boolean {
   const shape = shapeOf(operation)
   if (shape === undefined) return false
   const { groups, channels, outputChannels } = shape
-  return groups === 1 || (channels % (groups * blockSize) === 0 && outputChannels % (groups * blockSize) === 0)
+  const areWhole = channels % (groups * blockSize) === 0 && outputChannels % (groups * blockSize) === 0
+  return groups === 1 || areWhole || isDepthwise(shape)
 }
 
 export function convolutionFits(operation: Convolution, members: readonly Elementwise[], output: Tensor): boolean {
@@ -76,14 +102,66 @@ export function lowerConvolution(
   // A few channels would leave most lanes of a block empty.
   const layout = shape.channels < blockSize && shape.groups === 1 && lowering.blockedIfThere(input) === undefined
   const from = layout ? "plain" : "blocked"
-  const { call, weights: packed } = convolution(device, shape, { input: from, bias: bias !== undefined, epilogue })
+  const kernels = kernelsFor(device, shape, { input: from, bias: bias !== undefined, epilogue })
+  const packed = kernels.weights
   const isPackedOnce = isConstant(weights) && (bias === undefined || isConstant(bias))
   const packedStorage = new Storage(packed.byteLength, isPackedOnce ? "own" : "arena")
   const given = { input: lowering.plain(weights), ...(bias && { bias: lowering.plain(bias) }), output: packedStorage }
   lowering.call(packed.pack, given, packedStorage, isPackedOnce)
   const storage = blockedStorage(lowering, output)
   const buffers = { input: layout ? lowering.plain(input) : blocked(lowering, input), weights: packedStorage }
-  lowering.call(call, { ...buffers, output: storage }, storage, isConstant(output), storages)
+  const scratch = Object.entries(kernels.scratch).map(([name, length]) => [name, new Storage(length, "arena")] as const)
+  const places = { ...buffers, ...Object.fromEntries(scratch), output: storage }
+  for (const call of kernels.calls) {
+    // Those of the epilogue are for the kernel that writes the output.
+    const more = call.buffers.includes("output") ? storages : []
+    lowering.call(call, places, storage, isConstant(output), more)
+  }
+}
+
+/** A pool of images that lie in blocks; false: not done. */
+export function lowerBlockedPool(lowering: Lowering, device: KernelDevice, operation: Pool): boolean {
+  const { mode, window, strides, dilations, pads, countsPadding } = operation
+  const [input, output] = [operation.inputs[0] as Tensor, operation.outputs[0] as Tensor]
+  const [image, result] = [imageOf(input), imageOf(output)]
+  if (image === undefined || result === undefined || !lowering.isOnlyBlocked(input)) return false
+  const shape = {
+    ...image,
+    outputSize: result.size,
+    kernel: pair(window, 1),
+    strides: pair(strides, 1),
+    dilations: pair(dilations, 1),
+    pads: pair(pads.slice(0, window.length), 0),
+  }
+  // The kernel divides by the whole window, and with ceil_mode the last may reach over the padding.
+  if (countsPadding && reachesOver(shape, pair(pads.slice(window.length), 0))) return false
+  const kind = mode === "max" ? "largest" : countsPadding ? "meanWithPadding" : "mean"
+  const storage = blockedStorage(lowering, output)
+  const call = pool(device, shape, { kind, epilogue: noEpilogue })
+  lowering.call(call, { input: blocked(lowering, input), output: storage }, storage, operation.isConstant)
+  return true
+}
+
+function reachesOver(
+  { size, outputSize, kernel, strides, dilations, pads }: PoolShape,
+  ends: readonly [number, number],
+): boolean {
+  return ([0, 1] as const).some((axis) => {
+    const last = (outputSize[axis] - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1
+    return last > pads[axis] + size[axis] + ends[axis]
+  })
+}
+
+/** The mean of each image that lies in blocks; false: not done. */
+export function lowerBlockedMean(lowering: Lowering, device: KernelDevice, operation: Reduce): boolean {
+  const [input, output] = [operation.inputs[0] as Tensor, operation.outputs[0] as Tensor]
+  const image = imageOf(input)
+  const isSpatial = operation.axes.length === input.shape.length - 2 && operation.axes[0] === 2
+  if (image === undefined || operation.mode !== "mean" || !isSpatial || !lowering.isOnlyBlocked(input)) return false
+  const storage = blockedStorage(lowering, output)
+  const call = globalMean(device, { ...image, pixels: image.size[0] * image.size[1] }, noEpilogue)
+  lowering.call(call, { input: blocked(lowering, input), output: storage }, storage, operation.isConstant)
+  return true
 }
 
 /** Element-wise operations, if what they read lies in blocks; false: not done. */

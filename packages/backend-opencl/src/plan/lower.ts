@@ -3,7 +3,14 @@ import type { Elementwise, Operation } from "../graph/operation.js"
 import type { Tensor } from "../graph/tensor.js"
 import type { KernelDevice } from "../kernels/kernel-device.js"
 import { cluster, type Head } from "./clusters.js"
-import { convolutionFits, lowerBlockedConcat, lowerBlockedElementwise, lowerConvolution } from "./images.js"
+import {
+  convolutionFits,
+  lowerBlockedConcat,
+  lowerBlockedElementwise,
+  lowerBlockedMean,
+  lowerBlockedPool,
+  lowerConvolution,
+} from "./images.js"
 import { Lowering } from "./lowering.js"
 import { lowerProduct, productFits } from "./products.js"
 
@@ -13,17 +20,23 @@ export function kernelDevice({ type, floatVectorWidth, computeUnits }: Device): 
   return { kind: type === "cpu" ? "cpu" : "gpu", vectorWidth, computeUnits }
 }
 
-const fits = (head: Head, members: readonly Elementwise[], output: Tensor) =>
-  (head.kind === "convolution" ? convolutionFits : productFits)(head as never, members, output)
+function fits(head: Head, members: readonly Elementwise[], output: Tensor): boolean {
+  return head.kind === "convolution" ? convolutionFits(head, members, output) : productFits(head, members, output)
+}
+
+/** What lies in blocks stays there; false: not done. */
+function lowerBlocked(lowering: Lowering, device: KernelDevice, operation: Operation): boolean {
+  if (operation.kind === "concat") return lowerBlockedConcat(lowering, operation)
+  if (operation.kind === "pool") return lowerBlockedPool(lowering, device, operation)
+  return operation.kind === "reduce" && lowerBlockedMean(lowering, device, operation)
+}
 
 /** Kernel launches that compute `roots`, row-major, from tensors that aren't computed by `operations`. */
 export function lower(device: KernelDevice, operations: readonly Operation[], roots: readonly Tensor[]): Lowering {
   const lowering = new Lowering()
   for (const one of cluster(operations, roots, fits)) {
     if (one.kind === "single") {
-      const { operation } = one
-      const isDone = operation.kind === "concat" && lowerBlockedConcat(lowering, operation)
-      if (!isDone) lowering.plainOperation(operation)
+      if (!lowerBlocked(lowering, device, one.operation)) lowering.plainOperation(one.operation)
       continue
     }
     const { head, members, output } = one
