@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import type { DeviceBuffer, Kernel } from "@strongroom/opencl/objects"
 import { allocate } from "../allocate.js"
-import { bytesOf } from "../graph/elements.js"
+import { bytesOf, type Elements } from "../graph/elements.js"
 import type { Tensor } from "../graph/tensor.js"
 import type { OnnxData } from "../onnx/model.js"
 import type { Place } from "../place.js"
@@ -83,9 +83,8 @@ export async function compilePlan(
       const isNew = borrow(storage, key)
       const tensor = once.sources.get(storage)
       if (!isNew || tensor === undefined || storage.byteLength === 0) continue
-      if (tensor.elements !== undefined) {
-        const bytes = bytesOf(tensor.type, tensor.elements)
-        ;(buffers.get(storage) as DeviceBuffer).writeSync(queue, bytes)
+      if (tensor.origin.kind === "elements") {
+        ;(buffers.get(storage) as DeviceBuffer).writeSync(queue, bytesOf(tensor.type, knownElements(tensor)))
       } else if (tensor.origin.kind === "weight") uploads.set(tensor.origin.data, buffers.get(storage) as DeviceBuffer)
     }
     await workshop.weights.upload(queue, uploads)
@@ -180,7 +179,8 @@ function onceSteps(
 function keysOf({ steps, sources }: Lowering, weights: Weights): ReadonlyMap<Storage, string> {
   const keys = new Map<Storage, string>()
   for (const [tensor, storage] of sources) {
-    if (tensor.elements !== undefined) keys.set(storage, digest([tensor.type, ...tensor.elements.map(String)]))
+    if (tensor.origin.kind === "elements")
+      keys.set(storage, digest([tensor.type, ...knownElements(tensor).map(String)]))
     else if (tensor.origin.kind === "weight") keys.set(storage, weights.keyOf(tensor.origin.data))
   }
   for (const { isConstant, source, arguments: values, global, outputs } of steps) {
@@ -192,6 +192,8 @@ function keysOf({ steps, sources }: Lowering, weights: Weights): ReadonlyMap<Sto
   }
   return keys
 }
+
+const knownElements = ({ elements }: Tensor) => elements as Elements
 
 function digest(texts: readonly string[]): string {
   return createHash("sha256").update(JSON.stringify(texts)).digest("base64")

@@ -12,6 +12,7 @@ import { programStore } from "../programs/program-store.js"
 import { constants } from "./constants.js"
 import { sessionKernels } from "./kernels-of-session.js"
 import { networkSession } from "./session.js"
+import { checkSignature } from "./signature.js"
 import { whyDeclined } from "./supported.js"
 import { modelWeights } from "./weights.js"
 
@@ -34,13 +35,14 @@ export async function loadNetwork(
   )
   try {
     const network = readOnnxModel(file.bytes)
+    checkSignature(model, network)
     const reason = whyDeclined(network)
     if (reason !== undefined) return { declined: reason }
     // The session's own signal: weights are read when it runs.
     const weights = modelWeights(model, network, graph, file, new AbortController().signal)
     const store = programStore(place.context, place.host, artifacts)
     const workshop = { place, kernels: sessionKernels(store), constants: constants(), weights }
-    return networkSession(workshop, model, network, store)
+    return await networkSession(workshop, model, network, store)
   } catch (error) {
     throw withCode(error)
   } finally {

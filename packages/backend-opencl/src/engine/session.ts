@@ -3,7 +3,7 @@ import { withCode } from "../failure.js"
 import type { OnnxModel } from "../onnx/model.js"
 import type { ProgramStore } from "../programs/program-store.js"
 import type { Workshop } from "./compiled-plan.js"
-import { type Inputs, type Trace, type TraceOutput, traceModel } from "./trace.js"
+import { type Inputs, prepareTrace, type Shapes, type Trace, type TraceOutput, traceModel } from "./trace.js"
 
 /** Shapes, and data that decides shapes, that a session stays ready for. */
 const mostTraces = 4
@@ -14,15 +14,16 @@ export interface NetworkSession extends EngineSession {
 }
 
 /** A session of a network. Its runs block their thread while the device computes. */
-export function networkSession(
+export async function networkSession(
   workshop: Workshop,
-  _model: OpenModel,
+  model: OpenModel,
   network: OnnxModel,
   store: ProgramStore,
-): NetworkSession {
+): Promise<NetworkSession> {
   const { host, queue } = workshop.place
   /** The one used last is the last. */
   const traces: { readonly key: string; readonly trace: Trace }[] = []
+  const kept = new Set<string>()
   let running: Promise<unknown> = Promise.resolve()
   let unkept = 0
   let closed = false
@@ -33,37 +34,43 @@ export function networkSession(
   }
 
   /** What is ready for these inputs, if it is. */
-  function again(key: string, inputs: Inputs): ReadonlyMap<string, TraceOutput> | undefined {
+  function again(key: string, inputs: Inputs): Trace | undefined {
     for (let index = traces.length - 1; index >= 0; index -= 1) {
       const one = traces[index] as (typeof traces)[number]
       if (one.key !== key) continue
-      const results = one.trace.run(inputs)
-      if (results === undefined) continue
+      if (!one.trace.run(inputs)) continue
       traces.push(...traces.splice(index, 1))
-      launches = one.trace.launches
-      return results
+      return one.trace
     }
     return undefined
   }
 
-  async function anew(key: string, inputs: Inputs, outputs: readonly string[]) {
+  async function anew(key: string, inputs: Inputs, outputs: readonly string[]): Promise<Trace> {
     if (traces.length >= mostTraces) forget(0)
-    const { trace, results } = await traceModel(workshop, network, inputs, outputs)
+    const trace = await traceModel(workshop, network, inputs, outputs)
     traces.push({ key, trace })
-    launches = trace.launches
-    return results
+    return trace
+  }
+
+  /** Where the model says all sizes of its inputs, what runs need is made before the first. */
+  async function prepare(): Promise<void> {
+    const specs = model.inputs.map(({ name, type, shape }) => [name, { type, shape }] as const)
+    if (specs.some(([, { shape }]) => !shape.every((length) => typeof length === "number"))) return
+    const shapes = Object.fromEntries(specs) as Shapes
+    const outputs = model.outputs.map(({ name }) => name)
+    const trace = await prepareTrace(workshop, network, shapes, outputs)
+    if (trace !== undefined) traces.push({ key: keyOf(shapes, outputs), trace })
   }
 
   async function run({ inputs, outputs, allocate }: EngineRun): Promise<Record<string, RawTensor>> {
     if (closed) throw new Error("The session is closed.")
     const given = inputs as Inputs
-    const shapes = Object.entries(given).map(([name, { shape }]) => [name, shape] as const)
-    const key = JSON.stringify([shapes.sort(([a], [b]) => (a < b ? -1 : 1)), outputs])
-    const known = again(key, given)
-    const results = known ?? (await anew(key, given, outputs))
+    const key = keyOf(given, outputs)
+    const trace = again(key, given) ?? (await anew(key, given, outputs))
+    launches = trace.launches
     const answer: Record<string, RawTensor> = {}
     for (const name of outputs) {
-      const { tensor, read } = results.get(name) as TraceOutput
+      const { tensor, read } = trace.outputs.get(name) as TraceOutput
       const { type, shape } = tensor
       const data = allocate(type, shape)
       read(data)
@@ -71,12 +78,13 @@ export function networkSession(
     }
     // Also where nothing was asked for: the inputs are lent until the run is over.
     queue.finishSync()
-    if (known === undefined) keepSoon()
+    if (!kept.has(key)) keepSoon(key)
     return answer
   }
 
   /** After the answer: what was compiled for these shapes can wait. */
-  function keepSoon(): void {
+  function keepSoon(key: string): void {
+    kept.add(key)
     running = running.then(async () => {
       await new Promise((resolve) => setImmediate(resolve))
       // It is compiled again if it can't be kept. Not the error's words, which name kernels.
@@ -84,6 +92,7 @@ export function networkSession(
     })
   }
 
+  await prepare()
   return {
     get launches() {
       return launches
@@ -92,7 +101,8 @@ export function networkSession(
       const result = run(call).catch((error) => {
         throw withCode(error)
       })
-      running = Promise.allSettled([running, result])
+      // Without the results, which would stay in memory.
+      running = Promise.allSettled([running, result]).then(() => undefined)
       return result
     },
     async close() {
@@ -103,4 +113,10 @@ export function networkSession(
       workshop.kernels.release()
     },
   }
+}
+
+/** Inputs of the same shapes, and the same outputs: what one trace can be for. */
+function keyOf(inputs: Shapes, outputs: readonly string[]): string {
+  const shapes = Object.entries(inputs).map(([name, { shape }]) => [name, shape] as const)
+  return JSON.stringify([shapes.sort(([a], [b]) => (a < b ? -1 : 1)), outputs])
 }

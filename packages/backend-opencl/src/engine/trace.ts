@@ -3,8 +3,9 @@ import type { Device, DeviceBuffer } from "@strongroom/opencl/objects"
 import { Builder } from "../graph/builder.js"
 import { bytesOf, type Elements, elementsOf } from "../graph/elements.js"
 import type { Operation } from "../graph/operation.js"
-import { byteLengthOf, makeTensor, type Tensor } from "../graph/tensor.js"
+import { byteLengthOf, isConstant, makeTensor, type Origin, type Tensor } from "../graph/tensor.js"
 import { isTensorType } from "../graph/tensor-type.js"
+import type { KernelDevice } from "../kernels/kernel-device.js"
 import type { OnnxModel, OnnxTensor } from "../onnx/model.js"
 import { kernelDevice, lower } from "../plan/lower.js"
 import { type CompiledPlan, compilePlan, type Workshop } from "./compiled-plan.js"
@@ -12,7 +13,10 @@ import { Walker } from "./walker.js"
 
 export type Inputs = Readonly<Record<string, RawTensor>>
 
-/** A result: its type and shape, and its bytes when they are asked for. */
+/** What is known of inputs before there are any. */
+export type Shapes = Readonly<Record<string, Pick<RawTensor, "type" | "shape">>>
+
+/** A result: its type and shape, and the bytes of the latest run. */
 export interface TraceOutput {
   readonly tensor: Tensor
   read(into: Uint8Array): void
@@ -23,8 +27,9 @@ export interface TraceOutput {
  * is computed and read back, and the rest is planned for what was found.
  */
 export interface Trace {
-  /** Computes again. Undefined when what decides shapes is other than it was: the model has to be traced anew. */
-  run(inputs: Inputs): ReadonlyMap<string, TraceOutput> | undefined
+  readonly outputs: ReadonlyMap<string, TraceOutput>
+  /** Computes the outputs. False when what decides shapes is other than it was: the model has to be traced anew. */
+  run(inputs: Inputs): boolean
   /** Kernels that the latest run has launched. */
   readonly launches: number
   release(): void
@@ -41,143 +46,196 @@ interface Segment {
   readonly guards: readonly Guard[]
 }
 
+/** Why a model can't be prepared without inputs. */
+class DependsOnData extends Error {}
+
 /** Traces a model, and computes it for these inputs on the way. */
 export async function traceModel(
   workshop: Workshop,
   model: OnnxModel,
   inputs: Inputs,
   outputs: readonly string[],
-  signal?: AbortSignal,
-): Promise<{ readonly trace: Trace; readonly results: ReadonlyMap<string, TraceOutput> }> {
-  const { queue, context } = workshop.place
-  const device = kernelDevice(context.devices[0] as Device)
-  const segments: Segment[] = []
-  const buffers = new Map<Tensor, DeviceBuffer>()
-  const inputGuards: Guard[] = []
-  const inputTensors = new Map<string, Tensor>()
-  const weights = new Map<OnnxTensor, Tensor>()
-  let given = inputs
-  let launches = 0
+): Promise<Trace> {
+  return new Tracer(workshop, model, inputs, inputs).trace(outputs)
+}
 
-  for (const [name, { type, shape }] of Object.entries(inputs)) {
-    if (!isTensorType(type)) throw new TypeError(`The engine has no tensors of ${type}.`)
-    inputTensors.set(name, makeTensor(type, shape, { kind: "input", name }))
+/** Traces a model before there are inputs; undefined where shapes depend on what is in them. */
+export async function prepareTrace(
+  workshop: Workshop,
+  model: OnnxModel,
+  shapes: Shapes,
+  outputs: readonly string[],
+): Promise<Trace | undefined> {
+  try {
+    return await new Tracer(workshop, model, shapes, undefined).trace(outputs)
+  } catch (error) {
+    if (error instanceof DependsOnData) return undefined
+    throw error
+  }
+}
+
+class Tracer {
+  readonly #workshop: Workshop
+  readonly #model: OnnxModel
+  readonly #device: KernelDevice
+  readonly #builder: Builder
+  readonly #walker: Walker
+  readonly #inputs: ReadonlyMap<string, Tensor>
+  readonly #segments: Segment[] = []
+  /** What segments have left on the device. */
+  readonly #buffers = new Map<Tensor, DeviceBuffer>()
+  readonly #inputGuards: Guard[] = []
+  /** Of the run that is traced, or the latest. */
+  #given: Inputs | undefined
+  #launches = 0
+
+  constructor(workshop: Workshop, model: OnnxModel, shapes: Shapes, given: Inputs | undefined) {
+    this.#workshop = workshop
+    this.#model = model
+    this.#given = given
+    this.#device = kernelDevice(workshop.place.context.devices[0] as Device)
+    this.#inputs = new Map(
+      Object.entries(shapes).map(([name, { type, shape }]) => [name, inputTensor(name, type, shape)]),
+    )
+    this.#builder = new Builder((tensor) => this.#elements(tensor))
+    const weights = new Map<OnnxTensor, Tensor>()
+    this.#walker = new Walker(model, this.#builder, (tensor) => {
+      const made = weights.get(tensor) ?? weightTensor(tensor, workshop.weights.known(tensor))
+      weights.set(tensor, made)
+      return made
+    })
   }
 
-  const readBack = (tensor: Tensor, buffer: DeviceBuffer): Elements => {
-    const bytes = new Uint8Array(byteLengthOf(tensor))
-    if (bytes.length > 0) buffer.readSync(queue, bytes)
-    return elementsOf(tensor.type, bytes)
+  async trace(names: readonly string[]): Promise<Trace> {
+    try {
+      const results = await this.#walker.run(this.#inputs)
+      const order = this.#model.graph.outputs.map(({ name }) => name)
+      const wanted = new Map(names.map((name) => [name, results[order.indexOf(name)] as Tensor]))
+      const isLeft = ({ origin }: Tensor) => origin.kind !== "elements" && origin.kind !== "segment"
+      const roots = [...new Set(wanted.values())].filter(isLeft)
+      const plan = await this.#compile(this.#builder.operations, roots)
+      this.#segments.push({ plan, guards: [] })
+      if (this.#given !== undefined) this.#start(plan, this.#given)
+      const bufferOf = (tensor: Tensor) => this.#buffers.get(tensor) ?? plan.bufferOf(tensor)
+      return this.#made(new Map([...wanted].map(([name, tensor]) => [name, this.#output(tensor, bufferOf)])))
+    } catch (error) {
+      this.#release()
+      throw error
+    }
   }
 
-  const builder: Builder = new Builder(async (tensor) => {
+  #made(outputs: ReadonlyMap<string, TraceOutput>): Trace {
+    const launches = () => this.#launches
+    return {
+      outputs,
+      get launches() {
+        return launches()
+      },
+      run: (inputs) => this.#again(inputs),
+      release: () => this.#release(),
+    }
+  }
+
+  #output(tensor: Tensor, bufferOf: (tensor: Tensor) => DeviceBuffer): TraceOutput {
+    return {
+      tensor,
+      read: (into) => {
+        if (into.length === 0) return
+        if (tensor.origin.kind === "elements") into.set(bytesOf(tensor.type, tensor.elements as Elements))
+        else bufferOf(tensor).readSync(this.#workshop.place.queue, into)
+      },
+    }
+  }
+
+  #again(inputs: Inputs): boolean {
+    this.#given = inputs
+    this.#launches = 0
+    for (const { tensor, elements } of this.#inputGuards) {
+      if (!sameElements(elements, this.#inputElements(tensor, inputs))) return false
+    }
+    for (const { plan, guards } of this.#segments) {
+      this.#start(plan, inputs)
+      for (const { tensor, elements } of guards) {
+        if (!sameElements(elements, this.#readBack(tensor))) return false
+      }
+    }
+    return true
+  }
+
+  #start(plan: CompiledPlan, inputs: Inputs): void {
+    for (const [name, tensor] of this.#inputs) {
+      const buffer = plan.bufferOf(tensor)
+      const bytes = inputs[name]?.data as Uint8Array
+      if (buffer !== undefined && bytes.length > 0) buffer.writeSync(this.#workshop.place.queue, bytes)
+    }
+    plan.launch()
+    this.#launches += plan.launches
+  }
+
+  /** What shapes are made by, which from then on is known, and must be the same in every run of this trace. */
+  async #elements(tensor: Tensor): Promise<Elements> {
+    tensor.elements = await this.#find(tensor)
+    return tensor.elements
+  }
+
+  async #find(tensor: Tensor): Promise<Elements> {
     const { origin } = tensor
+    if (origin.kind === "weight") return elementsOf(tensor.type, await this.#workshop.weights.bytes(origin.data))
     if (origin.kind === "input") {
-      const elements = elementsOf(tensor.type, given[origin.name]?.data as Uint8Array)
-      inputGuards.push({ tensor, elements })
+      if (this.#given === undefined) throw new DependsOnData()
+      const elements = this.#inputElements(tensor, this.#given)
+      this.#inputGuards.push({ tensor, elements })
       return elements
     }
-    if (origin.kind === "weight") return elementsOf(tensor.type, await workshop.weights.bytes(origin.data))
-    signal?.throwIfAborted()
-    return computeNow(tensor)
-  })
-  const walker = new Walker(model, builder, (tensor) => {
-    const known = weights.get(tensor)
-    if (known !== undefined) return known
-    const made = weightTensor(tensor, workshop.weights.known(tensor))
-    weights.set(tensor, made)
-    return made
-  })
-
-  /** Runs what `tensor` needs, and leaves on the device what else of that will be used. */
-  async function computeNow(tensor: Tensor): Promise<Elements> {
-    const segment = buffers.get(tensor)
-    if (segment !== undefined) {
-      const elements = readBack(tensor, segment)
-      const last = segments.pop() as Segment
-      segments.push({ ...last, guards: [...last.guards, { tensor, elements }] })
-      return elements
-    }
-    const needed = operationsFor(builder.operations, tensor)
-    const rest = builder.operations.filter((operation) => !needed.has(operation))
-    const used = new Set([...rest.flatMap((operation) => operation.inputs), ...walker.live()])
-    const kept = [...needed].flatMap(({ outputs }) => outputs.filter((output) => output !== tensor && used.has(output)))
-    const roots = [tensor, ...kept]
-    const plan = await compilePlan(workshop, lower(device, [...needed], roots), roots, buffers)
-    start(plan)
-    const elements = readBack(tensor, plan.bufferOf(tensor))
-    segments.push({ plan, guards: [{ tensor, elements }] })
-    for (const root of roots) {
-      buffers.set(root, plan.bufferOf(root))
-      root.origin = { kind: "segment" }
-    }
-    builder.operations.splice(0, builder.operations.length, ...rest)
+    if (this.#given === undefined && !isConstant(tensor)) throw new DependsOnData()
+    if (origin.kind === "operation") await this.#computeNow(tensor)
+    const elements = this.#readBack(tensor)
+    const last = this.#segments.pop() as Segment
+    this.#segments.push({ ...last, guards: [...last.guards, { tensor, elements }] })
     return elements
   }
 
-  function start(plan: CompiledPlan): void {
-    for (const [name, tensor] of inputTensors) {
-      const buffer = plan.bufferOf(tensor)
-      const bytes = given[name]?.data as Uint8Array
-      if (buffer !== undefined && bytes.length > 0) buffer.writeSync(queue, bytes)
+  /** Runs what `tensor` needs, and leaves on the device what else of that will be used. */
+  async #computeNow(tensor: Tensor): Promise<void> {
+    const { operations } = this.#builder
+    const needed = operationsFor(operations, tensor)
+    const rest = operations.filter((operation) => !needed.has(operation))
+    const used = new Set([...rest.flatMap((operation) => operation.inputs), ...this.#walker.live()])
+    const kept = [...needed].flatMap(({ outputs }) => outputs.filter((output) => output !== tensor && used.has(output)))
+    const roots = [tensor, ...kept]
+    const plan = await this.#compile([...needed], roots)
+    this.#segments.push({ plan, guards: [] })
+    // What is constant needs no inputs.
+    this.#start(plan, this.#given ?? {})
+    for (const root of roots) {
+      this.#buffers.set(root, plan.bufferOf(root))
+      root.origin = { kind: "segment" }
     }
-    plan.launch()
-    launches += plan.launches
+    operations.splice(0, operations.length, ...rest)
   }
 
-  const release = () => {
-    for (const { plan } of segments.splice(0)) plan.release()
+  #compile(operations: readonly Operation[], roots: readonly Tensor[]): Promise<CompiledPlan> {
+    return compilePlan(this.#workshop, lower(this.#device, operations, roots), roots, this.#buffers)
   }
 
-  try {
-    const results = await walker.run(inputTensors)
-    const names = model.graph.outputs.map(({ name }) => name)
-    const wanted = new Map(outputs.map((name) => [name, results[names.indexOf(name)] as Tensor]))
-    const roots = [...new Set(wanted.values())].filter(
-      (tensor) => tensor.elements === undefined && !buffers.has(tensor),
-    )
-    const plan = await compilePlan(workshop, lower(device, builder.operations, roots), roots, buffers)
-    segments.push({ plan, guards: [] })
-    start(plan)
-    const read = new Map(
-      [...wanted].map(([name, tensor]): [string, TraceOutput] => [
-        name,
-        {
-          tensor,
-          read(into) {
-            if (into.length === 0) return
-            if (tensor.elements !== undefined) into.set(bytesOf(tensor.type, tensor.elements))
-            else (buffers.get(tensor) ?? plan.bufferOf(tensor)).readSync(queue, into)
-          },
-        },
-      ]),
-    )
-    const trace: Trace = {
-      get launches() {
-        return launches
-      },
-      run(next) {
-        given = next
-        launches = 0
-        for (const { tensor, elements } of inputGuards) {
-          const { name } = tensor.origin as { name: string }
-          if (!sameElements(elements, elementsOf(tensor.type, next[name]?.data as Uint8Array))) return undefined
-        }
-        for (const { plan: one, guards } of segments) {
-          start(one)
-          for (const { tensor, elements } of guards) {
-            if (!sameElements(elements, readBack(tensor, buffers.get(tensor) as DeviceBuffer))) return undefined
-          }
-        }
-        return read
-      },
-      release,
-    }
-    return { trace, results: read }
-  } catch (error) {
-    release()
-    throw error
+  #readBack(tensor: Tensor): Elements {
+    const bytes = new Uint8Array(byteLengthOf(tensor))
+    if (bytes.length > 0) (this.#buffers.get(tensor) as DeviceBuffer).readSync(this.#workshop.place.queue, bytes)
+    return elementsOf(tensor.type, bytes)
   }
+
+  #inputElements({ type, origin }: Tensor, inputs: Inputs): Elements {
+    return elementsOf(type, inputs[(origin as Extract<Origin, { kind: "input" }>).name]?.data as Uint8Array)
+  }
+
+  #release(): void {
+    for (const { plan } of this.#segments.splice(0)) plan.release()
+  }
+}
+
+function inputTensor(name: string, type: string, shape: readonly number[]): Tensor {
+  if (isTensorType(type)) return makeTensor(type, shape, { kind: "input", name })
+  throw new StrongroomError("backend-failed", `The OpenCL engine has no tensors of ${type}.`)
 }
 
 function weightTensor({ type, shape, data }: OnnxTensor, known: Uint8Array | undefined): Tensor {

@@ -8,7 +8,7 @@ import type { OnnxAttribute, OnnxData, OnnxGraph, OnnxModel, OnnxNode, OnnxTenso
 export interface Weights {
   /** The bytes of a tensor that is small: constants, and what shapes are computed of. */
   known(tensor: OnnxTensor): Uint8Array | undefined
-  /** Names a weight: the same for the same bytes of the model. */
+  /** Names a weight. */
   keyOf(data: OnnxData): string
   /** Fills buffers: each part that has some is read once, piece by piece. */
   upload(queue: Queue, wanted: ReadonlyMap<OnnxData, DeviceBuffer>): Promise<void>
@@ -43,18 +43,22 @@ export function modelWeights(
       known.set(tensor, tensor.data.bytes.slice())
   }
   const parts = new Map(model.parts.map((part) => [part.name, part]))
+  // All of them now: a weight that isn't where the model says is a broken model's, whatever is asked of it.
   const places = new Map<OnnxData, Place | Uint8Array>()
-
-  function placeOf(data: OnnxData): Place | Uint8Array {
-    const known = places.get(data)
-    if (known !== undefined) return known
-    const found = find(data)
-    places.set(data, found)
-    return found
+  const keys = new Map<OnnxData, string>()
+  for (const { data } of tensorsOf(network)) {
+    if ("strings" in data) continue
+    places.set(data, find(data))
+    keys.set(data, `weight ${keys.size}`)
   }
 
-  function find(data: OnnxData): Place | Uint8Array {
-    if ("strings" in data) throw new StrongroomError("backend-failed", "A tensor of text has no place on a device.")
+  function placeOf(data: OnnxData): Place | Uint8Array {
+    const place = places.get(data)
+    if (place === undefined) throw new StrongroomError("backend-failed", "A tensor of text has no place on a device.")
+    return place
+  }
+
+  function find(data: Exclude<OnnxData, { readonly strings: unknown }>): Place | Uint8Array {
     if ("bytes" in data) {
       const { bytes } = data
       if (bytes.buffer !== file.bytes.buffer) return bytes
@@ -73,11 +77,7 @@ export function modelWeights(
 
   return {
     known: (tensor) => known.get(tensor),
-    keyOf(data) {
-      const place = placeOf(data)
-      if (place instanceof Uint8Array) return `own ${[...places.keys()].indexOf(data)}`
-      return `${[...parts.keys()].indexOf(place.part.name)} ${place.offset} ${place.byteLength}`
-    },
+    keyOf: (data) => keys.get(data) as string,
     async upload(queue, wanted) {
       const byPart = new Map<Part, { readonly place: Place; readonly buffer: DeviceBuffer }[]>()
       for (const [data, buffer] of wanted) {

@@ -23,8 +23,8 @@ export interface Tensor {
   /** The number of elements. */
   readonly size: number
   origin: Origin
-  /** What is known of its elements on the host: constants, and shape arithmetic. */
-  readonly elements?: Elements
+  /** What is known of its elements on the host: constants, shape arithmetic, and what was read back to decide shapes. */
+  elements?: Elements
 }
 
 // Kernels count elements in int.
