@@ -2,6 +2,7 @@ import type { Tensor } from "../graph/tensor.js"
 import { tensorTypes } from "../graph/tensor-type.js"
 import type { Step, Storage } from "../plan/storage.js"
 import { loadCode, storeCode } from "./memory-access.js"
+import { launchItems } from "./work-groups.js"
 
 /** What a kernel does for one element, see `Custom` in graph/operation.ts. */
 export interface KernelBody {
@@ -19,6 +20,7 @@ export function customStep(
   const parameters = [
     ...inputs.map(({ tensor }, at) => `__global const ${tensorTypes[tensor.type].stored} *restrict in${at}`),
     ...outputs.map(({ tensor }, at) => `__global ${tensorTypes[tensor.type].stored} *restrict out${at}`),
+    "const int items",
   ]
   const macros = [
     ...inputs.map(({ tensor }, at) => `#define LOAD${at}(index) (${loadCode(tensor.type, `in${at}`, "(index)", 1)})`),
@@ -29,13 +31,13 @@ export function customStep(
     source: `${macros.join("\n")}
 ${helpers}__kernel void KERNEL(${parameters.join(", ")}) {
   const int i = get_global_id(0);
+  if (i >= items) return;
 ${body}
 }
 ${ends.join("\n")}
 `,
-    arguments: [...inputs, ...outputs].map(({ storage }) => storage),
-    global: [items],
-    local: undefined,
+    arguments: [...[...inputs, ...outputs].map(({ storage }) => storage), items],
+    ...launchItems(items),
   }
 }
 

@@ -4,6 +4,7 @@ import { type TensorType, tensorTypes } from "../graph/tensor-type.js"
 import type { Step, Storage } from "../plan/storage.js"
 import { expressionCode, halfHelper, isVectorisable } from "./expression-code.js"
 import { loadCode, storeCode } from "./memory-access.js"
+import { launchItems } from "./work-groups.js"
 
 /** What an element-wise kernel reads: elements of a storage, by strides for the result's dimensions. */
 export interface Operand {
@@ -105,22 +106,22 @@ ${statements(kernel, 1, (at) => offsetOf(strides, at, inner), `row * length + x`
 /** A work-item an element. */
 function scalarStep(kernel: Kernel): Step {
   const { shape, strides, operands, output } = kernel
+  const items = sizeOf(shape)
   const body = `
   const int row = get_global_id(0);
+  if (row >= items) return;
 ${rowOffsets(shape, strides)}
 ${statements(kernel, 1, (at) => `o${at}`, "row")}`
   return {
-    source: kernelSource(kernel, sizes(shape, strides).slice(2), body),
-    arguments: [...operands.map(({ storage }) => storage), output, ...sizeArguments(kernel, shape, strides)],
-    global: [sizeOf(shape)],
-    local: undefined,
+    source: kernelSource(kernel, `int items${sizes(shape, strides)}`, body),
+    arguments: [...operands.map(({ storage }) => storage), output, items, ...sizeArguments(kernel, shape, strides)],
+    ...launchItems(items),
   }
 }
 
 function kernelSource({ operands, stages, type }: Kernel, integers: string, body: string): string {
   const pointers = operands.map(({ type }, at) => `__global const ${tensorTypes[type].stored} *restrict p${at}`)
-  const parameters = [...pointers, `__global ${tensorTypes[type].stored} *restrict out`]
-  if (integers !== "") parameters.push(integers)
+  const parameters = [...pointers, `__global ${tensorTypes[type].stored} *restrict out`, integers]
   const helpers = stages.some(({ expression }) => castsToHalf(expression)) ? halfHelper : ""
   return `${helpers}__kernel void KERNEL(${parameters.join(", ")}) {${body}\n}\n`
 }

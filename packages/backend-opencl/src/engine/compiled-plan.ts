@@ -90,7 +90,7 @@ export async function compilePlan(
     await workshop.weights.upload(queue, uploads)
     for (const step of once.steps) {
       const kernel = prepared(kernels.kernel(step.source), step, buffers)
-      kernel.enqueue(queue, step.global, step.local && { local: step.local })
+      kernel.enqueue(queue, step.global, { local: step.local })
       kernel.release()
     }
     if (once.steps.length > 0) queue.finishSync()
@@ -117,7 +117,7 @@ export async function compilePlan(
     const launches = steps.map((step) => {
       const kernel = prepared(kernels.kernel(step.source), step, buffers)
       owned.push(kernel)
-      return { kernel, global: step.global, options: step.local && { local: step.local } }
+      return { kernel, global: step.global, options: { local: step.local } }
     })
     return {
       bufferOf(tensor) {

@@ -5,22 +5,24 @@ import { tensorTypes } from "../graph/tensor-type.js"
 
 /** Kernels of which each work-item computes a row: the last dimension of a contiguous tensor. */
 
+const lanes = 16
+
 export function softmaxRows({ inputs, isLogarithm }: Softmax): KernelBody {
   const [input] = inputs as [Tensor]
   const { computed } = tensorTypes[input.type]
   const length = input.shape.at(-1) ?? 1
+  const row = rowsOf(input, length)
   // A row of minus infinities has NaN, as everywhere; the subtraction makes it.
   const body = `
   const int begin = i * ${length};
-  ${computed} largest = -INFINITY;
-  for (int k = 0; k < ${length}; k++) largest = fmax(largest, LOAD0(begin + k));
-  ${computed} sum = 0;
-  for (int k = 0; k < ${length}; k++) sum += exp(LOAD0(begin + k) - largest);
+  ${row.fold("largest", "-INFINITY", (x) => `largest = fmax(largest, ${x});`, ["fmax(", ", ", ")"])}
+  ${row.fold("sum", "0", (x) => `sum += exp(${x} - largest);`, ["(", " + ", ")"])}
   ${
     isLogarithm
-      ? `sum = log(sum);
-  for (int k = 0; k < ${length}; k++) STORE0(begin + k, LOAD0(begin + k) - largest - sum);`
-      : `for (int k = 0; k < ${length}; k++) STORE0(begin + k, exp(LOAD0(begin + k) - largest) / sum);`
+      ? `const ${computed} shift = largest + log(sum);
+  ${row.each((x) => `${x} - shift`)}`
+      : `const ${computed} factor = 1 / sum;
+  ${row.each((x) => `exp(${x} - largest) * factor`)}`
   }`
   return { body, helpers: "", items: input.size / Math.max(1, length) }
 }
@@ -29,19 +31,69 @@ export function layerNormRows({ inputs, epsilon }: LayerNorm): KernelBody {
   const [input, scale, bias] = inputs as [Tensor, Tensor?, Tensor?]
   const { computed } = tensorTypes[input.type]
   const length = input.shape.at(-1) ?? 1
-  const scaled = scale === undefined ? "" : " * LOAD1(k)"
-  const biased = bias === undefined ? "" : " + LOAD2(k)"
+  const row = rowsOf(input, length)
   const body = `
   const int begin = i * ${length};
-  ${computed} sum = 0;
-  for (int k = 0; k < ${length}; k++) sum += LOAD0(begin + k);
+  ${row.fold("sum", "0", (x) => `sum += ${x};`, ["(", " + ", ")"])}
   const ${computed} mean = sum / ${length};
-  ${computed} squares = 0;
-  for (int k = 0; k < ${length}; k++) {
-    const ${computed} difference = LOAD0(begin + k) - mean;
-    squares += difference * difference;
-  }
+  ${row.fold("squares", "0", (x) => `squares += (${x} - mean) * (${x} - mean);`, ["(", " + ", ")"])}
   const ${computed} inverse = 1 / sqrt(squares / ${length} + (${computed})${epsilon});
-  for (int k = 0; k < ${length}; k++) STORE0(begin + k, (LOAD0(begin + k) - mean) * inverse${scaled}${biased});`
+  ${row.each((x, other) => {
+    const normal = `(${x} - mean) * inverse`
+    return `${normal}${scale ? ` * ${other(1)}` : ""}${bias ? ` + ${other(2)}` : ""}`
+  })}`
   return { body, helpers: "", items: input.size / Math.max(1, length) }
+}
+
+interface Rows {
+  /**
+   * Statements that declare the variable `name` and fold the row into it.
+   *
+   * @param join what makes one of two: before, between and after them
+   */
+  fold(name: string, neutral: string, add: (x: string) => string, join: readonly [string, string, string]): string
+  /** Statements that write each element. @param make of it, and of another input's at the same place in its row */
+  each(make: (x: string, other: (input: number) => string) => string): string
+}
+
+/** Loops over a row from `begin`: in vectors where it has floats for one, else element by element. */
+function rowsOf(input: Tensor, length: number): Rows {
+  const { computed } = tensorTypes[input.type]
+  const inVectors = input.type === "float32" && length >= lanes
+  const whole = inVectors ? length - (length % lanes) : 0
+  const rest = (body: string) => (whole === length ? "" : `for (int k = ${whole}; k < ${length}; k++) {\n${body}\n  }`)
+  return {
+    fold(name, neutral, add, [before, between, after]) {
+      const scalar = rest(`    const ${computed} x = LOAD0(begin + k);\n    ${add("x")}`)
+      if (!inVectors) return `${computed} ${name} = ${neutral};\n  ${scalar}`
+      const halves = [8, 4, 2].map((count) => {
+        const type = `float${count}`
+        const from = `${name}${count * 2}`
+        return `${type} ${name}${count} = ${before}${from}.lo${between}${from}.hi${after};`
+      })
+      return `float16 ${name}16 = (float16)(${neutral});
+  {
+    float16 ${name} = ${name}16;
+    for (int k = 0; k < ${whole}; k += ${lanes}) {
+      const float16 x = vload16(0, in0 + begin + k);
+      ${add("x")}
+    }
+    ${name}16 = ${name};
+  }
+  ${halves.join("\n  ")}
+  float ${name} = ${before}${name}2.lo${between}${name}2.hi${after};
+  ${scalar}`
+    },
+    each(make) {
+      const scalar = rest(
+        `    const ${computed} x = LOAD0(begin + k);\n    STORE0(begin + k, ${make("x", (other) => `LOAD${other}(k)`)});`,
+      )
+      if (!inVectors) return scalar
+      return `for (int k = 0; k < ${whole}; k += ${lanes}) {
+    const float16 x = vload16(0, in0 + begin + k);
+    vstore16(${make("x", (other) => `vload16(0, in${other} + k)`)}, 0, out0 + begin + k);
+  }
+  ${scalar}`
+    },
+  }
 }

@@ -17,5 +17,5 @@ export interface Step {
   readonly arguments: readonly (Storage | number)[]
   /** Work-items, in one, two or three dimensions. */
   readonly global: readonly number[]
-  readonly local: readonly number[] | undefined
+  readonly local: readonly number[]
 }
