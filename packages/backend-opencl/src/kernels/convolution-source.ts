@@ -1,15 +1,7 @@
 import type { Epilogue } from "./kernel-call.js"
 import { blockSize } from "./layout.js"
-import {
-  columnsOf,
-  declareSums,
-  forEachSum,
-  load,
-  multiplyAdd,
-  type RegisterTile,
-  store,
-  sum,
-} from "./register-tile.js"
+import { columnsOf, declareSums, load, multiplyAdd, type RegisterTile } from "./register-tile.js"
+import { storeBlocks } from "./store-blocks.js"
 
 /** What is compiled into a convolution; sizes are arguments, so that layers share a kernel. */
 export interface ConvolutionKind {
@@ -42,14 +34,11 @@ export function convolutionSource({
   const { rows, width } = tile
   const columns = columnsOf(tile)
   const segment = (rows - 1) * strides[1] + (kernel[1] - 1) * dilations[1] + 1
-  const element = (row: number, vector: number) =>
-    `place + (size_t)${Math.floor((vector * width) / blockSize)} * outputHeight * outputWidth * ${blockSize} + ${row * blockSize + ((vector * width) % blockSize)}`
-  const block = (vector: number) => Math.floor((vector * width) / blockSize)
   return `
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict input, __global const float *restrict weights,
                      __global float *restrict output, const int channels, const int groups, const int tilesOfGroup,
-                     const int height, const int width, const int groupBlocks, const int outputHeight,
+                     const int height, const int width, const int blocks, const int outputHeight,
                      const int outputWidth, const int top, const int left${epilogue.parameters}) {
   const int x = min((int)get_global_id(0) * ${rows}, outputWidth - ${rows});
   const int image = (int)get_global_id(1) / outputHeight, y = (int)get_global_id(1) % outputHeight;
@@ -62,8 +51,8 @@ __kernel void KERNEL(__global const float *restrict input, __global const float 
   weight += ${columns};
   const int rowOrigin = y * ${strides[0]} - top, columnOrigin = x * ${strides[1]} - left;
   ${padded ? `float line[${segment * lanes}] __attribute__((aligned(64)));` : ""}
-  for (int plane = 0; plane < planes; plane++, input += (size_t)height * width * ${lanes}) {
-    ${lanes === 1 ? "" : `const int count = min(${lanes}, channels - plane * ${lanes});`}
+  for (int inputPlane = 0; inputPlane < planes; inputPlane++, input += (size_t)height * width * ${lanes}) {
+    ${lanes === 1 ? "" : `const int count = min(${lanes}, channels - inputPlane * ${lanes});`}
     for (int kernelRow = 0; kernelRow < ${kernel[0]}; kernelRow++) {
       const int row = rowOrigin + kernelRow * ${dilations[0]};
       ${padded ? copyLine({ kernel, lanes, segment, columns }) : `__global const float *line = input + (row * width + columnOrigin) * ${lanes};`}
@@ -80,16 +69,11 @@ __kernel void KERNEL(__global const float *restrict input, __global const float 
       }
     }
   }
-  const size_t place = ((((size_t)image * groups + group) * groupBlocks + firstBlock) * outputHeight + y) * outputWidth * ${blockSize} + (size_t)x * ${blockSize};
-  const int firstChannel = (group * groupBlocks + firstBlock) * ${blockSize};
-  ${forEachSum(
-    tile,
-    (row, vector) => `
-  ${block(vector) === 0 ? "" : `if (firstBlock + ${block(vector)} < groupBlocks)`} {
-    ${epilogue.apply(sum(row, vector), { channel: `(firstChannel + ${vector * width})`, element: `(${element(row, vector)})`, width })}
-    ${store(width, sum(row, vector), `output + ${element(row, vector)}`)}
-  }`,
-  )}
+  const size_t plane = (size_t)outputHeight * outputWidth * ${blockSize};
+  const size_t start = (((size_t)image * groups + group) * blocks + firstBlock) * plane +
+      ((size_t)y * outputWidth + x) * ${blockSize};
+  const int firstChannel = (group * blocks + firstBlock) * ${blockSize};
+  ${storeBlocks(tile, epilogue)}
 }`
 }
 

@@ -8,6 +8,7 @@ import { blockSize } from "./layout.js"
  * @param columns output channels of a tile
  * @param lanes channels of a block
  * @param channels of a group
+ * @param weightGroups groups within each of those groups: between them the result is zero
  */
 export function packConvolutionWeights({
   columns,
@@ -15,6 +16,7 @@ export function packConvolutionWeights({
   channels,
   outputChannels,
   groups,
+  weightGroups,
   kernel,
   bias,
 }: {
@@ -23,6 +25,7 @@ export function packConvolutionWeights({
   channels: number
   outputChannels: number
   groups: number
+  weightGroups: number
   kernel: readonly [number, number]
   bias: boolean
 }): PackedWeights {
@@ -35,25 +38,29 @@ export function packConvolutionWeights({
       source: `
 __kernel void KERNEL(__global const float *restrict input, ${bias ? "__global const float *restrict bias, " : ""}
                      __global float *restrict output, const int channels, const int groupChannels,
-                     const int tilesOfGroup, const int area) {
+                     const int tilesOfGroup, const int area, const int weightGroups) {
   const int tile = get_global_id(0), group = tile / tilesOfGroup;
   output += (size_t)tile * ${columns} * (1 + channels * area);
   for (int column = 0; column < ${columns}; column++) {
     const int channel = (tile % tilesOfGroup) * ${columns} + column;
     const bool exists = channel < groupChannels;
     const size_t row = (size_t)group * groupChannels + channel;
+    const int rowChannels = channels / weightGroups;
+    const int rowStart = exists ? channel / (groupChannels / weightGroups) * rowChannels : channels;
     output[column] = ${bias ? "exists ? bias[row] : 0.0f" : "0.0f"};
     for (int from = 0; from < channels; from += ${lanes}) {
       const int count = min(${lanes}, channels - from);
       for (int place = 0; place < area; place++)
-        for (int lane = 0; lane < count; lane++)
+        for (int lane = 0; lane < count; lane++) {
+          const int rowChannel = from + lane - rowStart;
           output[${columns} * (1 + (size_t)from * area + place * count + lane) + column] =
-              exists ? input[(row * channels + from + lane) * area + place] : 0.0f;
+              rowChannel >= 0 && rowChannel < rowChannels ? input[(row * rowChannels + rowChannel) * area + place] : 0.0f;
+        }
     }
   }
 }`,
       buffers: ["input", ...(bias ? ["bias"] : []), "output"],
-      integers: [channels, groupChannels, tilesOfGroup, area],
+      integers: [channels, groupChannels, tilesOfGroup, area, weightGroups],
       global: [groups * tilesOfGroup],
       local: [1],
     },

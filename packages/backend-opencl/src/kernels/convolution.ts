@@ -17,7 +17,6 @@ export interface ConvolutionShape {
   readonly dilations: readonly [number, number]
   /** Above and left; what is missing below and right follows from the output's size. */
   readonly pads: readonly [number, number]
-  /** Channels of a group, in and out, are multiples of 16 where there is more than one. */
   readonly groups: number
 }
 
@@ -32,19 +31,26 @@ export function convolution(
   shape: ConvolutionShape,
   { input, bias, epilogue }: { input: "blocked" | "plain"; bias: boolean; epilogue: Epilogue },
 ): WeightedKernels {
-  const { call, columns } = convolutionCall(device, shape, { input, epilogue })
-  const { channels, outputChannels, groups, kernel } = shape
-  const lanes = lanesOf(input)
+  const whole = wholeGroups(shape)
+  const { call, columns } = convolutionCall(device, whole, { input, epilogue })
   const weights = packConvolutionWeights({
     columns,
-    lanes,
-    channels: channels / groups,
-    outputChannels,
-    groups,
-    kernel,
+    lanes: lanesOf(input),
+    channels: whole.channels / whole.groups,
+    outputChannels: whole.outputChannels,
+    groups: whole.groups,
+    weightGroups: shape.groups / whole.groups,
+    kernel: whole.kernel,
     bias,
   })
   return { calls: [call], weights, scratch: {} }
+}
+
+/** Where groups aren't whole blocks, all channels are one group, and weights between groups are zeros. */
+function wholeGroups(shape: ConvolutionShape): ConvolutionShape {
+  const { channels, outputChannels, groups } = shape
+  const isWhole = (count: number) => (count / groups) % blockSize === 0
+  return groups === 1 || (isWhole(channels) && isWhole(outputChannels)) ? shape : { ...shape, groups: 1 }
 }
 
 /** A convolution alone, for weights that are packed for tiles of so many columns. */

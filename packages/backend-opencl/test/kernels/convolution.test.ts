@@ -39,6 +39,7 @@ const shapes: Readonly<Record<string, ConvolutionShape>> = {
   "seven by seven": { ...odd, batch: 1, size: [7, 7], outputSize: [7, 7], outputChannels: 128 },
   "a wide image": { ...odd, batch: 1, size: [2, 61], outputSize: [2, 61], outputChannels: 16 },
   "groups of blocks": { ...odd, channels: 96, outputChannels: 144, groups: 3 },
+  "groups that aren't whole blocks": { ...odd, channels: 20, outputChannels: 36, groups: 4 },
 }
 
 describe.skipIf(missing("pocl"))("a convolution", () => {

@@ -5,8 +5,9 @@ import { type KernelRunner, randomFloats, relativeError } from "./kernel-runner.
 import { plainConvolution } from "./plain-convolution.js"
 
 /**
- * How far a layer's result is from a plain convolution's, beside the largest of those.
+ * How far a layer's result is from the plain one's, beside the largest of those.
  *
+ * @param reference the plain one, from memory in the plain layout to such memory
  * @param after what the layer's epilogue does
  */
 export async function errorOfLayer(
@@ -16,10 +17,12 @@ export async function errorOfLayer(
   {
     input = "blocked",
     bias: hasBias = true,
+    reference = plainConvolution,
     after = (value: number) => value,
   }: {
     input?: "blocked" | "plain"
     bias?: boolean
+    reference?: typeof plainConvolution
     after?: (value: number, channel: number) => number
   } = {},
 ): Promise<number> {
@@ -42,7 +45,7 @@ export async function errorOfLayer(
   for (const call of layer.calls) runner.run(call, names)
   runner.set("output", batch * outputChannels * outputPixels)
   runner.run(toPlain(batch, outputChannels, outputPixels), { input: "result" })
-  const expected = plainConvolution(shape, { input: image, weights, bias }).map((value, index) =>
+  const expected = reference(shape, { input: image, weights, bias }).map((value, index) =>
     after(value, Math.floor(index / outputPixels) % outputChannels),
   )
   return relativeError(await runner.read("output"), expected)
