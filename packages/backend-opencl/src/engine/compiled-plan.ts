@@ -101,8 +101,7 @@ export async function compilePlan(
       constants.release(key)
     }
 
-    const alignment = Math.max(slack, context.devices[0]?.subBufferAlignment ?? 0)
-    const arena = planArena(steps, new Set(rootStorages.values()), alignment)
+    const arena = planArena(steps, new Set(rootStorages.values()), lowering.alignment)
     if (arena.byteLength > 0) {
       const memory = allocate(context, arena.byteLength + slack)
       owned.push(memory)

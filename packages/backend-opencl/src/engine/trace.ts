@@ -215,7 +215,9 @@ class Tracer {
   }
 
   #compile(operations: readonly Operation[], roots: readonly Tensor[]): Promise<CompiledPlan> {
-    return compilePlan(this.#workshop, lower(this.#device, operations, roots), roots, this.#buffers)
+    // Vectors begin at multiples of their own length.
+    const alignment = Math.max(64, this.#workshop.place.context.devices[0]?.subBufferAlignment ?? 0)
+    return compilePlan(this.#workshop, lower(this.#device, alignment, operations, roots), roots, this.#buffers)
   }
 
   #readBack(tensor: Tensor): Elements {

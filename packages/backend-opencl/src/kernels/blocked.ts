@@ -68,3 +68,29 @@ __kernel void KERNEL(__global const float *restrict input, __global float *restr
     local: [1, 1],
   }
 }
+
+/** Channels of one image in another order. Buffers: input, order (which channel each is), output. */
+export function orderChannels(channels: number, pixels: number): KernelCall {
+  return {
+    source: `
+__attribute__((reqd_work_group_size(1, 1, 1)))
+__kernel void KERNEL(__global const float *restrict input, __global const int *restrict order,
+                     __global float *restrict output, const int channels, const int pixels) {
+  const int from = get_global_id(0) * ${pixelsOfItem}, last = min(from + ${pixelsOfItem}, pixels);
+  const int block = get_global_id(1);
+  const int count = min(16, channels - block * 16);
+  int places[16];
+  for (int lane = 0; lane < 16; lane++) {
+    const int channel = order[block * 16 + min(lane, count - 1)];
+    places[lane] = channel / 16 * pixels * 16 + channel % 16;
+  }
+  output += (size_t)block * pixels * 16;
+  for (int pixel = from; pixel < last; pixel++)
+    for (int lane = 0; lane < 16; lane++) output[pixel * 16 + lane] = input[places[lane] + pixel * 16];
+}`,
+    buffers: ["input", "order", "output"],
+    integers: [channels, pixels],
+    global: [Math.ceil(pixels / pixelsOfItem), blocksOf(channels)],
+    local: [1, 1],
+  }
+}

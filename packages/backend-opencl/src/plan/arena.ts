@@ -4,6 +4,7 @@ import { Storage } from "./storage.js"
 /** Where each storage of the arena lies in one piece of memory, which those share that aren't needed at the same time. */
 export interface Arena {
   readonly byteLength: number
+  /** Also of those that lie within others. */
   readonly offsets: ReadonlyMap<Storage, number>
 }
 
@@ -39,16 +40,26 @@ export function planArena(steps: readonly LoweredStep[], kept: ReadonlySet<Stora
     placed.splice(at < 0 ? placed.length : at, 0, { life, begin, end })
     byteLength = Math.max(byteLength, end)
   }
+  for (const storage of storagesOf(steps)) {
+    const { storage: root, offset } = storage.root
+    offsets.set(storage, (offsets.get(root) as number) + offset)
+  }
   return { byteLength, offsets }
+}
+
+function storagesOf(steps: readonly LoweredStep[]): readonly Storage[] {
+  const values = steps.flatMap((step) => step.arguments)
+  return values.filter((value): value is Storage => value instanceof Storage && value.place === "arena")
 }
 
 function livesOf(steps: readonly LoweredStep[], kept: ReadonlySet<Storage>, alignment: number): Map<Storage, Life> {
   const lives = new Map<Storage, Life>()
   for (const [index, { arguments: values }] of steps.entries()) {
-    for (const storage of values) {
-      if (!(storage instanceof Storage) || storage.place !== "arena") continue
+    for (const value of values) {
+      if (!(value instanceof Storage) || value.place !== "arena") continue
+      const { storage } = value.root
       const byteLength = Math.max(1, Math.ceil(storage.byteLength / alignment)) * alignment
-      const last = kept.has(storage) ? steps.length : index
+      const last = kept.has(value) ? steps.length : index
       const life = lives.get(storage)
       if (life === undefined) lives.set(storage, { storage, byteLength, first: index, last })
       else life.last = Math.max(life.last, last)

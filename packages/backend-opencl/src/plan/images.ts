@@ -1,13 +1,15 @@
 import type { Concat, Convolution, Elementwise, Pool, Reduce } from "../graph/operation.js"
 import { isConstant, type Tensor } from "../graph/tensor.js"
-import { blockedElementwise, copyChannels } from "../kernels/blocked.js"
+import { blockedElementwise, copyChannels, orderChannels } from "../kernels/blocked.js"
 import { type ConvolutionShape, convolution } from "../kernels/convolution.js"
 import { depthwise } from "../kernels/depthwise.js"
+import { groupedPointwise } from "../kernels/grouped-pointwise.js"
 import { type Epilogue, noEpilogue, type WeightedKernels } from "../kernels/kernel-call.js"
 import type { KernelDevice } from "../kernels/kernel-device.js"
 import { blockedByteLength, blockSize, toBlocked } from "../kernels/layout.js"
 import { globalMean, type PoolShape, pool } from "../kernels/pool.js"
 import { winograd } from "../kernels/winograd.js"
+import { channelOrder } from "./channel-order.js"
 import { fusedEpilogue, isFusable } from "./fused-epilogue.js"
 import type { Lowering } from "./lowering.js"
 import { Storage } from "./storage.js"
@@ -64,8 +66,28 @@ function kernelsFor(
   options: { readonly input: "blocked" | "plain"; readonly bias: boolean; readonly epilogue: Epilogue },
 ): WeightedKernels {
   if (isDepthwise(shape) && shape.groups > 1) return depthwise(device, shape, options)
+  if (isGroupedPointwise(shape))
+    return groupedPointwise(device, { ...shape, pixels: pixelsOf(shape), shuffle: 1 }, options)
   if (options.input === "blocked" && isWinograd(shape)) return winograd(device, shape, options)
   return convolution(device, shape, options)
+}
+
+const pixelsOf = ({ size }: Pick<ConvolutionShape, "size">) => size[0] * size[1]
+
+/** Single pixels, in groups that aren't whole blocks. */
+function isGroupedPointwise({
+  groups,
+  kernel,
+  strides,
+  pads,
+  size,
+  outputSize,
+  channels,
+  outputChannels,
+}: ConvolutionShape) {
+  const isWhole = [channels, outputChannels].every((count) => count % (groups * blockSize) === 0)
+  const isPointwise = [...kernel, ...strides].every((one) => one === 1) && pads.every((one) => one === 0)
+  return groups > 1 && !isWhole && isPointwise && size[0] === outputSize[0] && size[1] === outputSize[1]
 }
 
 /** Where the transforms take less than the multiplications that they save. */
@@ -77,11 +99,7 @@ function isWinograd({ groups, kernel, strides, dilations, channels, outputChanne
 
 /** Whether a fast kernel computes it. */
 export function isFastConvolution(operation: Convolution): boolean {
-  const shape = shapeOf(operation)
-  if (shape === undefined) return false
-  const { groups, channels, outputChannels } = shape
-  const areWhole = channels % (groups * blockSize) === 0 && outputChannels % (groups * blockSize) === 0
-  return groups === 1 || areWhole || isDepthwise(shape)
+  return shapeOf(operation) !== undefined
 }
 
 export function convolutionFits(operation: Convolution, members: readonly Elementwise[], output: Tensor): boolean {
@@ -189,10 +207,27 @@ export function lowerBlockedConcat(lowering: Lowering, { inputs, outputs, axis, 
   let begin = 0
   for (const input of inputs) {
     const channels = input.shape[channelAxis] as number
+    if (image.batch === 1 && isPlacedWithin(lowering, input, storage, begin, pixels)) {
+      begin += channels
+      continue
+    }
     const copy = copyChannels({ batch: image.batch, channels, begin, of: image.channels, pixels })
     lowering.call(copy, { input: blocked(lowering, input), output: storage }, storage, isConstant)
     begin += channels
   }
+  return true
+}
+
+/**
+ * Has what computes `input` write it where the concatenation has it: blocks of channels lie behind one another. Not where
+ * it is at home already, or lies at an offset that the device has no buffers at.
+ */
+function isPlacedWithin(lowering: Lowering, input: Tensor, whole: Storage, channel: number, pixels: number): boolean {
+  const own = lowering.blockedIfThere(input)
+  const offset = (channel / blockSize) * pixels * blockSize * 4
+  if (own === undefined || own.place !== "arena" || whole.place !== "arena" || own.isPlaced) return false
+  if (channel % blockSize !== 0 || offset % lowering.alignment !== 0) return false
+  own.placeIn(whole, offset)
   return true
 }
 
@@ -201,8 +236,15 @@ function blocked(lowering: Lowering, tensor: Tensor): Storage {
   const known = lowering.blockedIfThere(tensor)
   if (known !== undefined) return known
   const { batch, channels, size } = imageOf(tensor) as Image
-  const from = lowering.plain(tensor)
   const pixels = size[0] * size[1]
+  const order = batch === 1 ? channelOrder(lowering, tensor) : undefined
+  if (order !== undefined) {
+    const storage = blockedStorage(lowering, tensor)
+    const buffers = { input: blocked(lowering, order.from), order: lowering.plain(order.channels), output: storage }
+    lowering.call(orderChannels(channels, pixels), buffers, storage, isConstant(tensor))
+    return storage
+  }
+  const from = lowering.plain(tensor)
   // Channels of one pixel lie as their block does.
   if (batch === 1 && pixels === 1) {
     lowering.setBlocked(tensor, from)

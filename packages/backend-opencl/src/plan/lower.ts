@@ -31,9 +31,18 @@ function lowerBlocked(lowering: Lowering, device: KernelDevice, operation: Opera
   return operation.kind === "reduce" && lowerBlockedMean(lowering, device, operation)
 }
 
-/** Kernel launches that compute `roots`, row-major, from tensors that aren't computed by `operations`. */
-export function lower(device: KernelDevice, operations: readonly Operation[], roots: readonly Tensor[]): Lowering {
-  const lowering = new Lowering()
+/**
+ * Kernel launches that compute `roots`, row-major, from tensors that aren't computed by `operations`.
+ *
+ * @param alignment of what lies within a buffer, in bytes
+ */
+export function lower(
+  device: KernelDevice,
+  alignment: number,
+  operations: readonly Operation[],
+  roots: readonly Tensor[],
+): Lowering {
+  const lowering = new Lowering(alignment)
   for (const one of cluster(operations, roots, fits)) {
     if (one.kind === "single") {
       if (!lowerBlocked(lowering, device, one.operation)) lowering.plainOperation(one.operation)

@@ -22,8 +22,14 @@ export class Lowering {
   readonly steps: LoweredStep[] = []
   /** Tensors that no step of this plan computes: inputs, weights, constants. */
   readonly sources = new Map<Tensor, Storage>()
+  /** Bytes of which offsets within buffers are multiples. */
+  readonly alignment: number
   readonly #plain = new Map<Tensor, Storage>()
   readonly #blocked = new Map<Tensor, Storage>()
+
+  constructor(alignment: number) {
+    this.alignment = alignment
+  }
 
   /** Where a tensor lies row-major; computed from where it lies otherwise, if need be. */
   plain(tensor: Tensor): Storage {
@@ -91,6 +97,11 @@ export class Lowering {
 
   blockedIfThere(tensor: Tensor): Storage | undefined {
     return this.#blocked.get(tensor)
+  }
+
+  /** Whether a step computes it, in either layout. */
+  isThere(tensor: Tensor): boolean {
+    return this.#plain.has(tensor) || this.#blocked.has(tensor)
   }
 
   /** Whether reading it row-major takes a step yet. */

@@ -1,5 +1,7 @@
 /** Memory of the device that kernels read and write. */
 export class Storage {
+  /** The memory that this is a part of, and where, in bytes. */
+  #within: { readonly storage: Storage; readonly offset: number } | undefined
   /** Where it lies; `arena`: where the plan puts it, and only while it is needed. */
   readonly place: "arena" | "own"
   readonly byteLength: number
@@ -7,6 +9,23 @@ export class Storage {
   constructor(byteLength: number, place: "arena" | "own") {
     this.byteLength = byteLength
     this.place = place
+  }
+
+  /** Puts it inside of another: what writes here writes there. Both belong to the arena; it can be done once. */
+  placeIn(storage: Storage, offset: number): void {
+    if (this.#within !== undefined) throw new Error("The storage lies within another already.")
+    this.#within = { storage, offset }
+  }
+
+  get isPlaced(): boolean {
+    return this.#within !== undefined
+  }
+
+  /** The storage that this is a part of at last, and where: itself at 0, if it is none's. */
+  get root(): { readonly storage: Storage; readonly offset: number } {
+    if (this.#within === undefined) return { storage: this, offset: 0 }
+    const { storage, offset } = this.#within.storage.root
+    return { storage, offset: offset + this.#within.offset }
   }
 }
 
