@@ -2,6 +2,7 @@
 // With --full, the slow suites run whole too, and their dated result is written to docs/results.
 import { debianTools } from "./lib/debian.mjs"
 import { driverNames, fastDriverNames, openclDrivers } from "./lib/drivers.mjs"
+import { onnxData } from "./lib/onnx-data.mjs"
 import { collect, forget, record } from "./lib/results.mjs"
 import { pythonRuntimes } from "./lib/runtimes.mjs"
 import { install, python, turbo, zig } from "./lib/setup.mjs"
@@ -18,7 +19,7 @@ const environment = {
   ...(interpreter ? { STRONGROOM_PYTHON: interpreter } : {}),
   ...(compiler ? { STRONGROOM_ZIG: compiler } : {}),
   ...drivers,
-  ...(full ? { STRONGROOM_FULL: "1", ...pythonRuntimes() } : {}),
+  ...(full ? { STRONGROOM_FULL: "1", ...pythonRuntimes(), ...onnxData() } : {}),
 }
 const checks = ["build", "typecheck", "lint", "//#lint:root", "test"]
 const green = turbo([...checks, "--continue", "--output-logs=new-only", "--concurrency=2"], environment)

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { availableParallelism, release, totalmem } from "node:os"
 import { fileURLToPath } from "node:url"
 import type { CaseResult, Run } from "./result.js"
-import { countOutcomes, ranElsewhere, rowsOf } from "./table.js"
+import { countOutcomes, countsByKind, ranElsewhere, rowsOf } from "./table.js"
 
 const file = fileURLToPath(new URL("../../../docs/results/conformance.json", import.meta.url))
 
@@ -19,7 +19,7 @@ export function record(name: string, { engine, cases }: Run): void {
       memoryGiB: Math.round(totalmem() / 2 ** 30),
     },
     engine,
-    counts: countOutcomes(cases),
+    counts: { all: countOutcomes(cases), ...Object.fromEntries(countsByKind(cases)) },
     operators: Object.fromEntries(
       rowsOf(cases).map(({ operator, counts, launches, elsewhere }) => [operator, { ...counts, launches, elsewhere }]),
     ),

@@ -1,3 +1,4 @@
+import { type Kind, kinds } from "./case.js"
 import type { CaseResult, Outcome } from "./result.js"
 
 /** Results of the cases of one operator. */
@@ -20,6 +21,19 @@ export function countOutcomes(results: readonly CaseResult[]): Row["counts"] {
   const counts = { passed: 0, failed: 0, declined: 0, out: 0 }
   for (const { outcome } of results) counts[outcome]++
   return counts
+}
+
+/** In the order in which the kinds come. */
+export function countsByKind(results: readonly CaseResult[]): (readonly [Kind, Row["counts"]])[] {
+  return kinds.flatMap((kind) => {
+    const own = results.filter((result) => result.kind === kind)
+    return own.length > 0 ? [[kind, countOutcomes(own)] as const] : []
+  })
+}
+
+function sentence(name: string, { passed, failed, declined, out }: Row["counts"]): string {
+  const total = passed + failed + declined + out
+  return `${name}: ${passed} of ${total} passed, ${failed} failed, ${declined} declined, ${out} declared out`
 }
 
 /** One row an operator, by its name. */
@@ -59,7 +73,6 @@ export function print(results: readonly CaseResult[]): string {
     .filter(({ outcome }) => outcome === "failed" || outcome === "declined")
     .map(({ kind, name, outcome, reason }) => `${outcome}  ${kind}/${name}: ${reason}`)
   const elsewhere = results.filter(ranElsewhere).map(({ kind, name }) => `no kernel  ${kind}/${name}`)
-  const { passed, failed, declined, out } = countOutcomes(results)
   return [
     line(["operator", ...heads]),
     ...rows.map(line),
@@ -67,6 +80,7 @@ export function print(results: readonly CaseResult[]): string {
     ...reasons,
     ...elsewhere,
     "",
-    `${passed} of ${results.length} passed, ${failed} failed, ${declined} declined, ${out} declared out`,
+    ...countsByKind(results).map(([kind, counts]) => sentence(kind, counts)),
+    sentence("all", countOutcomes(results)),
   ].join("\n")
 }

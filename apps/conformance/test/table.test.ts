@@ -27,6 +27,7 @@ it("the table counts by operator, and names what failed and what the device had 
     "failed  node/test_relu_wrong: an output is wrong.",
     "no kernel  node/test_add",
     "",
-    "3 of 5 passed, 1 failed, 0 declined, 1 declared out",
+    "node: 3 of 5 passed, 1 failed, 0 declined, 1 declared out",
+    "all: 3 of 5 passed, 1 failed, 0 declined, 1 declared out",
   ])
 })

@@ -42,26 +42,28 @@ export function checkFunctions(graph: OnnxGraph, functions: ReadonlyMap<string, 
       if (attribute.kind === "graph") return [measure(attribute.value.nodes, depth)]
       return attribute.kind === "graphs" ? attribute.value.map(({ nodes }) => measure(nodes, depth)) : []
     }).flat()
-    return within.reduce(
+    // A call is a node too: whoever writes out one of a function without nodes has work.
+    return [...called, ...within].reduce(
       (sum, extent) => ({ nodes: sum.nodes + extent.nodes, depth: Math.max(sum.depth, extent.depth) }),
-      called ?? { nodes: 1, depth: 0 },
+      { nodes: 1, depth: 0 },
     )
   }
 
-  function measureCall(key: string, depth: number): Extent | undefined {
+  /** None where the operator isn't a function. */
+  function measureCall(key: string, depth: number): readonly Extent[] {
     const called = functions.get(key)
-    if (called === undefined) return undefined
+    if (called === undefined) return []
     const before = known.get(key)
     if (before !== undefined) {
       checkDepth(depth + before.depth - 1)
-      return before
+      return [before]
     }
     if (open.has(key)) throw malformed("a function calls itself")
     open.add(key)
     const extent = measure(called.nodes, depth)
     open.delete(key)
     known.set(key, extent)
-    return extent
+    return [extent]
   }
 
   measure(graph.nodes, 1)

@@ -1,6 +1,8 @@
 /** What a model may have, so that a file made to hurt costs time and memory in proportion to its length. */
 export const limits = {
-  /** Of graph and functions, as they are and with every call written out. The largest language models have some 100,000. */
+  /** Nodes, attributes, tensors, inputs and outputs. The largest language models have some 100,000 nodes. */
+  mostObjects: 2 ** 20,
+  /** Nodes of the graph with every call of a function written out. */
   mostNodes: 2 ** 20,
   /** Of all messages, and members of all lists but tensors' data. A model of 100,000 nodes has some three million. */
   mostFields: 2 ** 24,

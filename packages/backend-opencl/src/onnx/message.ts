@@ -18,15 +18,23 @@ export interface Field {
 /** What all messages of a model share: how much of it was read. */
 export interface Budget {
   fields: number
-  nodes: number
+  objects: number
   densified: number
 }
 
-export const newBudget = (): Budget => ({ fields: 0, nodes: 0, densified: 0 })
+export const newBudget = (): Budget => ({ fields: 0, objects: 0, densified: 0 })
 
 export function spendFields(budget: Budget, count: number): void {
   budget.fields += count
   if (budget.fields > limits.mostFields) throw malformed(`it has more than ${limits.mostFields} fields`)
+}
+
+/** For every node, attribute, tensor, input and output: each takes some hundred bytes of memory, and few of a file. */
+export function spendObject(budget: Budget): void {
+  budget.objects += 1
+  if (budget.objects > limits.mostObjects) {
+    throw malformed(`it has more than ${limits.mostObjects} nodes, attributes, tensors, inputs and outputs`)
+  }
 }
 
 /**

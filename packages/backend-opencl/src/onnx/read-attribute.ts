@@ -1,5 +1,5 @@
 import { malformed } from "./malformed.js"
-import { type Budget, spendFields, utf8OrNone, walk } from "./message.js"
+import { type Budget, spendFields, spendObject, utf8OrNone, walk } from "./message.js"
 import type { OnnxAttribute } from "./model.js"
 import { type GraphPlace, readGraph } from "./read-graph.js"
 import { readSparseTensor } from "./read-sparse-tensor.js"
@@ -29,6 +29,7 @@ export function readAttribute(
   budget: Budget,
   place: GraphPlace,
 ): readonly [name: string, attribute: OnnxAttribute] {
+  spendObject(budget)
   const written: Written = { name: "", type: 0, reference: "", float: 0, int: 0n, bytes: new Map(), found: new Set() }
   walk(message, budget, (field) => {
     const { number } = field

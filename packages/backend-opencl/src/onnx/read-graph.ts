@@ -1,6 +1,6 @@
 import { limits } from "./limits.js"
 import { malformed } from "./malformed.js"
-import { type Budget, walk } from "./message.js"
+import { type Budget, spendObject, walk } from "./message.js"
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from "./model.js"
 import { readAttribute } from "./read-attribute.js"
 import { readSparseTensor } from "./read-sparse-tensor.js"
@@ -49,8 +49,7 @@ export function readGraph(message: Uint8Array, budget: Budget, place: GraphPlace
 
 /** NodeProto: input = 1, output = 2, name = 3, op_type = 4, attribute = 5, domain = 7, overload = 8. */
 export function readNode(message: Uint8Array, budget: Budget, place: GraphPlace): OnnxNode {
-  budget.nodes += 1
-  if (budget.nodes > limits.mostNodes) throw malformed(`it has more than ${limits.mostNodes} nodes`)
+  spendObject(budget)
   let [name, operator, domain, overload] = ["", "", "", ""]
   const inputs: string[] = []
   const outputs: string[] = []

@@ -19,7 +19,8 @@ import { addOperatorSet } from "./read-operator-set.js"
  */
 export function readOnnxModel(bytes: Uint8Array): OnnxModel {
   const budget = newBudget()
-  const found = readParts(bytes, budget)
+  // No Buffer, of which a tensor's view would be one too, and its slice() no copy.
+  const found = readParts(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), budget)
   if (found.graph === undefined) throw malformed("it has no graph")
   const graph = readGraph(found.graph, budget, { depth: 1, inFunction: false })
   const functions = new Map<string, OnnxFunction>()
@@ -56,7 +57,8 @@ function readParts(message: Uint8Array, budget: Budget) {
         break
     }
   })
-  if (version < 1 || version > 1000) throw malformed(`it has ${version === 0 ? "no" : "an impossible"} IR version`)
+  if (version === 0) throw malformed("it has no IR version")
+  if (version < 0 || version > 1000) throw malformed("it has an impossible IR version")
   if (operatorSets.size === 0) {
     if (version >= 3) throw malformed("it names no operator set")
     operatorSets.set("", 1)

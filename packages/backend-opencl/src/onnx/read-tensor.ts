@@ -4,7 +4,7 @@ import { isOtherType, typeOf } from "./data-types.js"
 import { readExternalData } from "./external-data.js"
 import { limits } from "./limits.js"
 import { malformed } from "./malformed.js"
-import { type Budget, type Field, spendFields, walk } from "./message.js"
+import { type Budget, type Field, spendFields, spendObject, walk } from "./message.js"
 import type { OnnxData, OnnxTensor } from "./model.js"
 import { decodeElements, decodeInt64s, joined } from "./typed-data.js"
 
@@ -27,6 +27,7 @@ interface Written {
 }
 
 export function readTensor(message: Uint8Array, budget: Budget): NamedTensor {
+  spendObject(budget)
   const written = readWritten(message, budget)
   const shape = readDims(written.dims, budget)
   return { name: written.name, tensor: { ...readContent(written, shape, budget), shape } }

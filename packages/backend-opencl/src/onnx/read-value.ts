@@ -1,11 +1,12 @@
 import { typeOf } from "./data-types.js"
 import { limits } from "./limits.js"
 import { malformed } from "./malformed.js"
-import { type Budget, onlyOne, walk } from "./message.js"
+import { type Budget, onlyOne, spendObject, walk } from "./message.js"
 import type { OnnxValue } from "./model.js"
 
 /** ValueInfoProto: name = 1, type = 2. */
 export function readValue(message: Uint8Array, budget: Budget): OnnxValue {
+  spendObject(budget)
   let name = ""
   let type: Uint8Array | undefined
   walk(message, budget, (field) => {
