@@ -1,11 +1,25 @@
 import { arithmetic } from "./arithmetic.js"
 import type { Operator, OperatorTable } from "./call.js"
+import { convolutions } from "./convolutions.js"
 import { movement } from "./movement.js"
-import { networks } from "./networks.js"
+import { normalisations } from "./normalisations.js"
+import { pools } from "./pools.js"
+import { products } from "./products.js"
+import { reductions } from "./reductions.js"
+import { softmaxes } from "./softmax.js"
+
+const tables: readonly OperatorTable[] = [
+  arithmetic,
+  convolutions,
+  movement,
+  normalisations,
+  pools,
+  products,
+  reductions,
+  softmaxes,
+]
 
 /** By `${domain}:${name}`: what the engine computes, and all that it does. */
 export const operators: ReadonlyMap<string, Operator> = new Map(
-  [arithmetic, movement, networks].flatMap((table: OperatorTable) =>
-    Object.entries(table).map(([name, operator]) => [`:${name}`, operator] as const),
-  ),
+  tables.flatMap((table) => Object.entries(table).map(([name, operator]) => [`:${name}`, operator] as const)),
 )
