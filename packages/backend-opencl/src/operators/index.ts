@@ -6,6 +6,8 @@ import { normalisations } from "./normalisations.js"
 import { pools } from "./pools.js"
 import { products } from "./products.js"
 import { reductions } from "./reductions.js"
+import { resizing } from "./resize.js"
+import { sampling } from "./sampling.js"
 import { softmaxes } from "./softmax.js"
 
 const tables: readonly OperatorTable[] = [
@@ -16,6 +18,8 @@ const tables: readonly OperatorTable[] = [
   pools,
   products,
   reductions,
+  resizing,
+  sampling,
   softmaxes,
 ]
 
