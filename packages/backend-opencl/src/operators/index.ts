@@ -5,6 +5,7 @@ import { movement } from "./movement.js"
 import { normalisations } from "./normalisations.js"
 import { pools } from "./pools.js"
 import { products } from "./products.js"
+import { recurrences } from "./recurrent.js"
 import { reductions } from "./reductions.js"
 import { resizing } from "./resize.js"
 import { sampling } from "./sampling.js"
@@ -17,6 +18,7 @@ const tables: readonly OperatorTable[] = [
   normalisations,
   pools,
   products,
+  recurrences,
   reductions,
   resizing,
   sampling,
