@@ -5,6 +5,7 @@ import { movement } from "./movement.js"
 import { normalisations } from "./normalisations.js"
 import { pools } from "./pools.js"
 import { products } from "./products.js"
+import { quantised } from "./quantised.js"
 import { recurrences } from "./recurrent.js"
 import { reductions } from "./reductions.js"
 import { resizing } from "./resize.js"
@@ -18,6 +19,7 @@ const tables: readonly OperatorTable[] = [
   normalisations,
   pools,
   products,
+  quantised,
   recurrences,
   reductions,
   resizing,
