@@ -1,6 +1,7 @@
 import { arithmetic } from "./arithmetic.js"
 import type { Operator, OperatorTable } from "./call.js"
 import { convolutions } from "./convolutions.js"
+import { fourier } from "./fourier.js"
 import { movement } from "./movement.js"
 import { normalisations } from "./normalisations.js"
 import { pools } from "./pools.js"
@@ -15,6 +16,7 @@ import { softmaxes } from "./softmax.js"
 const tables: readonly OperatorTable[] = [
   arithmetic,
   convolutions,
+  fourier,
   movement,
   normalisations,
   pools,
