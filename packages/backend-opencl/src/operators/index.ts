@@ -2,6 +2,7 @@ import { arithmetic } from "./arithmetic.js"
 import type { Operator, OperatorTable } from "./call.js"
 import { convolutions } from "./convolutions.js"
 import { fourier } from "./fourier.js"
+import { losses } from "./losses.js"
 import { movement } from "./movement.js"
 import { normalisations } from "./normalisations.js"
 import { pools } from "./pools.js"
@@ -17,6 +18,7 @@ const tables: readonly OperatorTable[] = [
   arithmetic,
   convolutions,
   fourier,
+  losses,
   movement,
   normalisations,
   pools,
