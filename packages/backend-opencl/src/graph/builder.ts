@@ -85,6 +85,12 @@ export class Builder {
     )
   }
 
+  /** The other way round: the last two dimensions. */
+  transposeMatrices(input: Tensor): Tensor {
+    const order = [...input.shape.keys()]
+    return this.transpose(input, [...order.slice(0, -2), ...order.slice(-2).reverse()])
+  }
+
   /** Broadcasts. */
   expand(input: Tensor, shape: readonly number[]): Tensor {
     return this.view(input, shape, 0, broadcastStrides(input.shape, shape))

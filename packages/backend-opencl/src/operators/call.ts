@@ -23,6 +23,7 @@ export interface OperatorCall {
   text(name: string, standard?: string): string
   ints(name: string): number[] | undefined
   floats(name: string): number[] | undefined
+  texts(name: string): readonly string[] | undefined
   tensor(name: string): Tensor | undefined
   graph(name: string): OnnxGraph
   has(name: string): boolean
@@ -89,6 +90,7 @@ export function operatorCall({ attributes, weight, ...node }: Node): OperatorCal
       const value = attribute(name, "floats")?.value
       return value && [...value]
     },
+    texts: (name) => attribute(name, "strings")?.value,
     tensor(name) {
       const value = attribute(name, "tensor")?.value
       return value && weight(value)
