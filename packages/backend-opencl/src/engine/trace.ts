@@ -69,7 +69,7 @@ export async function traceModel(
     return elementsOf(tensor.type, bytes)
   }
 
-  const builder: Builder = new Builder(async (tensor) => {
+  const builder: Builder = new Builder(async (tensor, held) => {
     const { origin } = tensor
     if (origin.kind === "input") {
       const elements = elementsOf(tensor.type, given[origin.name]?.data as Uint8Array)
@@ -78,7 +78,7 @@ export async function traceModel(
     }
     if (origin.kind === "weight") return elementsOf(tensor.type, await workshop.weights.bytes(origin.data))
     signal?.throwIfAborted()
-    return computeNow(tensor)
+    return computeNow(tensor, held)
   })
   const walker = new Walker(model, builder, (tensor) => {
     const known = weights.get(tensor)
@@ -89,7 +89,7 @@ export async function traceModel(
   })
 
   /** Runs what `tensor` needs, and leaves on the device what else of that will be used. */
-  async function computeNow(tensor: Tensor): Promise<Elements> {
+  async function computeNow(tensor: Tensor, held: readonly Tensor[]): Promise<Elements> {
     const segment = buffers.get(tensor)
     if (segment !== undefined) {
       const elements = readBack(tensor, segment)
@@ -99,7 +99,7 @@ export async function traceModel(
     }
     const needed = operationsFor(builder.operations, tensor)
     const rest = builder.operations.filter((operation) => !needed.has(operation))
-    const used = new Set([...rest.flatMap((operation) => operation.inputs), ...walker.live()])
+    const used = new Set([...rest.flatMap((operation) => operation.inputs), ...walker.live(), ...held])
     const kept = [...needed].flatMap(({ outputs }) => outputs.filter((output) => output !== tensor && used.has(output)))
     const roots = [tensor, ...kept]
     const plan = await compilePlan(workshop, lower([...needed], roots), roots, buffers)
@@ -110,7 +110,9 @@ export async function traceModel(
       buffers.set(root, plan.bufferOf(root))
       root.origin = { kind: "segment" }
     }
-    builder.operations.splice(0, builder.operations.length, ...rest)
+    // What isn't kept is computed again if it turns out that an operator holds it.
+    const left = builder.operations.filter(({ outputs }) => outputs.some(({ origin }) => origin.kind === "operation"))
+    builder.operations.splice(0, builder.operations.length, ...left)
     return elements
   }
 
