@@ -33,14 +33,18 @@ const loop: Operator = async (node) => {
     carried = results.slice(0, carriedCount)
     for (const [index, list] of scanned.entries()) list.push(results[carriedCount + index] as Tensor)
     // After the last iteration nothing depends on it.
-    if (iteration + 1 < most) goesOn = await isSet(node, condition as Tensor)
+    if (iteration + 1 < most) goesOn = await isSet(node, condition as Tensor, [...carried, ...scanned.flat()])
   }
   const declared = body.outputs.slice(carriedCount + 1)
   return [...carried, ...scanned.map((list, index) => stacked(node, list, 0, false, declared[index]))]
 }
 
-async function isSet({ builder, broken }: OperatorCall, condition: Tensor): Promise<boolean> {
-  const [value] = await builder.elements(condition)
+async function isSet(
+  { builder, broken }: OperatorCall,
+  condition: Tensor,
+  held: readonly Tensor[] = [],
+): Promise<boolean> {
+  const [value] = await builder.elements(condition, held)
   if (value === undefined) throw broken("has a condition without elements")
   return Number(value) !== 0
 }
