@@ -142,3 +142,8 @@ export const arithmetic: OperatorTable = {
   CastLike: (node) => one((x) => cast(node.input(1).type, x))(node),
   Identity: ({ input }) => input(0),
 }
+
+/** Of ai.onnx.ml. */
+export const thresholds: OperatorTable = {
+  Binarizer: (node) => one((x) => cast(x.type, call("greater", x, node.float("threshold", 0))))(node),
+}

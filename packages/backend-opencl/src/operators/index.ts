@@ -1,16 +1,21 @@
 import { activations } from "./activations.js"
-import { arithmetic } from "./arithmetic.js"
+import { arithmetic, thresholds } from "./arithmetic.js"
 import { bits } from "./bits.js"
 import { boxes } from "./boxes.js"
 import { byPlace } from "./by-place.js"
 import type { Operator, OperatorTable } from "./call.js"
 import { compaction } from "./compaction.js"
 import { control } from "./control.js"
+import { einsums } from "./einsum.js"
 import { extremes } from "./extremes.js"
 import { gathering, gatheringML } from "./gather.js"
+import { linear } from "./linear.js"
+import { mel } from "./mel.js"
 import { movement } from "./movement.js"
 import { networks } from "./networks.js"
+import { ngrams } from "./ngrams.js"
 import { padding } from "./pad.js"
+import { random } from "./random.js"
 import { rearranging } from "./rearrange.js"
 import { scattering } from "./scatter.js"
 import { sorting } from "./sorting.js"
@@ -18,10 +23,10 @@ import { sorting } from "./sorting.js"
 /** By domain; ONNX's own is `""`. */
 const tables: Readonly<Record<string, readonly OperatorTable[]>> = {
   "": [
-    ...[activations, arithmetic, bits, byPlace, control, extremes, gathering, movement, networks, padding, rearranging],
-    ...[boxes, compaction, scattering, sorting],
+    ...[activations, arithmetic, bits, boxes, byPlace, compaction, control, einsums, extremes, gathering, linear, mel],
+    ...[movement, networks, ngrams, padding, random, rearranging, scattering, sorting],
   ],
-  "ai.onnx.ml": [gatheringML],
+  "ai.onnx.ml": [gatheringML, thresholds],
 }
 
 /** By `${domain}:${name}`: what the engine computes, and all that it does. */
