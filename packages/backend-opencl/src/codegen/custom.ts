@@ -11,7 +11,7 @@ export interface KernelBody {
   readonly items: number
 }
 
-/** The kernel of a body, with `i`, and `LOADn` and `STOREn` for the tensors that it is over. */
+/** The kernel of a body, with `i`, and `LOADn`, `STOREn` and `READn` for the tensors that it is over. */
 export function customStep(
   { body, helpers, items }: KernelBody,
   inputs: readonly { readonly tensor: Tensor; readonly storage: Storage }[],
@@ -25,8 +25,12 @@ export function customStep(
   const macros = [
     ...inputs.map(({ tensor }, at) => `#define LOAD${at}(index) (${loadCode(tensor.type, `in${at}`, "(index)", 1)})`),
     ...outputs.map(({ tensor }, at) => `#define STORE${at}(index, value) ${storeMacro(tensor, at)}`),
+    ...outputs.map(({ tensor }, at) => `#define READ${at}(index) (${loadCode(tensor.type, `out${at}`, "(index)", 1)})`),
   ]
-  const ends = [...inputs.map((_, at) => `#undef LOAD${at}`), ...outputs.map((_, at) => `#undef STORE${at}`)]
+  const ends = [
+    ...inputs.map((_, at) => `#undef LOAD${at}`),
+    ...outputs.map((_, at) => `#undef STORE${at}\n#undef READ${at}`),
+  ]
   return {
     source: `${macros.join("\n")}
 ${helpers}__kernel void KERNEL(${parameters.join(", ")}) {

@@ -97,7 +97,7 @@ class Tracer {
     this.#inputs = new Map(
       Object.entries(shapes).map(([name, { type, shape }]) => [name, inputTensor(name, type, shape)]),
     )
-    this.#builder = new Builder((tensor) => this.#elements(tensor))
+    this.#builder = new Builder((tensor, held) => this.#elements(tensor, held))
     const weights = new Map<OnnxTensor, Tensor>()
     this.#walker = new Walker(model, this.#builder, (tensor) => {
       const made = weights.get(tensor) ?? weightTensor(tensor, workshop.weights.known(tensor))
@@ -173,12 +173,12 @@ class Tracer {
   }
 
   /** What shapes are made by, which from then on is known, and must be the same in every run of this trace. */
-  async #elements(tensor: Tensor): Promise<Elements> {
-    tensor.elements = await this.#find(tensor)
+  async #elements(tensor: Tensor, held: readonly Tensor[]): Promise<Elements> {
+    tensor.elements = await this.#find(tensor, held)
     return tensor.elements
   }
 
-  async #find(tensor: Tensor): Promise<Elements> {
+  async #find(tensor: Tensor, held: readonly Tensor[]): Promise<Elements> {
     const { origin } = tensor
     if (origin.kind === "weight") return elementsOf(tensor.type, await this.#workshop.weights.bytes(origin.data))
     if (origin.kind === "input") {
@@ -188,7 +188,7 @@ class Tracer {
       return elements
     }
     if (this.#given === undefined && !isConstant(tensor)) throw new DependsOnData()
-    if (origin.kind === "operation") await this.#computeNow(tensor)
+    if (origin.kind === "operation") await this.#computeNow(tensor, held)
     const elements = this.#readBack(tensor)
     const last = this.#segments.pop() as Segment
     this.#segments.push({ ...last, guards: [...last.guards, { tensor, elements }] })
@@ -196,11 +196,11 @@ class Tracer {
   }
 
   /** Runs what `tensor` needs, and leaves on the device what else of that will be used. */
-  async #computeNow(tensor: Tensor): Promise<void> {
+  async #computeNow(tensor: Tensor, held: readonly Tensor[]): Promise<void> {
     const { operations } = this.#builder
     const needed = operationsFor(operations, tensor)
     const rest = operations.filter((operation) => !needed.has(operation))
-    const used = new Set([...rest.flatMap((operation) => operation.inputs), ...this.#walker.live()])
+    const used = new Set([...rest.flatMap((operation) => operation.inputs), ...this.#walker.live(), ...held])
     const kept = [...needed].flatMap(({ outputs }) => outputs.filter((output) => output !== tensor && used.has(output)))
     const roots = [tensor, ...kept]
     const plan = await this.#compile([...needed], roots)
@@ -211,7 +211,9 @@ class Tracer {
       this.#buffers.set(root, plan.bufferOf(root))
       root.origin = { kind: "segment" }
     }
-    operations.splice(0, operations.length, ...rest)
+    // What isn't kept is computed again if it turns out that an operator holds it.
+    const left = operations.filter(({ outputs }) => outputs.some(({ origin }) => origin.kind === "operation"))
+    operations.splice(0, operations.length, ...left)
   }
 
   #compile(operations: readonly Operation[], roots: readonly Tensor[]): Promise<CompiledPlan> {

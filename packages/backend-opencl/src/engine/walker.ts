@@ -40,6 +40,12 @@ class Scope {
   }
 }
 
+/**
+ * Nodes of graphs within graphs that are written out in one trace. Planning takes some microseconds a node, so that loops
+ * beyond this would take minutes, and memory without end.
+ */
+const mostInlined = 2 ** 16
+
 /** Makes the engine's graph of a model's, node by node. */
 export class Walker {
   readonly #model: OnnxModel
@@ -47,6 +53,7 @@ export class Walker {
   readonly #weight: (tensor: OnnxTensor) => Tensor
   readonly #uses = new WeakMap<object, ReadonlyMap<string, number>>()
   readonly #scopes: Scope[] = []
+  #inlined = 0
 
   /** @param weight gives the tensor of an initialiser */
   constructor(model: OnnxModel, builder: Builder, weight: (tensor: OnnxTensor) => Tensor) {
@@ -132,6 +139,12 @@ export class Walker {
       builder: this.#builder,
       weight: this.#weight,
       inline: (graph, given) => {
+        // A graph without nodes counts, too: a loop over it might have no end.
+        this.#inlined += graph.nodes.length + 1
+        if (this.#inlined > mostInlined) {
+          const problem = `Loops of the model run too long for the OpenCL engine: written out, they have more than ${mostInlined} nodes.`
+          throw new StrongroomError("backend-failed", problem)
+        }
         const named = new Map(graph.inputs.map(({ name }, index) => [name, given[index] as Tensor]))
         return this.#graph(graph, named, scope, context)
       },

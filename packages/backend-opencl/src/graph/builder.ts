@@ -8,8 +8,8 @@ import type { TensorType } from "./tensor-type.js"
 /** Larger results than these aren't computed on the host: shape arithmetic is small. */
 const mostHostElements = 4096
 
-/** Gives a tensor's elements, by running what computes them if need be. */
-export type ReadElements = (tensor: Tensor) => Promise<Elements>
+/** Gives a tensor's elements, by running what computes them if need be; `held` is what the caller still has use for. */
+export type ReadElements = (tensor: Tensor, held: readonly Tensor[]) => Promise<Elements>
 
 /**
  * Makes the engine's own graph: each method appends an operation, or none where the result is known without a device.
@@ -32,9 +32,12 @@ export class Builder {
   /**
    * The elements, on the host. If a device has to compute them, the graph is run until there: results that depend on
    * data are shaped by it.
+   *
+   * @param held tensors of an operator's own, with which it will go on: of what is computed on the way they are kept, and
+   *   all else that no name stands for is computed again if it is used
    */
-  async elements(tensor: Tensor): Promise<Elements> {
-    return tensor.elements ?? this.#read(tensor)
+  async elements(tensor: Tensor, held: readonly Tensor[] = []): Promise<Elements> {
+    return tensor.elements ?? this.#read(tensor, held)
   }
 
   /** @param make of operands of the inputs' types, one for each */

@@ -1,37 +1,10 @@
+import { erf } from "../graph/erf.js"
 import { call, cast, constant, type Expression } from "../graph/expression.js"
-import type { ScalarFunction } from "../graph/scalar-functions.js"
 import { isFloat, isTensorType, type TensorType } from "../graph/tensor-type.js"
 import type { Operator, OperatorCall, OperatorTable } from "./call.js"
+import { binary, inFloat, many, one, two, unary } from "./per-element.js"
 
 /** Operators that compute each element by itself. */
-
-/** @param make of one operand */
-const one =
-  (make: (x: Expression, call: OperatorCall) => Expression): Operator =>
-  (node) =>
-    node.builder.elementwise([node.input(0)], (x) => make(x as Expression, node))
-
-const unary = (name: ScalarFunction) => one((x) => call(name, x))
-
-const two =
-  (make: (a: Expression, b: Expression, node: OperatorCall) => Expression): Operator =>
-  (node) =>
-    node.builder.elementwise([node.input(0), node.input(1)], (a, b) => make(a as Expression, b as Expression, node))
-
-const binary = (name: ScalarFunction) => two((a, b) => call(name, a, b))
-
-/** Of one or more inputs. */
-const many =
-  (name: ScalarFunction, last: (sum: Expression, count: number) => Expression = (sum) => sum): Operator =>
-  ({ builder, inputs, input }) =>
-    builder.elementwise(
-      inputs.map((_, index) => input(index)),
-      (...operands) =>
-        last(
-          operands.reduce((a, b) => call(name, a, b)),
-          operands.length,
-        ),
-    )
 
 /** ONNX's TensorProto.DataType, by number (onnx.proto). */
 const dataTypes: Readonly<Record<number, TensorType>> = {
@@ -79,12 +52,34 @@ const bounded = (x: Expression, low?: Expression, high?: Expression) => {
   return high === undefined ? above : call("atMost", above, high)
 }
 
+/** Powers that networks are full of, written as what is quicker than pow. */
+const shortPowers: Readonly<Record<number, (x: Expression) => Expression>> = {
+  0.5: (x) => call("sqrt", x),
+  1: (x) => x,
+  2: (x) => call("mul", x, x),
+  3: (x) => call("mul", call("mul", x, x), x),
+}
+
+const pow: Operator = (node) => {
+  const { builder } = node
+  const [base, exponent] = [node.input(0), node.input(1)]
+  const known = exponent.size === 1 && exponent.shape.length <= base.shape.length ? exponent.elements?.[0] : undefined
+  const short = known === undefined ? undefined : shortPowers[Number(known)]
+  if (short !== undefined && isFloat(base.type)) return builder.elementwise([base], (x) => short(x as Expression))
+  return builder.elementwise([base, exponent], (a, b) => {
+    const [x, y] = [a as Expression, b as Expression]
+    // An integer to a fraction is computed as a float.
+    const type = !isFloat(x.type) && isFloat(y.type) ? y.type : x.type
+    return cast(x.type, call("pow", cast(type, x), cast(type, y)))
+  })
+}
+
 export const arithmetic: OperatorTable = {
   Add: binary("add"),
   Sub: binary("sub"),
   Mul: binary("mul"),
   Div: binary("div"),
-  Pow: two((a, b) => cast(a.type, call("pow", powBase(a, b), cast(powBase(a, b).type, b)))),
+  Pow: pow,
   Mod: (node) => two((a, b) => call(node.int("fmod", 0) === 1 ? "remainder" : "mod", a, b))(node),
   Min: many("min"),
   Max: many("max"),
@@ -100,7 +95,18 @@ export const arithmetic: OperatorTable = {
   Reciprocal: one((x) => call("div", constant(x.type, 1), x)),
   Exp: unary("exp"),
   Log: unary("log"),
-  Erf: unary("erf"),
+  Erf: one((x) => inFloat(x, erf)),
+  Sin: unary("sin"),
+  Cos: unary("cos"),
+  Tan: unary("tan"),
+  Asin: unary("asin"),
+  Acos: unary("acos"),
+  Atan: unary("atan"),
+  Sinh: unary("sinh"),
+  Cosh: unary("cosh"),
+  Asinh: unary("asinh"),
+  Acosh: unary("acosh"),
+  Atanh: unary("atanh"),
   Tanh: unary("tanh"),
   Sigmoid: unary("sigmoid"),
   Relu: one((x) => call("atLeast", x, 0)),
@@ -137,7 +143,7 @@ export const arithmetic: OperatorTable = {
   Identity: ({ input }) => input(0),
 }
 
-/** An integer to a fraction is computed as a float. */
-function powBase(a: Expression, b: Expression): Expression {
-  return !isFloat(a.type) && isFloat(b.type) ? cast(b.type, a) : a
+/** Of ai.onnx.ml. */
+export const thresholds: OperatorTable = {
+  Binarizer: (node) => one((x) => cast(x.type, call("greater", x, node.float("threshold", 0))))(node),
 }

@@ -147,6 +147,7 @@ const gather: Operator = (node) => {
   const length = x.shape[axis] as number
   const lengths = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)]
   const inner = sizeOf(x.shape.slice(axis + 1))
+  if (x.size === 0 && sizeOf(lengths) > 0) throw node.broken("has indices into a tensor without elements")
   const known = gatherKnown(x, indices, axis, lengths)
   if (known !== undefined) return builder.constant(x.type, lengths, known)
   const [result] = builder.custom([x, indices], [{ type: x.type, shape: lengths }], {
@@ -167,7 +168,9 @@ function gatherKnown(x: Tensor, indices: Tensor, axis: number, shape: readonly n
   const length = x.shape[axis] as number
   const inner = sizeOf(x.shape.slice(axis + 1))
   const outer = sizeOf(x.shape.slice(0, axis))
-  const at = toNumbers(indices.elements).map((index) => (index < 0 ? index + length : index))
+  const at = toNumbers(indices.elements).map((index) =>
+    Math.max(0, Math.min(index < 0 ? index + length : index, length - 1)),
+  )
   return Array.from({ length: outer }, (_, before) =>
     at.flatMap((index) => from.slice((before * length + index) * inner, (before * length + index + 1) * inner)),
   ).flat()

@@ -1,0 +1,94 @@
+import { axisOf, contiguousStrides, sizeOf } from "../graph/shape.js"
+import type { Tensor } from "../graph/tensor.js"
+import { coordinates } from "../kernels/plain.js"
+import type { Operator, OperatorCall, OperatorTable } from "./call.js"
+
+/** Operators that put a margin around a tensor, or cut one off. */
+
+const modes = ["constant", "reflect", "edge", "wrap"] as const
+type Mode = (typeof modes)[number]
+
+/** OpenCL C: the index of an axis of `length` whose element lies at `at`, which may be outside. */
+const source: Readonly<Record<Exclude<Mode, "constant">, (at: string, length: number) => string>> = {
+  edge: (at, length) => `clamp(${at}, 0, ${length - 1})`,
+  wrap: (at, length) => `((${at} % ${length} + ${length}) % ${length})`,
+  // Forth and back, without the ends twice.
+  reflect(at, length) {
+    const period = Math.max(1, 2 * (length - 1))
+    const within = `((${at} % ${period} + ${period}) % ${period})`
+    return `min(${within}, ${period} - ${within}) % ${length}`
+  },
+}
+
+/** @param before how much is added before each axis, or cut off where it is negative; `after` likewise */
+function padded(
+  node: OperatorCall,
+  x: Tensor,
+  [before, after]: readonly [readonly number[], readonly number[]],
+  mode: Mode,
+  value: Tensor | undefined,
+): Tensor {
+  if ([...before, ...after].every((length) => length === 0)) return x
+  const shape = x.shape.map((length, axis) => length + (before[axis] as number) + (after[axis] as number))
+  if (shape.some((length) => length < 0)) throw node.broken("cuts off more than there is")
+  if (x.size === 0 && mode !== "constant" && sizeOf(shape) > 0) throw node.broken("repeats a tensor without elements")
+  const { builder } = node
+  const strides = contiguousStrides(x.shape)
+  const isMade = shape.map(
+    (length, axis) => mode !== "constant" && length > 0 && (before[axis] !== 0 || after[axis] !== 0),
+  )
+  const at = shape.map((_, axis) => {
+    const index = `(c${axis} - ${before[axis]})`
+    return isMade[axis] ? source[mode as Exclude<Mode, "constant">](index, x.shape[axis] as number) : index
+  })
+  const from = ["0", ...at.map((index, axis) => `${index} * ${strides[axis]}`)].join(" + ")
+  const inside = at.map((index, axis) => `${index} >= 0 && ${index} < ${x.shape[axis]}`).join(" && ")
+  const outside = value === undefined ? "0" : "LOAD1(0)"
+  const [result] = builder.custom([x, ...(value === undefined ? [] : [value])], [{ type: x.type, shape }], {
+    body: `
+  int rest = i;
+${coordinates(shape)}
+  ${mode === "constant" ? `STORE0(i, ${inside || "1"} ? LOAD0(${from}) : ${outside});` : `STORE0(i, LOAD0(${from}));`}`,
+  })
+  return result as Tensor
+}
+
+const pad: Operator = async (node) => {
+  const { builder, version, inputs } = node
+  const x = node.input(0)
+  const rank = x.shape.length
+  const mode = modes.find((one) => one === node.text("mode", "constant"))
+  if (mode === undefined) throw node.broken("has a mode that ONNX doesn't have")
+  const pads = version < 11 ? node.ints(version < 2 ? "paddings" : "pads") : await node.integers(1)
+  const axes = ((await node.integers(3)) ?? [...x.shape.keys()]).map((axis) => axisOf(axis, rank))
+  if (pads?.length !== 2 * axes.length || new Set(axes).size !== axes.length) {
+    throw node.broken("has pads that don't fit its input")
+  }
+  const [before, after] = [0, axes.length].map((begin) =>
+    x.shape.map((_, axis) => (axes.includes(axis) ? (pads[begin + axes.indexOf(axis)] as number) : 0)),
+  ) as [number[], number[]]
+  const value = version < 11 ? builder.constant(x.type, [], [node.float("value", 0)]) : inputs[2]
+  if (value?.size === 0) throw node.broken("has a value without elements")
+  return padded(node, x, [before, after], mode, value)
+}
+
+/** Both halves of what is missing or too much are equal, or the second is one larger. */
+const centerCropPad: Operator = async (node) => {
+  const x = node.input(0)
+  const axes = (node.ints("axes") ?? [...x.shape.keys()]).map((axis) => axisOf(axis, x.shape.length))
+  const lengths = await node.integers(1)
+  if (lengths?.length !== axes.length || lengths.some((length) => length < 0)) {
+    throw node.broken("has a shape that doesn't fit its axes")
+  }
+  const before = x.shape.map(() => 0)
+  const after = x.shape.map(() => 0)
+  for (const [index, axis] of axes.entries()) {
+    const more = (lengths[index] as number) - (x.shape[axis] as number)
+    const half = Math.sign(more) * Math.floor(Math.abs(more) / 2)
+    before[axis] = half
+    after[axis] = more - half
+  }
+  return padded(node, x, [before, after], "constant", undefined)
+}
+
+export const padding: OperatorTable = { Pad: pad, CenterCropPad: centerCropPad }
