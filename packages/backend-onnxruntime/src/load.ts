@@ -32,21 +32,30 @@ export async function loadModel(
     const session = await fromParts(place, model, context, file)
     if ("declined" in session) return session
     isMade = true
-    return keptMeanwhile(engineSession(session), file?.keep())
+    return file ? keptAfterRun(engineSession(session), file) : engineSession(session)
   } finally {
     if (!isMade) await file?.remove()
   }
 }
 
-/** After the answer: what was made can be kept while the session is used, but not when its model is closed. */
-function keptMeanwhile(session: EngineSession, keeping: Promise<void> | undefined): EngineSession {
+/** What was made is kept when the first run has been answered, or the session closes: neither the load nor that run waits. */
+function keptAfterRun(session: EngineSession, file: OptimisedFile): EngineSession {
+  let keeping: Promise<void> | undefined
+  const keep = () => {
+    keeping ??= file.keep()
+    return keeping
+  }
   return {
-    run: session.run,
+    run(call) {
+      const result = session.run(call)
+      result.then(keep, keep)
+      return result
+    },
     async close() {
       try {
         await session.close()
       } finally {
-        await keeping
+        await keep()
       }
     },
   }

@@ -8,7 +8,7 @@ import { bytesSource, importOnnx, type ModelToSeal, openSealedModel, tensor } fr
 import type { Artifacts, Json, Plaintext } from "@strongroom/core/backend"
 import { heapPlaintext, loadEngine, loadSession, privateDirectory, toRaw } from "@strongroom/core/host"
 import { createPublisher, type ShippedModel } from "@strongroom/testkit"
-import { describe, expect, it, onTestFinished } from "vitest"
+import { describe, expect, it, onTestFinished, vi } from "vitest"
 import { ocrModel, outputBytes } from "./ocr-model.js"
 import { type OnnxToWrite, onnxModel } from "./onnx-writer.js"
 
@@ -45,6 +45,8 @@ class Shelf implements Artifacts {
 }
 
 interface Loading {
+  /** Default: 1. */
+  readonly runs?: number
   readonly directory?: string
   readonly artifacts?: Artifacts
   readonly signal?: AbortSignal
@@ -57,8 +59,8 @@ const square = tensor(
 )
 const given = { x: square }
 
-/** Loads under `memory` and runs once: the outputs' bytes, and what the engine told the report. */
-async function loadOnce(shipped: ShippedModel, { directory, artifacts, signal }: Loading, inputs = given) {
+/** Loads under `memory` and runs: the outputs' bytes of the last run, and what the engine told the report. */
+async function loadOnce(shipped: ShippedModel, { runs = 1, directory, artifacts, signal }: Loading, inputs = given) {
   const observed: Json[] = []
   const model = await openSealedModel(bytesSource(shipped.bytes), shipped.keys)
   const engine = await loadEngine(onnxruntime({ threads: 1 }), {
@@ -69,7 +71,8 @@ async function loadOnce(shipped: ShippedModel, { directory, artifacts, signal }:
   try {
     const session = await loadSession(engine, model, { ...(artifacts && { artifacts }), ...(signal && { signal }) })
     const raw = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, toRaw(value)]))
-    const outputs = outputBytes((await session.run(raw)) as never)
+    let outputs: Buffer = Buffer.alloc(0)
+    for (let run = 0; run < runs; run++) outputs = outputBytes((await session.run(raw)) as never)
     await session.close()
     return { outputs, observed }
   } finally {
@@ -114,6 +117,18 @@ describe.runIf(process.platform === "linux")("what ONNX Runtime made of a model"
     expect([first.observed, second.observed]).toEqual([[], []])
     // It is the engine's own, in which convolutions have another layout: on processors for which it has one.
     if (process.arch === "x64") expect(Buffer.from([...artifacts.kept.values()][0] ?? []).includes("nchwc")).toBe(true)
+  })
+
+  it("is kept once, however often it ran", async () => {
+    const shipped = await publisher.ship(await imported(product()))
+    const directory = newFolder(memoryFolder)
+    for (const runs of [0, 1, 3]) {
+      const artifacts = new Shelf()
+      const put = vi.spyOn(artifacts, "put")
+      await loadOnce(shipped, { runs, directory, artifacts })
+      expect(put).toHaveBeenCalledTimes(1)
+      expect(readdirSync(directory)).toEqual([])
+    }
   })
 
   it("is what runs", async () => {
