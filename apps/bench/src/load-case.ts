@@ -6,8 +6,11 @@ export interface LoadCase {
   readonly keys: { readonly grant: string; readonly identity: { readonly file: string }; readonly trust: string[] }
 }
 
-/** What it loads: the sealed model, the plain file, or the plain file's bytes. */
-export type Side = "sealed" | "file" | "bytes"
+/**
+ * What it loads: the sealed model, that with what the cache policy `sealed` kept of it, the plain file, or the plain file's
+ * bytes.
+ */
+export type Side = "sealed" | "kept" | "file" | "bytes"
 
 /** What it measured, in milliseconds from the start of a load to the first outputs. */
 export interface LoadTimes {

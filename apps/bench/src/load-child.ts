@@ -1,11 +1,12 @@
 // One measured process: loads a model and runs it once, and then again: sealed in a vault, or plain in the engine alone,
-// from its file or from bytes that are in memory before the clock starts.
+// from its file or from bytes that are in memory before the clock starts. Takes a side, a case's path, where the outputs go
+// and, for "kept", a store's folder.
 // Prints {"first":ms,"again":ms} and writes the outputs' bytes, in the order of their names.
 import { readFile, writeFile } from "node:fs/promises"
 import { setTimeout } from "node:timers/promises"
 import type { LoadCase, LoadTimes, Side } from "./load-case.js"
 
-const [side, casePath, outputPath] = process.argv.slice(2) as [Side, string, string]
+const [side, casePath, outputPath, store] = process.argv.slice(2) as [Side, string, string, string?]
 const { input, plainPath, sealedPath, keys } = JSON.parse(await readFile(casePath, "utf8")) as LoadCase
 
 /** Until the vault's next spare thread is warm, and what the last load left has been freed. */
@@ -23,7 +24,7 @@ interface Loaded {
 
 /** Loads anew at each call: what is called is what is timed. */
 async function makeLoader(): Promise<() => Promise<Loaded>> {
-  if (side !== "sealed") {
+  if (side === "file" || side === "bytes") {
     const ort = await import("onnxruntime-node")
     const bytes = side === "bytes" ? new Uint8Array(await readFile(plainPath)) : undefined
     return async () => {
@@ -32,9 +33,10 @@ async function makeLoader(): Promise<() => Promise<Loaded>> {
       return { outputs, close: () => session.release() }
     }
   }
-  const { openVault, tensor } = await import("@strongroom/vault")
+  const { fileStore, openVault, tensor } = await import("@strongroom/vault")
   const { onnxruntime } = await import("@strongroom/backend-onnxruntime")
-  const vault = await openVault({ backend: onnxruntime() })
+  const kept = store && ({ cache: "sealed", artifactStore: fileStore(store) } as const)
+  const vault = await openVault({ backend: onnxruntime(), ...kept })
   return async () => {
     const session = await vault.load(sealedPath, keys)
     const outputs = await session.run({ [input.name]: tensor("float32", input.shape, data) })

@@ -1,40 +1,115 @@
-import type {
-  Declined,
-  EngineSession,
-  LoadContext,
-  OpenModel,
-  Part,
-  Plaintext,
-  TensorSpec,
-} from "@strongroom/core/backend"
-import { StrongroomError } from "@strongroom/core/backend"
+import type { Declined, EngineSession, Host, LoadContext, OpenModel, Plaintext } from "@strongroom/core/backend"
 import type { InferenceSession } from "onnxruntime-node"
+import { checkSession } from "./check-session.js"
 import { whyDeclined, withCode } from "./failure.js"
+import type { OptimisedFile } from "./optimised-file.js"
+import { type OptimisedModel, optimisedModel } from "./optimised-model.js"
+import type { CheckedOptions } from "./options.js"
+import { partReader, sortParts, totalBytes } from "./parts.js"
 import type { Runtime } from "./runtime.js"
 import { engineSession } from "./session.js"
 
-/**
- * Makes a session of an ONNX model and its external data, all from memory.
- *
- * ONNX Runtime parses the graph into its own memory and copies external data out of ours before `create` resolves, so
- * both are zeroed then (a test runs the model afterwards).
- */
+/** What sessions are made with. */
+export interface Place {
+  readonly runtime: Runtime
+  readonly sessionOptions: InferenceSession.SessionOptions
+  readonly options: CheckedOptions
+  readonly host: Host
+}
+
+/** Makes a session of an ONNX model and its external data, or of what an earlier load made of them and kept. */
 export async function loadModel(
-  runtime: Runtime,
-  options: InferenceSession.SessionOptions,
+  place: Place,
   model: OpenModel,
   context: LoadContext,
 ): Promise<EngineSession | Declined> {
+  const optimised = optimisedModel(place.host, place.options, model, context.artifacts)
+  const found = optimised && (await fromOptimised(place, model, context, optimised))
+  if (found !== undefined) return engineSession(found)
+  const file = await optimised?.newFile()
+  let isMade = false
+  try {
+    const session = await fromParts(place, model, context, file)
+    if ("declined" in session) return session
+    isMade = true
+    return file ? keptAfterRun(engineSession(session), file) : engineSession(session)
+  } finally {
+    if (!isMade) await file?.remove()
+  }
+}
+
+/** What was made is kept when the first run has been answered, or the session closes: neither the load nor that run waits. */
+function keptAfterRun(session: EngineSession, file: OptimisedFile): EngineSession {
+  let keeping: Promise<void> | undefined
+  const keep = () => {
+    keeping ??= file.keep()
+    return keeping
+  }
+  return {
+    run(call) {
+      const result = session.run(call)
+      result.then(keep, keep)
+      return result
+    },
+    async close() {
+      try {
+        await session.close()
+      } finally {
+        await keep()
+      }
+    },
+  }
+}
+
+/** `undefined` where nothing was kept that ONNX Runtime takes for this model. */
+async function fromOptimised(
+  { runtime, sessionOptions, host }: Place,
+  model: OpenModel,
+  { signal, progress }: LoadContext,
+  optimised: OptimisedModel,
+): Promise<InferenceSession | undefined> {
+  const found = await optimised.find()
+  let session: InferenceSession | undefined
+  try {
+    signal.throwIfAborted()
+    if (found === undefined) return undefined
+    // As it is: optimised once more, it could compute something else.
+    const asItIs = { ...sessionOptions, graphOptimizationLevel: "disabled" } as const
+    session = await runtime.InferenceSession.create(found.bytes, asItIs)
+    checkSession(model, session)
+    const total = totalBytes(model.parts)
+    progress(total, total)
+    return session
+  } catch {
+    await session?.release()
+    signal.throwIfAborted()
+    host.observe("cache.policy", { optimisedModel: "refused" })
+    return undefined
+  } finally {
+    found?.close()
+  }
+}
+
+/**
+ * ONNX Runtime parses the graph into its own memory and copies external data out of ours before `create` resolves, so
+ * both are zeroed then (a test runs the model afterwards).
+ */
+async function fromParts(
+  place: Place,
+  model: OpenModel,
+  context: LoadContext,
+  file: OptimisedFile | undefined,
+): Promise<InferenceSession | Declined> {
   const { graph, weights } = sortParts(model.parts)
   const held: Plaintext[] = []
-  const read = reader(model.parts, held, context)
+  const read = partReader(model.parts, held, context)
   let session: InferenceSession
   try {
     const bytes = await read(graph)
     const externalData = []
     for (const part of weights) externalData.push({ path: part.name, data: await read(part) })
     context.signal.throwIfAborted()
-    session = await runtime.InferenceSession.create(bytes, { ...options, externalData })
+    session = await createAndWrite(place, bytes, externalData, file)
   } catch (error) {
     const declined = whyDeclined(error)
     if (declined !== undefined) return { declined }
@@ -43,41 +118,30 @@ export async function loadModel(
     for (const plaintext of held) plaintext.close()
   }
   try {
-    checkTensors(model.inputs, session.inputMetadata)
-    checkTensors(model.outputs, session.outputMetadata)
+    checkSession(model, session)
+    return session
   } catch (error) {
     await session.release()
     throw error
   }
-  return engineSession(session)
 }
 
-function sortParts(parts: readonly Part[]): { graph: Part; weights: readonly Part[] } {
-  const [graph, ...others] = parts.filter(({ role }) => role === "graph")
-  if (graph === undefined || others.length > 0) {
-    throw new StrongroomError("backend-failed", "An ONNX model has one part of role graph: seal it again as ONNX.")
+/** With the optimised model in `file`; without, where it can't be written. */
+async function createAndWrite(
+  { runtime, sessionOptions }: Place,
+  bytes: Uint8Array,
+  externalData: NonNullable<InferenceSession.SessionOptions["externalData"]>,
+  file: OptimisedFile | undefined,
+): Promise<InferenceSession> {
+  const options = { ...sessionOptions, externalData }
+  if (file !== undefined) {
+    try {
+      return await runtime.InferenceSession.create(bytes, { ...options, optimizedModelFilePath: file.path })
+    } catch (error) {
+      // A piece of it mustn't be kept.
+      await file.remove()
+      if (whyDeclined(error) !== undefined) throw error
+    }
   }
-  return { graph, weights: parts.filter((part) => part !== graph) }
-}
-
-function reader(parts: readonly Part[], held: Plaintext[], { signal, progress }: LoadContext) {
-  const total = parts.reduce((sum, { byteLength }) => sum + byteLength, 0)
-  let done = 0
-  return async (part: Part): Promise<Uint8Array> => {
-    const plaintext = await part.bytes(signal)
-    held.push(plaintext)
-    done += part.byteLength
-    progress(done, total)
-    return plaintext.bytes
-  }
-}
-
-/** An input that the graph doesn't have would be ignored without a word. */
-function checkTensors(specs: readonly TensorSpec[], found: readonly InferenceSession.ValueMetadata[]): void {
-  const types = new Map(found.map((value) => [value.name, value.isTensor ? value.type : undefined]))
-  if (types.size === specs.length && specs.every(({ name, type }) => types.get(name) === type)) return
-  throw new StrongroomError(
-    "backend-failed",
-    "The manifest's inputs or outputs aren't those of the graph, by name and type: import and seal the model again.",
-  )
+  return runtime.InferenceSession.create(bytes, options)
 }

@@ -6,8 +6,9 @@ import { rehearse } from "./rehearsal.js"
 import { loadRuntime } from "./runtime.js"
 
 /** ONNX Runtime, as the module that a vault imports. */
-const createEngine: CreateEngine = async (options: Json): Promise<Engine> => {
-  const { executionProviders, threads } = options as CheckedOptions
+const createEngine: CreateEngine = async (options: Json, host): Promise<Engine> => {
+  const checked = options as CheckedOptions
+  const { executionProviders, threads } = checked
   const runtime = loadRuntime()
   const sessionOptions = {
     executionProviders,
@@ -36,7 +37,7 @@ const createEngine: CreateEngine = async (options: Json): Promise<Engine> => {
       cancels: false,
       keepsOutputs: true,
     },
-    load: (model, context) => loadModel(runtime, sessionOptions, model, context),
+    load: (model, context) => loadModel({ runtime, sessionOptions, options: checked, host }, model, context),
     async close() {},
   }
 }

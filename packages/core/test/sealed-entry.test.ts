@@ -74,6 +74,19 @@ describe.each(bothCryptographies)("an entry, with $name", async ({ cryptography 
     expect(smaller.length).toBeLessThan(200)
   })
 
+  it("is compressed where that takes a quarter of its length away", async () => {
+    for (const [random, compressed] of [
+      [80, false],
+      [70, true],
+    ] as const) {
+      const bytes = new Uint8Array(100_000)
+      for (let at = 0; at < random; at++) crypto.getRandomValues(bytes.subarray(at * 1000, (at + 1) * 1000))
+      const entry = await sealEntry(bytes, binding, sealing({ compression: brotli }))
+      expect([random, entry.length < 76_000]).toEqual([random, compressed])
+      expect(bytesOf(await openEntry(entry, binding, sealing({ compression: brotli })))).toEqual(bytes)
+    }
+  })
+
   it("with any one bit changed, at any byte, is none", async () => {
     const entry = await sealEntry(Uint8Array.of(1, 2, 3), binding, sealing())
     for (let at = 0; at < entry.length; at++) {

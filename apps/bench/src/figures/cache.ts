@@ -12,6 +12,7 @@ import type { CacheCase, CacheSide } from "../cache/case.js"
 import { description, side as size, source } from "../cache/program-set.js"
 import type { Bench, Figure } from "../figure.js"
 import { allInTurn, median } from "../measure.js"
+import { optimisedModelFigures } from "./optimised-model.js"
 
 const runs = 5
 const child = fileURLToPath(new URL("./cache/child.js", import.meta.url))
@@ -167,7 +168,7 @@ async function timings(subject: Subject): Promise<readonly Figure[]> {
 /** What a cache policy costs on real drivers, and what `off` writes. */
 export const cache: Bench = {
   name: "cache",
-  about: "compiled programs: a warm sealed cache beside the driver's own, and what off writes on disks",
+  about: "what is compiled: a warm sealed cache beside the driver's own and beside off, and what is written on disks",
   async measure(say) {
     if (process.platform !== "linux") return []
     const root = await mkdtemp(join(tmpdir(), "strongroom-bench-cache-"))
@@ -189,6 +190,7 @@ export const cache: Bench = {
         const about = { peer: "the driver alone", unit: "files", runs: 1, bar: { atMost: 0 } } as const
         figures.push({ name: `files on disks in a whole run, off, ${drivers[name].title}`, ours, theirs, ...about })
       }
+      figures.push(...(await optimisedModelFigures(say)))
       return figures
     } finally {
       await rm(root, { recursive: true, force: true })

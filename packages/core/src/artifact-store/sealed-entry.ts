@@ -22,6 +22,12 @@ const sealedOffset = magic.length + saltLength
 const nonce = new Uint8Array(12)
 const methods = { stored: 0, brotli: 1 } as const
 
+/**
+ * What compression leaves at most of an artifact's length, or it is stored as it is: decompressing takes ten times as long as
+ * decrypting, and weights would be a sixteenth shorter (docs/decisions/0014-onnxruntime-artifacts.md).
+ */
+const mostLeft = 0.75
+
 /** A longer artifact isn't kept. Bytes. */
 export const mostArtifact = 2 ** 30
 
@@ -124,7 +130,7 @@ function paddedLength(bodyLength: number): number {
 async function compressed(bytes: Uint8Array, compression: Compression | undefined): Promise<Uint8Array | undefined> {
   if (compression === undefined) return undefined
   const smaller = await compression.compress(bytes)
-  if (paddedLength(smaller.length) < paddedLength(bytes.length)) return smaller
+  if (paddedLength(smaller.length) <= mostLeft * paddedLength(bytes.length)) return smaller
   smaller.fill(0)
   return undefined
 }
