@@ -1,6 +1,15 @@
 import type { Epilogue } from "./kernel-call.js"
 import { blockSize } from "./layout.js"
-import { columnsOf, declareSums, load, multiplyAdd, type RegisterTile } from "./register-tile.js"
+import {
+  columnsOf,
+  declareSums,
+  lines,
+  load,
+  multiplyAdd,
+  prefetch,
+  prefetchMacro,
+  type RegisterTile,
+} from "./register-tile.js"
 import { storeBlocks } from "./store-blocks.js"
 
 /** What is compiled into a convolution; sizes are arguments, so that layers share a kernel. */
@@ -17,10 +26,9 @@ export interface ConvolutionKind {
 }
 
 /**
- * A work-item computes a tile: pixels of one row, for a few blocks of output channels. Where the kernel reaches over the
- * edges, each row of input that the tile needs is first copied to private memory with zeros around it, so that the loops
- * over it know no edges. The copy is small beside the arithmetic on it. The last tile of a row is moved back to end with
- * the row.
+ * A work-item computes a tile: pixels of one row, for a few blocks of output channels. Where a tile reaches over the
+ * edges, each row of input that it needs is first copied to private memory with zeros around it, so that the loops over it
+ * know no edges. The last tile of a row is moved back to end with the row.
  */
 export function convolutionSource({
   tile,
@@ -34,7 +42,7 @@ export function convolutionSource({
   const { rows, width } = tile
   const columns = columnsOf(tile)
   const segment = (rows - 1) * strides[1] + (kernel[1] - 1) * dilations[1] + 1
-  return `
+  return `${prefetchMacro}
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict input, __global const float *restrict weights,
                      __global float *restrict output, const int channels, const int groups, const int tilesOfGroup,
@@ -50,9 +58,11 @@ __kernel void KERNEL(__global const float *restrict input, __global const float 
   ${declareSums(tile, (vector) => load(width, `weight + ${vector * width}`))}
   weight += ${columns};
   const int rowOrigin = y * ${strides[0]} - top, columnOrigin = x * ${strides[1]} - left;
-  ${padded ? `float line[${segment * lanes}] __attribute__((aligned(64)));` : ""}
+  ${padded ? `float copy[${segment * lanes}] __attribute__((aligned(64)));` : ""}
   for (int inputPlane = 0; inputPlane < planes; inputPlane++, input += (size_t)height * width * ${lanes}) {
     ${lanes === 1 ? "" : `const int count = min(${lanes}, channels - inputPlane * ${lanes});`}
+    // What the next plane begins with: too far away for the processor to see by itself.
+    ${padded || lanes === 1 ? "" : lines(rows, (pixel) => prefetch(`input + ((size_t)(height + rowOrigin) * width + columnOrigin) * ${lanes} + ${pixel * strides[1] * lanes}`))}
     for (int kernelRow = 0; kernelRow < ${kernel[0]}; kernelRow++) {
       const int row = rowOrigin + kernelRow * ${dilations[0]};
       ${padded ? copyLine({ kernel, lanes, segment, columns }) : `__global const float *line = input + (row * width + columnOrigin) * ${lanes};`}
@@ -91,23 +101,23 @@ function copyLine({
 }): string {
   const one = (column: string) =>
     lanes === 1
-      ? `line[${column}] = source[${column}]`
-      : `vstore16(vload16(0, source + ${column} * ${lanes}), 0, line + ${column} * ${lanes})`
+      ? `copy[${column}] = source[${column}]`
+      : `vstore16(vload16(0, source + ${column} * ${lanes}), 0, copy + ${column} * ${lanes})`
   const zero = (column: string) =>
-    lanes === 1 ? `line[${column}] = 0.0f` : `vstore16((float16)(0.0f), 0, line + ${column} * ${lanes})`
+    lanes === 1 ? `copy[${column}] = 0.0f` : `vstore16((float16)(0.0f), 0, copy + ${column} * ${lanes})`
   return `
       if (row < 0 || row >= height) {
         weight += ${kernel[1]} * ${lanes === 1 ? "1" : "count"} * ${columns};
         continue;
       }
-      {
-        __global const float *source = input + (row * width + columnOrigin) * ${lanes};
-        if (columnOrigin >= 0 && columnOrigin + ${segment} <= width) {
-          for (int column = 0; column < ${segment}; column++) ${one("column")};
-        } else {
-          for (int column = 0; column < ${segment}; column++)
-            if (columnOrigin + column >= 0 && columnOrigin + column < width) ${one("column")};
-            else ${zero("column")};
-        }
+      __global const float *source = input + (row * width + columnOrigin) * ${lanes};
+      const float *line = copy;
+      if (columnOrigin >= 0 && columnOrigin + ${segment} <= width) {
+        // All of a CPU's memory has addresses of one kind, which OpenCL C 1.2 has no words for.
+        line = (const float *)(size_t)source;
+      } else {
+        for (int column = 0; column < ${segment}; column++)
+          if (columnOrigin + column >= 0 && columnOrigin + column < width) ${one("column")};
+          else ${zero("column")};
       }`
 }

@@ -63,6 +63,20 @@ export const load = (width: number, pointer: string): string =>
 export const store = (width: number, value: string, pointer: string): string =>
   width === 1 ? `*(${pointer}) = ${value};` : `vstore${width}(${value}, 0, ${pointer});`
 
+/** A statement that asks for memory ahead of its use, where the compiler knows how. The address may be any. */
+export const prefetch = (pointer: string): string => `KERNEL_PREFETCH(${pointer});`
+
+/** What kernels that use it begin with. */
+export const prefetchMacro = `
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_prefetch)
+#define KERNEL_PREFETCH(pointer) __builtin_prefetch(pointer)
+#endif
+#endif
+#ifndef KERNEL_PREFETCH
+#define KERNEL_PREFETCH(pointer)
+#endif`
+
 /** The name of a tile's sum. */
 export const sum = (row: number, vector: number): string => `sum${row}_${vector}`
 
