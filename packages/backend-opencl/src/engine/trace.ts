@@ -30,6 +30,9 @@ export interface Trace {
   release(): void
 }
 
+/** Segments of one trace: each is planned by itself, and loops whose condition is computed have one an iteration. */
+const mostSegments = 2 ** 11
+
 /** Elements that shapes were made by. */
 interface Guard {
   readonly tensor: Tensor
@@ -96,6 +99,10 @@ export async function traceModel(
       const last = segments.pop() as Segment
       segments.push({ ...last, guards: [...last.guards, { tensor, elements }] })
       return elements
+    }
+    if (segments.length >= mostSegments) {
+      const problem = `Data decides more than ${mostSegments} times how the model goes on: the OpenCL engine stops there.`
+      throw new StrongroomError("backend-failed", problem)
     }
     const needed = operationsFor(builder.operations, tensor)
     const rest = builder.operations.filter((operation) => !needed.has(operation))
