@@ -14,6 +14,7 @@ import { mel } from "./mel.js"
 import { movement } from "./movement.js"
 import { networks } from "./networks.js"
 import { ngrams } from "./ngrams.js"
+import { optional } from "./optional.js"
 import { padding } from "./pad.js"
 import { random } from "./random.js"
 import { rearranging } from "./rearrange.js"
@@ -24,7 +25,7 @@ import { sorting } from "./sorting.js"
 const tables: Readonly<Record<string, readonly OperatorTable[]>> = {
   "": [
     ...[activations, arithmetic, bits, boxes, byPlace, compaction, control, einsums, extremes, gathering, linear, mel],
-    ...[movement, networks, ngrams, padding, random, rearranging, scattering, sorting],
+    ...[movement, networks, ngrams, optional, padding, random, rearranging, scattering, sorting],
   ],
   "ai.onnx.ml": [gatheringML, thresholds],
 }
