@@ -35,6 +35,9 @@ export interface Trace {
   release(): void
 }
 
+/** Segments of one trace: each is planned by itself, and loops whose condition is computed have one an iteration. */
+const mostSegments = 2 ** 11
+
 /** Elements that shapes were made by. */
 interface Guard {
   readonly tensor: Tensor
@@ -197,6 +200,10 @@ class Tracer {
 
   /** Runs what `tensor` needs, and leaves on the device what else of that will be used. */
   async #computeNow(tensor: Tensor, held: readonly Tensor[]): Promise<void> {
+    if (this.#segments.length >= mostSegments) {
+      const problem = `Data decides more than ${mostSegments} times how the model goes on: the OpenCL engine stops there.`
+      throw new StrongroomError("backend-failed", problem)
+    }
     const { operations } = this.#builder
     const needed = operationsFor(operations, tensor)
     const rest = operations.filter((operation) => !needed.has(operation))

@@ -41,10 +41,10 @@ class Scope {
 }
 
 /**
- * Nodes of graphs within graphs that are written out in one trace. Planning takes some microseconds a node, so that loops
- * beyond this would take minutes, and memory without end.
+ * Nodes of graphs within graphs that are written out in one trace, which takes some ten seconds of planning: longer loops
+ * would take minutes, and memory without end.
  */
-const mostInlined = 2 ** 16
+const mostInlined = 2 ** 15
 
 /** Makes the engine's graph of a model's, node by node. */
 export class Walker {

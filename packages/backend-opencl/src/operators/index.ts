@@ -17,6 +17,7 @@ import { mel } from "./mel.js"
 import { movement } from "./movement.js"
 import { ngrams } from "./ngrams.js"
 import { normalisations } from "./normalisations.js"
+import { optional } from "./optional.js"
 import { padding } from "./pad.js"
 import { pools } from "./pools.js"
 import { products } from "./products.js"
@@ -35,8 +36,8 @@ import { sorting } from "./sorting.js"
 const tables: Readonly<Record<string, readonly OperatorTable[]>> = {
   "": [
     ...[activations, arithmetic, bits, boxes, byPlace, compaction, control, convolutions, einsums, extremes, fourier],
-    ...[gathering, linear, losses, mel, movement, ngrams, normalisations, padding, pools, products, quantised, random],
-    ...[rearranging, recurrences, reductions, resizing, sampling, scattering, softmaxes, sorting],
+    ...[gathering, linear, losses, mel, movement, ngrams, normalisations, optional, padding, pools, products],
+    ...[quantised, random, rearranging, recurrences, reductions, resizing, sampling, scattering, softmaxes, sorting],
   ],
   "ai.onnx.ml": [gatheringML, thresholds],
 }

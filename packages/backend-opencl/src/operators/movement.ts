@@ -111,8 +111,14 @@ const slice: Operator = async (node) => {
 
 const concat: Operator = (node) => {
   const inputs = node.inputs.map((_, index) => node.input(index))
-  const rank = inputs[0]?.shape.length ?? 0
-  return node.builder.concat(inputs, axisOf(node.int("axis", 1), rank))
+  const [first] = inputs
+  if (first === undefined) throw node.broken("has no inputs")
+  const axis = axisOf(node.int("axis", 1), first.shape.length)
+  const rest = ({ shape }: Tensor) => shape.toSpliced(axis, 1).join()
+  const fits = (one: Tensor) =>
+    one.type === first.type && one.shape.length === first.shape.length && rest(one) === rest(first)
+  if (!inputs.every(fits)) throw node.broken("has inputs that don't fit together")
+  return node.builder.concat(inputs, axis)
 }
 
 const split: Operator = async (node) => {

@@ -1,8 +1,10 @@
 import { customStep, type KernelBody } from "../codegen/custom.js"
 import { elementwiseStep, type Operand, type Stage } from "../codegen/elementwise.js"
 import type { Elementwise, Operation, View } from "../graph/operation.js"
-import { broadcastStrides, contiguousStrides } from "../graph/shape.js"
+import { broadcastStrides, contiguousStrides, sizeOf } from "../graph/shape.js"
 import { byteLengthOf, isConstant, type Tensor } from "../graph/tensor.js"
+import { tensorTypes } from "../graph/tensor-type.js"
+import { copyRows } from "../kernels/copy.js"
 import type { KernelCall } from "../kernels/kernel-call.js"
 import { toPlain } from "../kernels/layout.js"
 import { plainConvolution, plainMatMul, plainPool, plainReduce } from "../kernels/plain.js"
@@ -156,13 +158,17 @@ export class Lowering {
     const [output] = operation.outputs as [Tensor]
     const storage = this.storage(output)
     this.setPlain(output, storage)
-    const strides = contiguousStrides(output.shape)
+    const { axis, isConstant } = operation
+    const inner = sizeOf(output.shape.slice(axis + 1))
+    const rows = sizeOf(output.shape.slice(0, axis))
+    const stride = (output.shape[axis] as number) * inner
+    const { stored } = tensorTypes[output.type]
     let begin = 0
     for (const input of operation.inputs) {
-      const body = copyInto(input, strides, begin * (strides[operation.axis] as number))
-      const step = customStep(body, [{ tensor: input, storage: this.plain(input) }], [{ tensor: output, storage }])
-      this.add(step, storage, operation.isConstant)
-      begin += input.shape[operation.axis] as number
+      const width = (input.shape[axis] as number) * inner
+      const call = copyRows(stored, rows, width, stride, begin)
+      this.call(call, { input: this.plain(input), output: storage }, storage, isConstant)
+      begin += width
     }
   }
 
@@ -215,17 +221,5 @@ function plainBody(operation: Operation): KernelBody {
       return operation
     default:
       throw new Error(`${operation.kind} has a kernel of another kind.`)
-  }
-}
-
-function copyInto(input: Tensor, strides: readonly number[], offset: number): KernelBody {
-  const terms = [...input.shape.keys()].reverse().map((axis) => {
-    const length = input.shape[axis] as number
-    return `  to += (rest % ${length}) * ${strides[axis]}; rest /= ${length};`
-  })
-  return {
-    body: `  int rest = i, to = ${offset};\n${terms.join("\n")}\n  STORE0(to, LOAD0(i));`,
-    helpers: "",
-    items: input.size,
   }
 }
