@@ -1,0 +1,139 @@
+import type { OpenModel, RawTensor } from "@strongroom/core/backend"
+import { tensorByteLength } from "@strongroom/core/host"
+import { createContext, platforms } from "@strongroom/opencl/objects"
+import { constants } from "../../src/engine/constants.js"
+import { sessionKernels } from "../../src/engine/kernels-of-session.js"
+import { type NetworkSession, networkSession } from "../../src/engine/session.js"
+import type { Weights } from "../../src/engine/weights.js"
+import { bytesOf, type Elements, elementsOf } from "../../src/graph/elements.js"
+import type { TensorType } from "../../src/graph/tensor-type.js"
+import type { OnnxAttribute, OnnxGraph, OnnxNode } from "../../src/onnx/model.js"
+import type { ProgramStore } from "../../src/programs/program-store.js"
+import { driver } from "../drivers.js"
+
+export interface TestTensor {
+  readonly type: TensorType
+  readonly shape: readonly number[]
+  readonly elements: Elements
+}
+
+export const tensor = (type: TensorType, shape: readonly number[], elements: Elements): TestTensor => ({
+  type,
+  shape,
+  elements,
+})
+export const floats = (...elements: readonly number[]) => tensor("float32", [elements.length], elements)
+export const integers = (...elements: readonly number[]) => tensor("int64", [elements.length], elements.map(BigInt))
+
+type Attribute = number | string | readonly number[] | OnnxGraph | { readonly float: number }
+
+/** Numbers are integers; floats are `{ float }`. */
+export function node(
+  operator: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  attributes: Readonly<Record<string, Attribute>> = {},
+): OnnxNode {
+  const entries = Object.entries(attributes).map(([name, value]) => [name, attributeOf(value)] as const)
+  return { operator, domain: "", name: "", inputs, outputs, attributes: new Map(entries) }
+}
+
+function attributeOf(value: Attribute): OnnxAttribute {
+  if (typeof value === "number") return { kind: "int", value: BigInt(value) }
+  if (typeof value === "string") return { kind: "string", value }
+  if ("nodes" in value) return { kind: "graph", value }
+  if ("float" in value) return { kind: "float", value: value.float }
+  return { kind: "ints", value: value.map(BigInt) }
+}
+
+export function graph(nodes: readonly OnnxNode[], inputs: readonly string[], outputs: readonly string[]): OnnxGraph {
+  const named = (name: string) => ({ name, type: "float32", shape: undefined }) as const
+  return { nodes, inputs: inputs.map(named), outputs: outputs.map(named), initializers: new Map() }
+}
+
+export interface NetworkRunner {
+  /** A session; it goes with the runner. @param version of ONNX's operator set */
+  open(network: OnnxGraph, version: number): NetworkSession
+  /** Runs one node. Its outputs are called 0, 1 and so on; inputs that are left out are undefined. */
+  node(
+    operator: string,
+    version: number,
+    inputs: readonly (TestTensor | undefined)[],
+    attributes?: Readonly<Record<string, Attribute>>,
+    outputs?: number,
+  ): Promise<readonly TestTensor[]>
+  release(): void
+}
+
+/** Runs networks on PoCL, in this process. */
+export function createNetworkRunner(): NetworkRunner {
+  // The loader reads it when OpenCL is first called.
+  Object.assign(process.env, driver("pocl"))
+  const device = platforms()
+    .find(({ name }) => name === "Portable Computing Language")
+    ?.devices()[0]
+  if (device === undefined) throw new Error("There is no PoCL here.")
+  const context = createContext(device)
+  const queue = context.createQueue()
+  const store: ProgramStore = {
+    program: async (_key, source, compilerOptions) => context.createProgram(source, { compilerOptions }),
+    async keep() {},
+  }
+  const host = { observe() {} } as unknown as Parameters<typeof networkSession>[0]["place"]["host"]
+
+  function open(network: OnnxGraph, version: number): NetworkSession {
+    const operatorSets = new Map([["", version]])
+    const place = { host, context, queue }
+    const workshop = { place, kernels: sessionKernels(store), constants: constants(), weights: noWeights }
+    return networkSession(workshop, {} as OpenModel, { graph: network, operatorSets, functions: new Map() }, store)
+  }
+
+  return {
+    open,
+    async node(operator, version, inputs, attributes = {}, outputs = 1) {
+      const names = inputs.map((input, index) => (input === undefined ? "" : `input${index}`))
+      const results = Array.from({ length: outputs }, (_, index) => `${index}`)
+      const one = node(operator, names, results, attributes)
+      const session = open(graph([one], names.filter(Boolean), results), version)
+      const given = Object.fromEntries(
+        inputs.flatMap((input, index) => (input ? [[`input${index}`, input] as const] : [])),
+      )
+      const answer = await runSession(session, given, results)
+      await session.close()
+      return results.map((name) => answer[name] as TestTensor)
+    },
+    release: () => context.release(),
+  }
+}
+
+export async function runSession(
+  session: NetworkSession,
+  inputs: Readonly<Record<string, TestTensor>>,
+  outputs: readonly string[],
+): Promise<Record<string, TestTensor>> {
+  const raw = Object.entries(inputs).map(([name, { type, shape, elements }]) => {
+    return [name, { type, shape, data: bytesOf(type, elements) }] as const
+  })
+  const results = await session.run({
+    inputs: Object.fromEntries(raw),
+    outputs: [...outputs],
+    keep: [],
+    allocate: (type, shape) => new Uint8Array(tensorByteLength(type, shape)),
+    signal: new AbortController().signal,
+  })
+  return Object.fromEntries(
+    Object.entries(results).map(([name, result]) => {
+      const { type, shape, data } = result as RawTensor & { readonly data: Uint8Array }
+      return [name, tensor(type as TensorType, shape, elementsOf(type as TensorType, data))]
+    }),
+  )
+}
+
+const noWeights: Weights = {
+  known: () => undefined,
+  keyOf: () => "",
+  async upload() {},
+  async bytes() {
+    return new Uint8Array()
+  },
+}
