@@ -10,7 +10,7 @@ describe.skipIf(why)(`Pictures${why ? ` (not here: ${why})` : ""}`, () => {
   const row = tensor("float32", [1, 1, 1, 4], [1, 2, 3, 4])
 
   it("The first versions had scales as attributes, and then as the second input.", async () => {
-    const scales = { kind: "floats", value: Float32Array.of(1, 1, 1, 2) } as const
+    const scales = { kind: "floats", value: [1, 1, 1, 2] } as const
     const upsample = { ...node("Upsample", ["x"], ["y"]), attributes: new Map([["scales", scales]]) }
     const session = runner.open(graph([upsample], ["x"], ["y"]), 7)
     const { y } = await runSession(session, { x: row }, ["y"])
