@@ -45,7 +45,7 @@ static ${real} KERNEL_reflected(${real} x, const int length) {
 static ${real} KERNEL_place(${real} x, const int length) {
   ${real} at = ${alignsCorners ? "(x + 1) / 2 * (length - 1)" : "((x + 1) * length - 1) / 2"};
   ${mode === "nearest" ? "at = rint(at);" : ""}
-  ${padding === "border" ? `if (at < ${low} || at > ${high}) at = fmin(fmax(at, (${real})0), (${real})(length - 1));` : ""}
+  ${padding === "border" && mode !== "cubic" ? `if (at < ${low} || at > ${high}) at = fmin(fmax(at, (${real})0), (${real})(length - 1));` : ""}
   ${padding === "reflection" ? "at = KERNEL_reflected(at, length);" : ""}
   // Further outside is as outside, and so is NaN: an int holds it.
   return fmin(fmax(at, (${real})-4), (${real})length + 4);

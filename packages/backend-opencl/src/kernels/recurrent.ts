@@ -49,7 +49,10 @@ export interface UnitCode {
   readonly set: (place: string, value: string) => string
   /** An operand's elements, from an index on. */
   readonly load: (operand: number, index: string) => string
+  /** Of a sum, which is clipped first. */
   readonly activate: (index: number, value: string) => string
+  /** Of the cell, which isn't: ONNX leaves that open, and this is how ONNX Runtime has it. */
+  readonly activateCell: (index: number, value: string) => string
 }
 
 /** Lanes of float vectors, and columns of weights that are summed at once. */
@@ -78,7 +81,7 @@ export function recurrentBody(
   const bounded = (value: string, of: string) =>
     clip === undefined ? value : `fmin(fmax(${value}, (${of})(${-clip})), (${of})(${clip}))`
   const activate = (index: number, value: string, of: string) => {
-    const codes = [...new Set(recurrence.activations.map((list) => list[index]?.(bounded(value, of), of)))]
+    const codes = [...new Set(recurrence.activations.map((list) => list[index]?.(value, of)))]
     return codes.length === 1 ? (codes[0] as string) : `(direction == 0 ? ${codes[0]} : ${codes[1]})`
   }
   const unit = (width: number): UnitCode => {
@@ -90,7 +93,8 @@ export function recurrentBody(
         width === 1 ? `scratch[${place} + j] = ${value};` : `vstore${width}(${value}, 0, scratch + ${place} + j);`,
       load: (operand, index) =>
         width === 1 ? `LOAD${operand}(${index} + j)` : `vload${width}(0, in${operand} + ${index} + j)`,
-      activate: (index, value) => activate(index, value, of),
+      activate: (index, value) => activate(index, bounded(value, of), of),
+      activateCell: (index, value) => activate(index, value, of),
     }
   }
   const code: CellCode = {
@@ -176,7 +180,7 @@ export function recurrentBody(
 export function lstmCell({ hidden, operands }: Recurrence, couplesForget: boolean): (code: CellCode) => string {
   const gate = (index: number) => `gates + ${index * hidden}`
   return ({ product, units }) => `${product("gates", 0, 4 * hidden, "h", true)}
-    {${units(({ type, at, set, load, activate }) => {
+    {${units(({ type, at, set, load, activate, activateCell }) => {
       const peephole = (index: number, cell: string) =>
         operands.peepholes === undefined
           ? ""
@@ -195,7 +199,7 @@ export function lstmCell({ hidden, operands }: Recurrence, couplesForget: boolea
       const ${type} cell = f_gate * before + i_gate * ${activate(1, "candidate")};
       const ${type} out = ${at(gate(1))}${peephole(1, "cell")};
       ${set("c", "cell")}
-      ${set("h", `${activate(0, "out")} * ${activate(2, "cell")}`)}`
+      ${set("h", `${activate(0, "out")} * ${activateCell(2, "cell")}`)}`
     })}}`
 }
 

@@ -85,7 +85,7 @@ const dynamicQuantize: Operator = ({ builder, input }) => {
     const high = call("atLeast", most as Expression, 0)
     const low = call("atMost", least as Expression, 0)
     const range = call("sub", high, low)
-    return call("div", call("where", call("equal", range, 0), constant(x.type, 1), range), 255)
+    return call("where", call("equal", range, 0), constant(x.type, 1), call("div", range, 255))
   })
   const zero = builder.elementwise([extremes[1] as Tensor, scale], (least, factor) =>
     saturated(

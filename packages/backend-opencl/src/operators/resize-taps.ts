@@ -22,24 +22,25 @@ export interface Taps {
  */
 export function originOf({ from, to, scale, region }: ResizedAxis, at: number, transform: string): number | undefined {
   const length = scale * from
-  const halfPixel = (at + 0.5) / scale - 0.5
+  const halfPixel = Math.fround(Math.fround((at + 0.5) / scale) - 0.5)
   switch (transform) {
     case "align_corners":
       return length === 1 ? 0 : Math.fround((at * (from - 1)) / (length - 1))
     case "asymmetric":
       return Math.fround(at / scale)
     case "pytorch_half_pixel":
-      return length === 1 ? -0.5 : Math.fround(halfPixel)
+      return length === 1 ? -0.5 : halfPixel
     case "half_pixel_symmetric":
       return Math.fround((from / 2) * (1 - to / length) + halfPixel)
     case "tf_crop_and_resize": {
       const [begin, end] = region as readonly [number, number]
       const along = length === 1 ? 0.5 : at / (length - 1)
-      const origin = Math.fround((begin + along * (end - begin)) * (from - 1))
-      return origin >= 0 && origin <= from - 1 ? origin : undefined
+      const last = from - 1
+      const origin = Math.fround(Math.fround(begin * last) + Math.fround(along * (end - begin) * last))
+      return origin >= 0 && origin <= last ? origin : undefined
     }
     default:
-      return Math.fround(halfPixel)
+      return halfPixel
   }
 }
 
