@@ -23,7 +23,7 @@ describe.skipIf(why)(`Graphs within graphs${why ? ` (not here: ${why})` : ""}`, 
   const loop = graph([node("Loop", ["most", "", "start"], ["last", "all"], { body: doubling })], [], ["last", "all"])
 
   it("A loop ends by its condition, which is computed, or by its trip count; and again for other data.", async () => {
-    const session = runner.open(loop, 16)
+    const session = await runner.open(loop, 16)
     const run = (limit: number, most: number) =>
       runSession(session, { start: floats(1, 2), limit: tensor("float32", [], [limit]), most: integers(most) }, [
         "last",
@@ -39,7 +39,7 @@ describe.skipIf(why)(`Graphs within graphs${why ? ` (not here: ${why})` : ""}`, 
   })
 
   it("A loop that isn't entered gives what it was given, and nothing stacked.", async () => {
-    const session = runner.open(loop, 16)
+    const session = await runner.open(loop, 16)
     const inputs = { start: floats(1, 2), limit: tensor("float32", [], [5]), most: integers(0) }
     const { last, all } = await runSession(session, inputs, ["last", "all"])
     expect(last?.elements).toEqual([1, 2])
@@ -49,7 +49,7 @@ describe.skipIf(why)(`Graphs within graphs${why ? ` (not here: ${why})` : ""}`, 
 
   it("A loop without an end is refused.", async () => {
     const body = graph([node("Identity", ["c"], ["d"])], ["n", "c"], ["d"])
-    const session = runner.open(graph([node("Loop", ["", "go"], [], { body })], ["go"], ["go"]), 16)
+    const session = await runner.open(graph([node("Loop", ["", "go"], [], { body })], ["go"], ["go"]), 16)
     await expect(runSession(session, { go: bool(1) }, ["go"])).rejects.toMatchObject({
       code: "backend-failed",
       message: /too long/,
@@ -65,7 +65,7 @@ describe.skipIf(why)(`Graphs within graphs${why ? ` (not here: ${why})` : ""}`, 
       node("Cast", ["sum"], ["condition"], { to: 9 }),
       node("If", ["condition"], ["y"], branches),
     ]
-    const session = runner.open(graph(nodes, ["x"], ["y"]), 13)
+    const session = await runner.open(graph(nodes, ["x"], ["y"]), 13)
     expect((await runSession(session, { x: floats(-1, 1) }, ["y"])).y?.elements).toEqual([1, 1])
     expect((await runSession(session, { x: floats(-1, 2) }, ["y"])).y?.elements).toEqual([1, -2])
     expect((await runSession(session, { x: floats(-3, 3) }, ["y"])).y?.elements).toEqual([3, 3])

@@ -110,7 +110,7 @@ describe.skipIf(why)(`Operators that index${why ? ` (not here: ${why})` : ""}`, 
   })
 
   it("What depends on how many there are is made anew for another number.", async () => {
-    const session = runner.open(graph([node("NonZero", ["x"], ["y"])], ["x"], ["y"]), 13)
+    const session = await runner.open(graph([node("NonZero", ["x"], ["y"])], ["x"], ["y"]), 13)
     const places = async (...elements: readonly number[]) =>
       (await runSession(session, { x: floats(...elements) }, ["y"])).y
     expect(await places(0, 5, 0)).toEqual(tensor("int64", [1, 1], [1n]))

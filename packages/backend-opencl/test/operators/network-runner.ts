@@ -53,7 +53,7 @@ export function graph(nodes: readonly OnnxNode[], inputs: readonly string[], out
 
 export interface NetworkRunner {
   /** A session; it goes with the runner. @param version of ONNX's operator set */
-  open(network: OnnxGraph, version: number): NetworkSession
+  open(network: OnnxGraph, version: number): Promise<NetworkSession>
   /** Runs one node. Its outputs are called 0, 1 and so on; inputs that are left out are undefined. */
   node(
     operator: string,
@@ -81,11 +81,14 @@ export function createNetworkRunner(): NetworkRunner {
   }
   const host = { observe() {} } as unknown as Parameters<typeof networkSession>[0]["place"]["host"]
 
-  function open(network: OnnxGraph, version: number): NetworkSession {
+  function open(network: OnnxGraph, version: number): Promise<NetworkSession> {
     const operatorSets = new Map([["", version]])
     const place = { host, context, queue }
     const workshop = { place, kernels: sessionKernels(store), constants: constants(), weights: noWeights }
-    return networkSession(workshop, {} as OpenModel, { graph: network, operatorSets, functions: new Map() }, store)
+    // Nothing is known of shapes before the first run.
+    const inputs = network.inputs.map(({ name }) => ({ name, type: "float32", shape: ["?"] }))
+    const model = { inputs, outputs: [] } as unknown as OpenModel
+    return networkSession(workshop, model, { graph: network, operatorSets, functions: new Map() }, store)
   }
 
   return {
@@ -94,7 +97,7 @@ export function createNetworkRunner(): NetworkRunner {
       const names = inputs.map((input, index) => (input === undefined ? "" : `input${index}`))
       const results = Array.from({ length: outputs }, (_, index) => `${index}`)
       const one = node(operator, names, results, attributes)
-      const session = open(graph([one], names.filter(Boolean), results), version)
+      const session = await open(graph([one], names.filter(Boolean), results), version)
       const given = Object.fromEntries(
         inputs.flatMap((input, index) => (input ? [[`input${index}`, input] as const] : [])),
       )

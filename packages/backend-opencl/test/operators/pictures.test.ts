@@ -12,7 +12,7 @@ describe.skipIf(why)(`Pictures${why ? ` (not here: ${why})` : ""}`, () => {
   it("The first versions had scales as attributes, and then as the second input.", async () => {
     const scales = { kind: "floats", value: [1, 1, 1, 2] } as const
     const upsample = { ...node("Upsample", ["x"], ["y"]), attributes: new Map([["scales", scales]]) }
-    const session = runner.open(graph([upsample], ["x"], ["y"]), 7)
+    const session = await runner.open(graph([upsample], ["x"], ["y"]), 7)
     const { y } = await runSession(session, { x: row }, ["y"])
     expect(y?.elements).toEqual([1, 1, 2, 2, 3, 3, 4, 4])
     await session.close()
