@@ -32,10 +32,10 @@ const mish = (x: Expression) => {
 }
 
 const gelu = (x: Expression, node: OperatorCall) => {
-  const half = mul(x, 0.5)
-  if (node.text("approximate", "none") !== "tanh") return mul(half, add(erf(mul(x, Math.SQRT1_2)), 1))
-  const inner = mul(add(x, mul(mul(mul(x, x), x), 0.044715)), Math.sqrt(2 / Math.PI))
-  return mul(half, add(call("tanh", inner), 1))
+  if (node.text("approximate", "none") !== "tanh") return mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1))
+  // (1 + tanh(t)) / 2 is the sigmoid of 2 t, which goes to 0 where drivers' tanh may end beside -1.
+  const twice = mul(add(x, mul(mul(mul(x, x), x), 0.044715)), 2 * Math.sqrt(2 / Math.PI))
+  return mul(x, call("sigmoid", twice))
 }
 
 /** Also of integers, whose threshold may have a fraction. */
