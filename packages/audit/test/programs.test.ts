@@ -3,20 +3,11 @@ import { once } from "node:events"
 import { chmodSync, mkdirSync, readFileSync, statfsSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { driver, missingDriver } from "@strongroom/test-machine"
 import { describe, expect, it } from "vitest"
 import { audit } from "../src/index.js"
 import { checkPtraceScope } from "../src/watch/yama.js"
-import {
-  compile,
-  driver,
-  hasProgram,
-  missing,
-  noDaemons,
-  notHere,
-  quietly,
-  temporaryFolder,
-  within,
-} from "./support.js"
+import { compile, hasProgram, noDaemons, notHere, quietly, temporaryFolder, within } from "./support.js"
 
 const node = process.execPath
 
@@ -162,7 +153,7 @@ os.replace("by-shell.txt", "final.txt")`
   })
 })
 
-describe.skipIf(missing("pocl") ?? notHere)("audit of PoCL", () => {
+describe.skipIf(missingDriver("pocl") ?? notHere)("audit of PoCL", () => {
   it("finds source, bitcode and machine code of a kernel, and the surface that wrote each", async () => {
     const folder = temporaryFolder()
     const program = compile("build-kernel", folder, "cc", ["-l:libOpenCL.so.1"])

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { audit as auditProgram } from "@strongroom/audit"
+import { drivers } from "@strongroom/test-machine"
 import type { Bench, Figure } from "../figure.js"
 import { allInTurn, median } from "../measure.js"
 
@@ -28,12 +29,11 @@ interface Program {
 
 /** A program that builds an OpenCL kernel on PoCL; none where that isn't installed, or there is no compiler. */
 function pocl(folder: string, say: (line: string) => void): Program[] {
-  const driver = JSON.parse(process.env.STRONGROOM_OPENCL_DRIVERS ?? "{}").pocl
   const source = fileURLToPath(new URL("../../../packages/audit/test/programs/build-kernel.c", import.meta.url))
   const command = join(folder, "build-kernel")
-  if (driver) {
+  if (drivers.pocl) {
     execFileSync("cc", ["-O1", "-o", command, source, "-l:libOpenCL.so.1"])
-    return [{ name: "PoCL building a kernel", command, args: [], environment: { ...process.env, ...driver } }]
+    return [{ name: "PoCL building a kernel", command, args: [], environment: { ...process.env, ...drivers.pocl } }]
   }
   say("audit: no PoCL (node scripts/drivers.mjs pocl): its figure is left out")
   return []

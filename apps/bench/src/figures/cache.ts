@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { audit } from "@strongroom/audit"
 import { bytesSource, importOpencl } from "@strongroom/core"
+import { drivers as installed } from "@strongroom/test-machine"
 import { createPublisher } from "@strongroom/testkit"
 import type { CacheCase, CacheSide } from "../cache/case.js"
 import { description, side as size, source } from "../cache/program-set.js"
@@ -95,9 +96,9 @@ class Subject {
 }
 
 async function makeSubject(name: DriverName, folder: string): Promise<Subject | undefined> {
-  const all = JSON.parse(process.env.STRONGROOM_OPENCL_DRIVERS ?? "{}")
-  if (all[name] === undefined) return undefined
-  const { OCL_ICD_VENDORS, STRONGROOM_OPENCL_LIBRARY, LD_LIBRARY_PATH, POCL_CACHE_DIR: _, ...environment } = all[name]
+  const variables = installed[name]
+  if (variables === undefined) return undefined
+  const { OCL_ICD_VENDORS, STRONGROOM_OPENCL_LIBRARY, LD_LIBRARY_PATH, POCL_CACHE_DIR: _, ...environment } = variables
   await mkdir(folder)
   const files: Readonly<Record<string, Uint8Array>> = { "products.cl": Buffer.from(source) }
   const json = bytesSource(Buffer.from(JSON.stringify(description)))
@@ -122,7 +123,7 @@ async function makeSubject(name: DriverName, folder: string): Promise<Subject | 
   await writeFile(theCase.keys.grant, keys.grant as Uint8Array)
   await writeFile(theCase.keys.identity.file, identity)
   await writeFile(at("case.json"), JSON.stringify(theCase))
-  return new Subject(name, folder, at("case.json"), { ...process.env, ...all[name] })
+  return new Subject(name, folder, at("case.json"), { ...process.env, ...variables })
 }
 
 async function timings(subject: Subject): Promise<readonly Figure[]> {

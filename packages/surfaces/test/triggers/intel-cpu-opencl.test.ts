@@ -1,6 +1,6 @@
+import { driver, missingLargeDriver } from "@strongroom/test-machine"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { matchContent } from "../../src/index.js"
-import { driver, missingInFull } from "../drivers.js"
 import { expectHarmless, ownVariables, writeBundle } from "../opencl-vault.js"
 import type { WrittenModel } from "../sealed-model.js"
 import { attributed, makeNeedles, startTrial, type Trial, valuesOf } from "../trial.js"
@@ -17,7 +17,7 @@ const values = valuesOf(needles)
 let trial: Trial
 let model: WrittenModel
 
-const why = missingInFull("intel-cpu")
+const why = missingLargeDriver("intel-cpu")
 
 describe.skipIf(why)(`Intel's OpenCL for CPUs${why ? ` (not here: ${why})` : ""}`, () => {
   beforeAll(async () => {
