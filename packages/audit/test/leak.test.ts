@@ -142,7 +142,10 @@ describe("caches side by side", () => {
     ["related", cache(["a", "b"], [1, 2]), cache(["a", "b"], [3, 4])],
     ["other", cache(["a", "b"]), cache(["c", "d"])],
     ["unknown", cache([]), cache(["c"])],
-    ["same", { ...cache(["a"]), sizes: new Set<string>() }, cache(["a"])],
+    // A framework's names, without the lengths of code.
+    ["related", { ...cache(["a"]), sizes: new Set<string>() }, cache(["a"])],
+    ["related", { ...cache(["a"], [1], ["f", "g"]), sizes: new Set<string>() }, cache(["a"], [1], ["f", "h", "i"])],
+    ["same", { ...cache(["a"], [1], ["f", "g"]), sizes: new Set<string>() }, cache(["a"], [1], ["f", "h"])],
   ] as const)("are of the %s model", (verdict, one, other) => expect(compareCaches(one, other).verdict).toBe(verdict))
 })
 
