@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { audit } from "@strongroom/audit"
 import { bytesSource, importOpencl } from "@strongroom/core"
-import { drivers as installed } from "@strongroom/test-machine"
+import { drivers as installed, optionsFor } from "@strongroom/test-machine"
 import { createPublisher } from "@strongroom/testkit"
 import type { CacheCase, CacheSide } from "../cache/case.js"
 import { description, side as size, source } from "../cache/program-set.js"
@@ -98,7 +98,8 @@ class Subject {
 async function makeSubject(name: DriverName, folder: string): Promise<Subject | undefined> {
   const variables = installed[name]
   if (variables === undefined) return undefined
-  const { OCL_ICD_VENDORS, STRONGROOM_OPENCL_LIBRARY, LD_LIBRARY_PATH, POCL_CACHE_DIR: _, ...environment } = variables
+  const { OCL_ICD_VENDORS: _, STRONGROOM_OPENCL_LIBRARY: __, POCL_CACHE_DIR: ___, ...others } = variables
+  const { LD_LIBRARY_PATH = "", ...environment } = others
   await mkdir(folder)
   const files: Readonly<Record<string, Uint8Array>> = { "products.cl": Buffer.from(source) }
   const json = bytesSource(Buffer.from(JSON.stringify(description)))
@@ -110,8 +111,7 @@ async function makeSubject(name: DriverName, folder: string): Promise<Subject | 
     sourcePath: at("products.cl"),
     keys: { grant: at("model.grant"), identity: { file: at("model.key") }, trust: [...keys.trust] as string[] },
     options: {
-      drivers: OCL_ICD_VENDORS,
-      ...(STRONGROOM_OPENCL_LIBRARY && { library: STRONGROOM_OPENCL_LIBRARY }),
+      ...optionsFor(name),
       libraries: drivers[name].libraries.map((library) => join(LD_LIBRARY_PATH, library)),
       ...(LD_LIBRARY_PATH && { read: [LD_LIBRARY_PATH] }),
     },
