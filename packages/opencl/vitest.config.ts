@@ -1,5 +1,5 @@
+import { drivers } from "@strongroom/test-machine"
 import { defineConfig } from "vitest/config"
-import { drivers } from "./test/drivers.js"
 
 export default defineConfig({
   test: {

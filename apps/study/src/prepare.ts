@@ -6,6 +6,7 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { createGrant, generateIdentity, generatePublisherKeys, sealModel } from "@strongroom/core"
 import { fileSink, fileSource, importPath } from "@strongroom/core/node"
+import { drivers, runtimes } from "@strongroom/test-machine"
 import type { Network } from "./case.js"
 import { writeBundle } from "./opencl-bundle.js"
 
@@ -28,8 +29,6 @@ const assets = join(dirname(createRequire(import.meta.url).resolve("@gutenye/ocr
 
 export async function prepare(): Promise<Prepared> {
   const root = mkdtempSync(join(tmpdir(), "study-models-"))
-  const drivers = JSON.parse(process.env.STRONGROOM_OPENCL_DRIVERS ?? "{}")
-  const runtimes = JSON.parse(process.env.STRONGROOM_RUNTIMES ?? "{}")
   const models = {
     studied: join(assets, "ch_PP-OCRv4_rec_infer.onnx"),
     other: join(assets, "ch_ppocr_mobile_v2.0_cls_infer.onnx"),

@@ -16,10 +16,18 @@ void proc_path(char *to, u32 thread, const char *name) {
   append(append_number(append(to, end, "/proc/"), thread), end, name);
 }
 
-long read_link(const char *path, char *to, size room) {
-  result length = CALL4(__NR_readlinkat, AT_FDCWD, path, to, room - 1);
+static long read_link_at(long at, const char *path, char *to, size room) {
+  result length = CALL4(__NR_readlinkat, at, path, to, room - 1);
   to[length < 0 ? 0 : length] = 0;
   return length;
+}
+
+static long read_link(const char *path, char *to, size room) {
+  return read_link_at(AT_FDCWD, path, to, room);
+}
+
+result status_of(const struct place *place, int flags, struct status *status) {
+  return CALL5(__NR_statx, place->at, place->here, flags, STATUS_BASIC, status);
 }
 
 result read_memory(u32 thread, u64 address, void *to, size length) {
@@ -61,10 +69,68 @@ static int has_other_mounts(u32 thread) {
   return !rest || *rest;
 }
 
+/* The number after a label of /proc/THREAD/status, of the field'th column. */
+long read_number(u32 thread, const char *label, int field, int base) {
+  char path[PLACE_MAX], text[2048];
+  proc_path(path, thread, "/status");
+  result file = CALL4(__NR_openat, AT_FDCWD, path, O_CLOEXEC, 0);
+  if (file < 0) return file;
+  result length = CALL3(__NR_read, file, text, sizeof text - 1);
+  close_file(file);
+  text[length < 0 ? 0 : length] = 0;
+  for (const char *at = text; *at; at++) {
+    const char *name = label;
+    while (*name && *at == *name) at++, name++;
+    if (*name) continue;
+    for (; field > 0; field--) {
+      while (*at >= '0' && *at <= '9') at++;
+      while (*at == '\t') at++;
+    }
+    long value = 0;
+    for (; *at >= '0' && *at <= '9'; at++) value = value * base + *at - '0';
+    return value;
+  }
+  return -ENOENT;
+}
+
 enum { MOST_USES = 256 };
 
+static void forget(struct caller *caller) {
+  caller->uses = 0;
+  if (caller->folder[0]) close_file(caller->folder_at);
+  caller->folder[0] = 0;
+}
+
 void forget_callers(struct memory *memory) {
-  for (struct caller *caller = memory->callers; caller < memory->callers + CALLERS; caller++) caller->uses = 0;
+  for (struct caller *caller = memory->callers; caller < memory->callers + CALLERS; caller++) forget(caller);
+}
+
+/*
+ * A thread that changes its working directory does that after the look at it, and other threads of its process may call
+ * in between: until it calls again, the directory of none of them is remembered; nor anybody's, where it renames a folder,
+ * since that changes names. (Processes that share a directory without being threads of one, by clone(2)'s CLONE_FS, aren't
+ * known here.)
+ */
+void expect_move(struct memory *memory, u32 thread, int of_everybody) {
+  struct mover *mover = &memory->movers[thread % MOVERS];
+  long group = read_number(thread, "Tgid:\t", 0, 10);
+  if (group < 0 || (mover->thread && read_number(mover->thread, "Tgid:\t", 0, 10) > 0)) memory->too_many_movers = 1;
+  *mover = (struct mover){thread, of_everybody ? EVERYBODY : (u32)group};
+  forget_callers(memory);
+}
+
+static int may_move(const struct memory *memory, long group) {
+  for (const struct mover *mover = memory->movers; mover < memory->movers + MOVERS; mover++)
+    if (mover->group == (u32)group || mover->group == EVERYBODY) return 1;
+  return group < 0 || memory->too_many_movers;
+}
+
+/* At the beginning of each call's look, so that nothing is forgotten during it. */
+void use_caller(struct memory *memory, u32 thread) {
+  struct caller *caller = &memory->callers[thread % CALLERS];
+  if (caller->thread == thread && caller->uses > 0) caller->uses--;
+  struct mover *mover = &memory->movers[thread % MOVERS];
+  if (mover->thread == thread) mover->thread = mover->group = 0;
 }
 
 static void name_program(u32 thread, char *to) {
@@ -79,10 +145,20 @@ static void name_program(u32 thread, char *to) {
   to[length > 0 ? length - 1 : 0] = 0; /* It ends with a new line. */
 }
 
+static void remember_folder(struct caller *caller) {
+  char path[PLACE_MAX];
+  proc_path(path, caller->thread, "/cwd");
+  result folder = CALL4(__NR_openat, AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+  if (folder < 0) return;
+  caller->folder_at = (s32)folder;
+  if (read_link(path, caller->folder, sizeof caller->folder) <= 0) close_file(folder);
+}
+
 const struct caller *caller_of(struct memory *memory, u32 thread) {
   struct caller *caller = &memory->callers[thread % CALLERS];
-  if (caller->thread == thread && caller->uses-- > 0) return caller;
+  if (caller->thread == thread && caller->uses > 0) return caller;
   char path[PLACE_MAX];
+  forget(caller);
   caller->thread = thread;
   caller->uses = MOST_USES;
   caller->other_mounts = has_other_mounts(thread);
@@ -90,6 +166,7 @@ const struct caller *caller_of(struct memory *memory, u32 thread) {
   read_link(path, caller->root, sizeof caller->root);
   if (caller->root[0] == '/' && caller->root[1] == 0) caller->root[0] = 0;
   name_program(thread, caller->program);
+  if (!may_move(memory, read_number(thread, "Tgid:\t", 0, 10))) remember_folder(caller);
   return caller;
 }
 
@@ -109,6 +186,7 @@ static int reach_own(u32 thread, const char *path, char *to, const char *end) {
 void find_descriptor(u32 thread, long descriptor, struct place *place) {
   place->unseen = 0;
   place->folder[0] = 0;
+  place->at = AT_FDCWD;
   proc_path(place->here, thread, "/fd/");
   append_number(place->here + length_of(place->here), (unsigned long)(u32)descriptor);
   long length = read_link(place->here, place->path, sizeof place->path);
@@ -119,6 +197,7 @@ void find_place(struct memory *memory, u32 thread, long folder, u64 address, str
   char *here = place->here;
   const char *end = here + sizeof place->here;
   place->path[0] = place->folder[0] = 0;
+  place->at = AT_FDCWD;
   place->unseen = read_text(thread, address, place->path, sizeof place->path);
   if (place->unseen) return;
 
@@ -133,8 +212,16 @@ void find_place(struct memory *memory, u32 thread, long folder, u64 address, str
     append(same ? here : here + length_of(here), end, path);
     return;
   }
-  if ((s32)folder == AT_FDCWD) proc_path(here, thread, "/cwd");
-  else {
+  if ((s32)folder == AT_FDCWD) {
+    const struct caller *caller = caller_of(memory, thread);
+    if (caller->folder[0] && path[0]) {
+      place->at = caller->folder_at;
+      append(place->folder, place->folder + sizeof place->folder, caller->folder);
+      append(append(here, end, "./"), end, path);
+      return;
+    }
+    proc_path(here, thread, "/cwd");
+  } else {
     proc_path(here, thread, "/fd/");
     append_number(here + length_of(here), (unsigned long)(u32)folder);
   }
@@ -158,7 +245,7 @@ static char *last_slash(char *path) {
 result open_folder(struct place *place) {
   char *last = last_slash(place->here);
   *last = 0;
-  result folder = CALL4(__NR_openat, AT_FDCWD, place->here[0] ? place->here : "/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+  result folder = CALL4(__NR_openat, place->at, place->here[0] ? place->here : "/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
   *last = '/';
   return folder;
 }
@@ -182,13 +269,8 @@ static result name_folder(struct place *place, char *real, int is_as_given) {
   return length;
 }
 
-/*
- * Replaces the path by the real one, as the call that waits will find it: links in its folders are followed, and, if the
- * call follows it, the last one too, also where what it leads to isn't there yet. The path stays as given where that fails.
- * `here` then leads there without a last link: /proc/self, at the end of one, would be this process's own.
- * Links and `..` mean something now, and may mean something else when the event is read.
- */
-result resolve(struct memory *memory, u32 thread, struct place *place, int follows) {
+/* As resolve(), but for what is there where it fails. */
+static result name_place(struct memory *memory, u32 thread, struct place *place, int follows) {
   enum { MOST_LINKS = 40 }; /* as path_resolution(7) has it */
   char real[TEXT_MAX], link[TEXT_MAX];
   const char *const end = place->here + sizeof place->here, *const real_end = real + sizeof real;
@@ -198,12 +280,16 @@ result resolve(struct memory *memory, u32 thread, struct place *place, int follo
       place->here[length - 1] = 0;
     result named = name_folder(place, real, links == 0);
     if (named < 0) return named;
-    if (!follows || read_link(place->here, link, sizeof link) < 0) {
+    place->there = status_of(place, AT_NOFOLLOW, &place->status);
+    const int is_link = follows && place->there >= 0 && IS_LINK(place->status.mode);
+    if (!is_link || read_link_at(place->at, place->here, link, sizeof link) < 0) {
       char *to = real + length_of(real);
       if (to[-1] != '/') to = append(to, real_end, "/");
       if (!append_whole(to, real_end, last_slash(place->here) + 1)) return -ENAMETOOLONG;
-    } else if (after(real, "/proc/")) append(real, real_end, link); /* /proc/self/fd/3: no path, but says where it leads. */
-    else {
+    } else if (after(real, "/proc/")) { /* /proc/self/fd/3: no path, but says where it leads. */
+      append(real, real_end, link);
+      place->there = status_of(place, 0, &place->status);
+    } else {
       char *to = place->here;
       if (reach_own(thread, link, to, end)) continue;
       const struct caller *caller = caller_of(memory, thread);
@@ -218,4 +304,16 @@ result resolve(struct memory *memory, u32 thread, struct place *place, int follo
     return 0;
   }
   return -ELOOP;
+}
+
+/*
+ * Replaces the path by the real one, as the call that waits will find it: links in its folders are followed, and, if the
+ * call follows it, the last one too, also where what it leads to isn't there yet. The path stays as given where that fails.
+ * `here` then leads there without a last link: /proc/self, at the end of one, would be this process's own.
+ * Links and `..` mean something now, and may mean something else when the event is read.
+ */
+result resolve(struct memory *memory, u32 thread, struct place *place, int follows) {
+  result named = name_place(memory, thread, place, follows);
+  if (named < 0) place->there = status_of(place, follows ? 0 : AT_NOFOLLOW, &place->status);
+  return named;
 }

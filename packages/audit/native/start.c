@@ -63,6 +63,8 @@ static const struct instruction filter[] = {
     /* These change nothing but what is known of the caller. */
     UNLESS(__NR_execve, 5, FIRST_PROGRAM),
     ALWAYS(__NR_execveat),
+    ALWAYS(__NR_chdir),
+    ALWAYS(__NR_fchdir),
     ALWAYS(__NR_chroot),
     ALWAYS(__NR_pivot_root),
     ALWAYS(__NR_setns),

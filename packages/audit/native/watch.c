@@ -50,10 +50,6 @@ static void tell(const struct watch *watch, struct event *event, const struct pl
 
 /* ---- Files ---- */
 
-static result status_of(const char *path, int flags, struct status *status) {
-  return CALL5(__NR_statx, AT_FDCWD, path, flags, STATUS_BASIC, status);
-}
-
 static u64 device_of(const struct status *status) {
   u64 major = status->device_major, minor = status->device_minor;
   return (minor & 0xff) | major << 8 | (minor & ~0xffUL) << 12; /* as stat(2) has it */
@@ -85,14 +81,14 @@ static void keep(struct event *event, result descriptor) {
 }
 
 /* The file itself, which lives as long as the descriptor. */
-static void hold(struct event *event, const char *path, int flags) {
-  keep(event, CALL4(__NR_openat, AT_FDCWD, path, O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags, 0));
+static void hold(struct event *event, const struct place *place, int flags) {
+  keep(event, CALL4(__NR_openat, place->at, place->here, O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags, 0));
 }
 
 /* What is in it now, in memory. */
-static void copy(const struct watch *watch, struct event *event, const char *path, const struct status *status) {
+static void copy(const struct watch *watch, struct event *event, const struct place *place, const struct status *status) {
   if (status->size > (u64)watch->copy_limit) return keep(event, -EFBIG);
-  result from = CALL4(__NR_openat, AT_FDCWD, path, O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
+  result from = CALL4(__NR_openat, place->at, place->here, O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
   if (from < 0) return keep(event, from);
   result to = CALL2(__NR_memfd_create, "strongroom-audit", 1);
   for (u64 done = 0; to >= 0 && done < status->size;) {
@@ -134,18 +130,18 @@ static void tell_unseen(struct context *context, int error) {
 
 /* Hands in a descriptor as the call's result, and keeps another way to the file, for reading. */
 static void hand_in(struct context *context, result made, int stays_at_exec, unsigned final_mode) {
-  char path[PLACE_MAX];
   if (made < 0) {
     context->answer.flags = 0;
     context->answer.error = (s32)made;
     return;
   }
-  proc_path(path, (u32)CALL0(__NR_getpid), "/fd/");
-  append_number(path + length_of(path), (unsigned long)made);
+  struct place own;
+  own.at = AT_FDCWD;
+  append_number(append(own.here, own.here + sizeof own.here, "/proc/self/fd/"), (unsigned long)made);
   struct status status;
-  if (status_of(path, 0, &status) >= 0) describe(&context->event, &status);
+  if (status_of(&own, 0, &status) >= 0) describe(&context->event, &status);
   context->event.facts &= ~(u32)THERE;
-  hold(&context->event, path, 0);
+  hold(&context->event, &own, 0);
   if (final_mode) CALL2(__NR_fchmod, made, final_mode);
   const struct descriptor_to_add add = {
       .id = context->asked->id, .flags = AND_ANSWER, .from = (u32)made, .to_flags = stays_at_exec ? 0 : O_CLOEXEC};
@@ -169,40 +165,16 @@ static void make_memory_file(struct context *context) {
   tell(context->watch, &context->event, context->first, 0);
 }
 
-/* The number after a label of /proc/THREAD/status, of the field'th column. */
-static long read_status(u32 thread, const char *label, int field, int base) {
-  char path[PLACE_MAX], text[2048];
-  proc_path(path, thread, "/status");
-  result file = CALL4(__NR_openat, AT_FDCWD, path, O_CLOEXEC, 0);
-  if (file < 0) return file;
-  result length = CALL3(__NR_read, file, text, sizeof text - 1);
-  close_file(file);
-  text[length < 0 ? 0 : length] = 0;
-  for (const char *at = text; *at; at++) {
-    const char *name = label;
-    while (*name && *at == *name) at++, name++;
-    if (*name) continue;
-    for (; field > 0; field--) {
-      while (*at >= '0' && *at <= '9') at++;
-      while (*at == '\t') at++;
-    }
-    long value = 0;
-    for (; *at >= '0' && *at <= '9'; at++) value = value * base + *at - '0';
-    return value;
-  }
-  return -ENOENT;
-}
-
 /* O_TMPFILE. Made as the process would make it: with its user and file mode mask, or else not here. */
 static void make_nameless_file(struct context *context, u64 flags, u64 mode) {
   enum { OWNER_READS = 0400 };
   u32 thread = context->asked->thread;
-  long mask = read_status(thread, "Umask:\t", 0, 8), user = read_status(thread, "Uid:\t", 3, 10);
+  long mask = read_number(thread, "Umask:\t", 0, 8), user = read_number(thread, "Uid:\t", 3, 10);
   if (mask < 0 || user != CALL0(__NR_geteuid)) return tell_unseen(context, EACCES);
   context->event.kind = OPENED;
   context->event.flags = flags;
   const u64 wanted = mode & 07777 & ~(u64)mask;
-  result made = CALL4(__NR_openat, AT_FDCWD, context->first->here, flags | O_CLOEXEC, wanted | OWNER_READS);
+  result made = CALL4(__NR_openat, context->first->at, context->first->here, flags | O_CLOEXEC, wanted | OWNER_READS);
   hand_in(context, made, !(flags & O_CLOEXEC), (unsigned)wanted);
   tell(context->watch, &context->event, context->first, 0);
 }
@@ -218,14 +190,14 @@ static void look_at_open(struct context *context, long folder, u64 path, u64 fla
   const int follows = !(flags & O_NOFOLLOW) && (flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
   result found = resolve(context->watch->memory, thread, context->first, follows);
   if ((flags & O_TMPFILE_BIT) && (flags & O_DIRECTORY)) return make_nameless_file(context, flags, mode);
-  struct status status;
-  result there = status_of(context->first->here, follows ? 0 : AT_NOFOLLOW, &status);
+  const struct status *status = &context->first->status;
+  const result there = context->first->there;
   event->kind = OPENED;
   event->flags = flags;
   if (there >= 0) {
-    if (!IS_REGULAR(status.mode)) return;
-    describe(event, &status);
-    if ((flags & O_TRUNC) && is_worth_copying(context->watch, &status)) copy(context->watch, event, context->first->here, &status);
+    if (!IS_REGULAR(status->mode)) return;
+    describe(event, status);
+    if ((flags & O_TRUNC) && is_worth_copying(context->watch, status)) copy(context->watch, event, context->first, status);
   } else if (there != -ENOENT || !(flags & O_CREAT) || !is_there(found)) return; /* It fails. */
   if (caller_of(context->watch->memory, thread)->other_mounts) {
     event->facts |= OTHER_MOUNTS;
@@ -237,23 +209,22 @@ static void look_at_open(struct context *context, long folder, u64 path, u64 fla
 static void look_at_truncation(struct context *context, u64 least) {
   if (context->first->unseen) return tell_unseen(context, context->first->unseen);
   struct status status;
-  if (status_of(context->first->here, 0, &status) < 0 || !IS_REGULAR(status.mode)) return;
+  if (status_of(context->first, 0, &status) < 0 || !IS_REGULAR(status.mode)) return;
   context->event.kind = TRUNCATED;
   describe(&context->event, &status);
   if (status.size > least && is_worth_copying(context->watch, &status))
-    copy(context->watch, &context->event, context->first->here, &status);
+    copy(context->watch, &context->event, context->first, &status);
   tell(context->watch, &context->event, context->first, 0);
 }
 
 static void look_at_removal(struct context *context, long folder, u64 path) {
   find_place(context->watch->memory, context->asked->thread, folder, path, context->first);
   if (context->first->unseen) return tell_unseen(context, context->first->unseen);
-  struct status status;
-  if (status_of(context->first->here, AT_NOFOLLOW, &status) < 0) return;
   resolve(context->watch->memory, context->asked->thread, context->first, 0);
+  if (context->first->there < 0) return;
   context->event.kind = UNLINKED;
-  describe(&context->event, &status);
-  if (is_worth_holding(context->watch, &status)) hold(&context->event, context->first->here, O_NOFOLLOW);
+  describe(&context->event, &context->first->status);
+  if (is_worth_holding(context->watch, &context->first->status)) hold(&context->event, context->first, O_NOFOLLOW);
   tell(context->watch, &context->event, context->first, 0);
 }
 
@@ -262,16 +233,18 @@ static void look_at_rename(struct context *context, long from, u64 path, long to
   find_place(context->watch->memory, thread, from, path, context->first);
   find_place(context->watch->memory, thread, to, new_path, context->second);
   if (context->first->unseen || context->second->unseen) return tell_unseen(context, context->first->unseen ? context->first->unseen : context->second->unseen);
-  struct status source, target;
-  if (status_of(context->first->here, AT_NOFOLLOW, &source) < 0) return;
+  const struct status *source = &context->first->status, *target = &context->second->status;
   resolve(context->watch->memory, thread, context->first, 0);
+  if (context->first->there < 0) return;
   if (!is_there(resolve(context->watch->memory, thread, context->second, 0))) return; /* It fails. */
   context->event.kind = RENAMED;
   context->event.flags = flags;
-  describe(&context->event, &source);
-  const int replaces = flags == 0 && status_of(context->second->here, AT_NOFOLLOW, &target) >= 0 && target.inode != source.inode;
-  if (replaces && is_worth_holding(context->watch, &target)) hold(&context->event, context->second->here, O_NOFOLLOW);
+  describe(&context->event, source);
+  const int replaces = flags == 0 && context->second->there >= 0 && target->inode != source->inode;
+  if (replaces && is_worth_holding(context->watch, target)) hold(&context->event, context->second, O_NOFOLLOW);
   tell(context->watch, &context->event, context->first, context->second);
+  /* Of an exchange, either can be one. */
+  if (IS_FOLDER(source->mode) || (context->second->there >= 0 && IS_FOLDER(target->mode))) expect_move(context->watch->memory, thread, 1);
 }
 
 static void look_at_link(struct context *context, long from, u64 path, long to, u64 new_path, u64 flags) {
@@ -281,7 +254,7 @@ static void look_at_link(struct context *context, long from, u64 path, long to, 
   if (context->first->unseen || context->second->unseen) return tell_unseen(context, context->first->unseen ? context->first->unseen : context->second->unseen);
   struct status status;
   const int follows = (flags & AT_FOLLOW) || context->first->path[0] == 0;
-  if (status_of(context->first->here, follows ? 0 : AT_NOFOLLOW, &status) < 0) return;
+  if (status_of(context->first, follows ? 0 : AT_NOFOLLOW, &status) < 0) return;
   if (!is_there(resolve(context->watch->memory, thread, context->second, 0))) return; /* It fails. */
   context->event.kind = LINKED;
   describe(&context->event, &status);
@@ -334,6 +307,8 @@ static void look(struct context *context) {
       return look_at_truncation(context, 0);
     case __NR_memfd_create: return make_memory_file(context);
     case __NR_io_uring_setup: return refuse(context);
+    case __NR_chdir:
+    case __NR_fchdir: return expect_move(context->watch->memory, thread, 0);
     case __NR_chroot:
     case __NR_execve:
     case __NR_execveat:
@@ -354,6 +329,7 @@ static void answer_next(const struct watch *watch) {
   context.event.kept = -1;
   context.answer.id = asked.id;
   context.answer.flags = GO_ON;
+  use_caller(memory, asked.thread);
   look(&context);
   if (!context.answered) CALL3(__NR_ioctl, watch->listener, ANSWER, &context.answer);
 }
@@ -384,10 +360,10 @@ static int wait_for_child(const struct watch *watch) {
 __attribute__((visibility("default"))) long strongroom_watch(const struct watch *watch) {
   CALL3(__NR_ioctl, watch->listener, SET_FLAGS, WAKE_ON_ONE_CPU); /* Linux 6.6; without it, it is slower. */
   result child = CALL2(__NR_pidfd_open, watch->child, 0);
-  const struct time soon = {0, 50000000};
   CALL3(__NR_fcntl, watch->events, F_SETPIPE_SZ, 1 << 20);
   int ended = 0, exited = 0;
   for (;;) {
+    struct time soon = {0, 50000000}; /* Anew: the kernel leaves in it what was left of it. */
     struct poll polls[] = {{watch->listener, POLLIN, 0}, {watch->stop, POLLIN, 0}, {exited ? -1 : (s32)child, POLLIN, 0}};
     result ready = CALL5(__NR_ppoll, polls, 3, watch->memory->pending_length ? &soon : 0, 0, 8);
     if (ready == -EINTR) continue;
@@ -405,6 +381,7 @@ __attribute__((visibility("default"))) long strongroom_watch(const struct watch 
     }
   }
   if (!exited && ended) wait_for_child(watch);
+  forget_callers(watch->memory);
   close_file(child);
   struct event event = {.kind = ENDED, .kept = -1, .flags = (u64)ended};
   tell(watch, &event, 0, 0);

@@ -14,6 +14,7 @@
 #define __NR_execve            NUMBER(59, 221)
 #define __NR_execveat          NUMBER(322, 281)
 #define __NR_fallocate         NUMBER(285, 47)
+#define __NR_fchdir            NUMBER(81, 50)
 #define __NR_fchmod            NUMBER(91, 52)
 #define __NR_ftruncate         NUMBER(77, 46)
 #define __NR_ioctl             NUMBER(16, 29)
@@ -77,6 +78,8 @@ struct status {
 };
 #define STATUS_BASIC 0x7ffU
 #define IS_REGULAR(mode) (((mode) & 0170000) == 0100000)
+#define IS_FOLDER(mode) (((mode) & 0170000) == 0040000)
+#define IS_LINK(mode) (((mode) & 0170000) == 0120000)
 
 /* seccomp(2), linux/seccomp.h */
 struct call_data {
@@ -139,10 +142,13 @@ enum { PLACE_MAX = 4096 + 64, TEXT_MAX = 4096 };
 
 /* A path argument of another process. */
 struct place {
-  char here[PLACE_MAX];  /* how this process reaches it */
+  char here[PLACE_MAX];  /* how this process reaches it, from `at` where it is relative; it has a slash */
+  s32 at;                /* a descriptor that isn't the place's own, or AT_FDCWD */
   char path[TEXT_MAX];   /* as it was given, or as resolve() found it */
   char folder[TEXT_MAX]; /* what a relative one is relative to */
   int unseen;            /* the process is closed: an errno, 0 if not */
+  result there;          /* of resolve(): negative where nothing is there, else `status` is what is */
+  struct status status;
 };
 
 /* What is the same for many calls of a thread, asked again after a while: reading /proc is what takes the time here. */
@@ -150,16 +156,27 @@ struct caller {
   u32 thread;
   int uses;
   int other_mounts;       /* it has mounts of its own */
+  u32 group;              /* of threads that have one working directory */
+  s32 folder_at;          /* the working directory, if it is known: `folder` isn't empty then */
+  char folder[TEXT_MAX];
   char root[TEXT_MAX];    /* empty: the same root as here */
   char program[TEXT_MAX]; /* its file; of a process that is closed its name, which isn't a path */
 };
 
-enum { CALLERS = 16 };
+/* A thread that was about to change its group's working directory, or everybody's, when it was last seen. */
+struct mover {
+  u32 thread, group;
+};
+
+enum { CALLERS = 16, MOVERS = 64 };
+#define EVERYBODY (~0U)
 
 /* What one watching has, and no other: the caller's memory, all zeros at first. */
 struct memory {
   struct place first, second;
   struct caller callers[CALLERS];
+  struct mover movers[MOVERS];
+  int too_many_movers; /* one was lost: no working directory is remembered any more */
   size pending_length;
   u32 pending_kept; /* descriptors among the pending events */
   _Alignas(8) char pending[8 << 20]; /* events: of most programs all, so that their reader takes no time from them */
@@ -174,12 +191,15 @@ struct watch {
 };
 
 const struct caller *caller_of(struct memory *memory, u32 thread);
+void use_caller(struct memory *memory, u32 thread);
 void forget_callers(struct memory *memory);
+void expect_move(struct memory *memory, u32 thread, int of_everybody);
+long read_number(u32 thread, const char *label, int field, int base);
 void find_place(struct memory *memory, u32 thread, long folder, u64 address, struct place *place);
 void find_descriptor(u32 thread, long descriptor, struct place *place);
+result status_of(const struct place *place, int flags, struct status *status);
 result resolve(struct memory *memory, u32 thread, struct place *place, int follows);
 result open_folder(struct place *place);
-long read_link(const char *path, char *to, size room);
 void proc_path(char *to, u32 thread, const char *name);
 char *append_number(char *to, unsigned long value);
 result read_memory(u32 thread, u64 address, void *to, size length);

@@ -3,10 +3,11 @@ import { spawnSync } from "node:child_process"
 import { mkdirSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { discover } from "@strongroom/opencl/discovery"
+import { driver, missingDriver } from "@strongroom/test-machine"
 import { describe, expect, it } from "vitest"
 import { type Doctor, doctor } from "../src/index.js"
 import { surfaceIn, variable } from "./doctor-machine.js"
-import { driver, missing, temporaryFolder } from "./support.js"
+import { temporaryFolder } from "./support.js"
 
 type Variables = { readonly [name: string]: string }
 
@@ -69,7 +70,7 @@ function makeUser(name: string, variables: Variables = {}) {
 const below = (places: readonly string[]) => (path: string) =>
   places.some((place) => path === place || path.startsWith(`${place}/`))
 
-const withoutPocl = missing("pocl")
+const withoutPocl = missingDriver("pocl")
 
 describe.skipIf(withoutPocl)(`PoCL${withoutPocl ? ` (not here: ${withoutPocl})` : ""}`, () => {
   it("is found as it is, and doctor leaves nothing in the user's folders", async () => {
@@ -129,7 +130,7 @@ describe.skipIf(withoutPocl)(`PoCL${withoutPocl ? ` (not here: ${withoutPocl})` 
   })
 })
 
-const withoutNeo = missing("intel-gpu")
+const withoutNeo = missingDriver("intel-gpu")
 
 describe.skipIf(withoutNeo)(`Intel NEO${withoutNeo ? ` (not here: ${withoutNeo})` : ""}`, () => {
   it("captures weights by NEOReadDebugKeys, which doctor names, where it says", async () => {

@@ -3,20 +3,11 @@ import { once } from "node:events"
 import { chmodSync, mkdirSync, readFileSync, statfsSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { driver, missingDriver } from "@strongroom/test-machine"
 import { describe, expect, it } from "vitest"
 import { audit } from "../src/index.js"
 import { checkPtraceScope } from "../src/watch/yama.js"
-import {
-  compile,
-  driver,
-  hasProgram,
-  missing,
-  noDaemons,
-  notHere,
-  quietly,
-  temporaryFolder,
-  within,
-} from "./support.js"
+import { compile, hasProgram, noDaemons, notHere, quietly, temporaryFolder, within } from "./support.js"
 
 const node = process.execPath
 
@@ -162,7 +153,36 @@ os.replace("by-shell.txt", "final.txt")`
   })
 })
 
-describe.skipIf(missing("pocl") ?? notHere)("audit of PoCL", () => {
+describe.skipIf(notHere || !hasProgram("python3"))("a program whose working directory changes", () => {
+  it("has its files where they are, also where one thread changes it while others write", async () => {
+    const folder = temporaryFolder()
+    // In every folder files are written by the thread that has gone there, and by one that has been there before.
+    const script = `import os, threading
+turn = threading.Semaphore(0), threading.Semaphore(0)
+def write():
+    for i in range(100):
+        turn[0].acquire(); open(f"other-{i}", "w").close(); turn[1].release()
+threading.Thread(target=write).start()
+for i in range(100):
+    path = f"../{i}" if i else "0"
+    os.mkdir(path)
+    if i % 2: os.chdir(path)
+    else: os.fchdir(os.open(path, os.O_RDONLY))
+    open(f"own-{i}", "w").close(); turn[0].release(); turn[1].acquire()`
+    const report = await quietly({ command: "python3", args: ["-c", script], folder })
+    const expected = Array.from({ length: 100 }, (_, i) => [`${i}/other-${i}`, `${i}/own-${i}`]).flat()
+    expect([...within(report, folder).keys()].sort()).toEqual(expected.sort())
+  })
+
+  it("has them there where the folder is renamed under it", async () => {
+    const folder = temporaryFolder()
+    const script = "mkdir a; cd a; echo x > x; mv ../a ../b; echo y > y"
+    const report = await quietly({ command: "sh", args: ["-c", script], folder })
+    expect([...within(report, folder).keys()].sort()).toEqual(["b", "b/x", "b/y"])
+  })
+})
+
+describe.skipIf(missingDriver("pocl") ?? notHere)("audit of PoCL", () => {
   it("finds source, bitcode and machine code of a kernel, and the surface that wrote each", async () => {
     const folder = temporaryFolder()
     const program = compile("build-kernel", folder, "cc", ["-l:libOpenCL.so.1"])

@@ -2,20 +2,11 @@ import { execFileSync } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { missingRuntime, runtimes } from "@strongroom/test-machine"
 import { describe, expect, it } from "vitest"
 import { type AuditReport, leak, ModelSearch, readModelFiles } from "../src/index.js"
 import { models } from "./models.js"
 import { quietly, temporaryFolder } from "./support.js"
-
-/** Interpreters of Python with a runtime, as scripts/lib/runtimes.mjs installed them. */
-const runtimes: { readonly [name: string]: string } = JSON.parse(process.env.STRONGROOM_RUNTIMES ?? "{}")
-
-/** Why tests on this runtime don't run here, if so. In the full form in CI they run, and fail where it is missing. */
-function missing(name: string): string | undefined {
-  if (process.platform !== "linux" || process.arch !== "x64") return "its wheels are for Linux on x64"
-  if (!process.env.STRONGROOM_FULL) return "STRONGROOM_FULL"
-  return process.env.CI || runtimes[name] !== undefined ? undefined : `no ${name}: npm run test:full installs it`
-}
 
 const program = (name: string) => fileURLToPath(new URL(`programs/${name}.py`, import.meta.url))
 const share = ({ model }: Pick<AuditReport, "model">) => (model?.windowsFound ?? 0) / (model?.windows ?? 1)
@@ -32,7 +23,7 @@ function run(
   return quietly({ command: runtimes[runtime] ?? runtime, args, folder, environment, model })
 }
 
-const noOpenvino = missing("openvino")
+const noOpenvino = missingRuntime("openvino")
 
 describe.skipIf(noOpenvino)(`OpenVINO, audited${noOpenvino ? ` (not here: ${noOpenvino})` : ""}`, () => {
   const path = join(models, "ch_PP-OCRv4_rec_infer.onnx")
@@ -85,7 +76,7 @@ print(result.shape, float(result.max()))`
   }, 300_000)
 })
 
-const noTensorflow = missing("tensorflow")
+const noTensorflow = missingRuntime("tensorflow")
 
 describe.skipIf(noTensorflow)(`TensorFlow, audited${noTensorflow ? ` (not here: ${noTensorflow})` : ""}`, () => {
   it("writes a frozen model to dumps of graphs and of XLA, by variables, and nothing of it by itself", async () => {

@@ -42,19 +42,3 @@ export function within(report: AuditReport, folder: string): Map<string, Audited
   const inside = report.files.filter(({ path }) => path.startsWith(`${folder}/`))
   return new Map(inside.map((file) => [file.path.slice(folder.length + 1), file]))
 }
-
-/** The OpenCL drivers that scripts/drivers.mjs installed, as variables to start a process with. */
-const drivers: { readonly [name: string]: { readonly [name: string]: string } } = JSON.parse(
-  process.env.STRONGROOM_OPENCL_DRIVERS ?? "{}",
-)
-
-/** A driver's variables. */
-export const driver = (name: string): { readonly [name: string]: string } => drivers[name] ?? {}
-
-/** Why tests on this driver can't run here, if so. In CI on Linux they run, and fail where it is missing. */
-export function missing(name: string): string | undefined {
-  if (process.platform !== "linux") return "drivers for tests are for Linux"
-  return process.env.CI || drivers[name] !== undefined
-    ? undefined
-    : `no driver ${name}: node scripts/drivers.mjs ${name}`
-}

@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import { opencl } from "@strongroom/backend-opencl"
 import type { Backend } from "@strongroom/core/backend"
-import { driver, optionsFor } from "./drivers.js"
+import { driver, optionsFor } from "@strongroom/test-machine"
 
 /** What Intel's driver is linked with, in an order in which each finds those before it. */
 const intelLibraries = [

@@ -1,13 +1,13 @@
 import { opencl } from "@strongroom/backend-opencl"
 import { bytesSource, importFiles, openInProcess, type Tensor, tensor } from "@strongroom/core"
+import { driver, missingDriver, optionsFor } from "@strongroom/test-machine"
 import { createPublisher } from "@strongroom/testkit"
 import { describe, expect, it } from "vitest"
-import { driver, missing, optionsFor } from "./drivers.js"
 import { type Files, importBundle, open } from "./open-bundle.js"
 
 // In this process, so that the driver is known by its variables: it reads them when it is loaded.
 Object.assign(process.env, driver("pocl"))
-const why = missing("pocl")
+const why = missingDriver("pocl")
 
 const floats = (...values: number[]) => tensor("float32", [values.length], Float32Array.from(values))
 

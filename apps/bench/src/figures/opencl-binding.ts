@@ -1,3 +1,4 @@
+import { drivers } from "@strongroom/test-machine"
 import type { Bench, Figure } from "../figure.js"
 import { median } from "../measure.js"
 import { queued, transferBytes } from "../opencl/calls.js"
@@ -92,7 +93,7 @@ export const openclBinding: Bench = {
   about: "OpenCL by @strongroom/opencl, beside the same calls in C and with pyopencl",
   async measure(say) {
     const tell = (line: string) => say(`opencl-binding: ${line}`)
-    const { pocl } = JSON.parse(process.env.STRONGROOM_OPENCL_DRIVERS ?? "{}")
+    const { pocl } = drivers
     if (pocl === undefined) {
       tell("left out, without PoCL: `npm run bench` installs it where that is possible, and says how to start it")
       return []

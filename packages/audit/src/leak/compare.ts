@@ -7,9 +7,10 @@ export interface Similarity {
   /** The same of kernels together with the length of their code. */
   readonly sizes: number
   /**
-   * `same`: at least 8 in 10 of the reference's files are here, or 8 in 10 kernels agree in name and length, or where
-   * neither has such lengths in name. `related`: some file is here, or at least 3 in 10 kernels agree in name: networks of
-   * one framework share layers of one shape. `other`: fewer. `unknown`: one of the two has nothing to compare.
+   * `same`: at least 8 in 10 of the reference's files are here, or 8 in 10 kernels agree in name and length, or in name
+   * while half of the files are here. Names alone are a framework's, and at most `related`, which is also said where some
+   * file is here, or at least 3 in 10 kernels agree in name: networks of one framework share layers of one shape. `other`:
+   * fewer. `unknown`: one of the two has nothing to compare.
    */
   readonly verdict: "same" | "related" | "other" | "unknown"
 }
@@ -21,22 +22,23 @@ export interface Comparable {
   readonly sizes: ReadonlySet<string>
 }
 
-const least = { same: 0.8, related: 0.3 }
+const least = { same: 0.8, filesBesideNames: 0.5, related: 0.3 }
+
+/** The verdict on two caches that have something to compare. */
+export function verdictOf({ files, kernels, sizes }: Omit<Similarity, "verdict">): "same" | "related" | "other" {
+  if (files >= least.same || sizes >= least.same) return "same"
+  if (kernels >= least.same && files >= least.filesBesideNames) return "same"
+  return files > 0 || kernels >= least.related ? "related" : "other"
+}
 
 export function compareCaches(cache: Comparable, reference: Comparable): Similarity {
   const equal = [...reference.files].filter((file) => cache.files.has(file)).length
   const files = reference.files.size === 0 ? 0 : equal / reference.files.size
   const kernels = jaccard(cache.kernels, reference.kernels)
   const sizes = jaccard(cache.sizes, reference.sizes)
-  const hasSizes = cache.sizes.size > 0 && reference.sizes.size > 0
-  return { files, kernels, sizes, verdict: verdictOf() }
-
-  function verdictOf(): Similarity["verdict"] {
-    if (files >= least.same || (hasSizes ? sizes : kernels) >= least.same) return "same"
-    if (equal > 0) return "related"
-    if (cache.kernels.size === 0 || reference.kernels.size === 0) return "unknown"
-    return kernels >= least.related ? "related" : "other"
-  }
+  const isComparable = equal > 0 || (cache.kernels.size > 0 && reference.kernels.size > 0)
+  const shares = { files, kernels, sizes }
+  return { ...shares, verdict: isComparable ? verdictOf(shares) : "unknown" }
 }
 
 function jaccard(one: ReadonlySet<string>, other: ReadonlySet<string>): number {

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Discovery } from "@strongroom/opencl/discovery"
+import { drivers, environmentFor } from "@strongroom/test-machine"
 import { afterAll, describe, expect, it } from "vitest"
 import { hasCompiler, makeDriver, register } from "../discovery/icd.js"
-import { drivers, environmentFor } from "../drivers.js"
 import { run } from "./run.js"
 
 const folder = mkdtempSync(join(tmpdir(), "opencl-command-test-"))

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process"
 import { tmpdir } from "node:os"
 import { type DeviceReport, discover } from "@strongroom/opencl/discovery"
+import { drivers, environmentFor } from "@strongroom/test-machine"
 import { describe, expect, it } from "vitest"
-import { drivers, environmentFor } from "../drivers.js"
 
 /** In CI there has to be one: then the tests fail, and aren't skipped. */
 const hasClinfo = process.env.CI !== undefined || spawnSync("clinfo", ["--version"]).status === 0

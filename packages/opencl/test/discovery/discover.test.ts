@@ -5,8 +5,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { type DriverReport, discover, isHarmful } from "@strongroom/opencl/discovery"
+import { drivers, environmentFor } from "@strongroom/test-machine"
 import { afterAll, describe, expect, it } from "vitest"
-import { drivers, environmentFor } from "../drivers.js"
 import { hasCompiler, type Misbehaviour, makeDriver, register } from "./icd.js"
 
 const folder = mkdtempSync(join(tmpdir(), "opencl-discovery-test-"))

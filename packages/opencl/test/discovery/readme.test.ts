@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import { drivers, environmentFor } from "@strongroom/test-machine"
 import { describe, expect, it } from "vitest"
 import { run } from "../command/run.js"
-import { drivers, environmentFor } from "../drivers.js"
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8")
 

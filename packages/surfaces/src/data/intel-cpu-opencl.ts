@@ -60,4 +60,38 @@ export const surfaces = define("intel-cpu-opencl", [
     evidence: "the names are in the library's strings; what they do was not tried",
     checked: "2026-11-30",
   },
+  {
+    id: "intel-cpu-opencl-runpath",
+    vendor: "Intel",
+    title: "Intel CPU OpenCL runtime (oneAPI) 2026.22.10: looks for libraries in the working directory",
+    kind: "code-injection",
+    platforms: ["linux"],
+    byDefault: "on",
+    state:
+      "ON: RUNPATH is $ORIGIN and sixty empty entries, which the loader takes for the working directory, and searches before the system's folders",
+    trigger: {
+      files: ["./libz.so.1, ./librt.so.1", "./glibc-hwcaps/<level>/ of the same names"],
+      variables: {
+        LD_LIBRARY_PATH: "comes before RUNPATH: what is found there isn't looked for in the working directory",
+      },
+    },
+    writes: "nothing",
+    exposes: ["code-exec", "weights", "keys"],
+    neutralise: {
+      refuse: ["./libz.so.1, ./librt.so.1", "./glibc-hwcaps/<level>/ of the same names"],
+      otherwise:
+        "be in a directory that nobody else can write when the driver is loaded; or take the empty entries out of the library (patchelf --set-rpath '$ORIGIN')",
+      before: "dlopen of libintelocl",
+      notes: "What the process, or the wheel's own folder, has under these names already isn't looked for.",
+    },
+    sources: [
+      "readelf -d of libintelocl.so.2026.22.10.0, PyPI intel-opencl-rt 2026.2.0",
+      "glibc elf/dl-load.c fillin_rpath: an empty entry is the working directory",
+    ],
+    verified: "ran",
+    evidence:
+      "run here, PyPI intel-opencl-rt 2026.2.0 in Node: a libz.so.1 or librt.so.1 planted in the working directory ran its constructor, and the driver worked on: Node itself has zlib's functions, and librt none that are asked for. By strace both are looked for there, and in glibc-hwcaps/x86-64-v4 and below, with LD_LIBRARY_PATH naming the wheel's folder and without it. In a program that has no zlib a planted library must have its functions, or the loader refuses it before it runs (BIND_NOW; not run). No other library of the wheel has such an entry.",
+    checked: "2026-11-30",
+    proof: { trigger: "intel-cpu-opencl", vault: "harmless" },
+  },
 ])

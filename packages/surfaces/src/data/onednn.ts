@@ -41,5 +41,6 @@ export const surfaces = define("onednn", [
     evidence:
       "read in vendor documentation (stored copy); run here: ONEDNN_JIT_DUMP in TensorFlow 2.21, ONEDNN_JIT_DUMP, DNNL_JIT_DUMP and ONEDNN_JIT_PROFILE=6 in OpenVINO 2026.4.1. ONEDNN_GRAPH_DUMP and the verbose names are from memory.",
     checked: "2026-11-30",
+    proof: { trigger: "openvino", vault: "harmless" },
   },
 ])

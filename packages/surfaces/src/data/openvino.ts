@@ -39,8 +39,9 @@ export const surfaces = define("openvino", [
     ],
     verified: "ran",
     evidence:
-      "read in source and in vendor documentation (stored copy); run here, 2026.4.1: without callbacks the topology is XORed with a fixed 12-byte key and the weights are clear floats. With CACHE_ENCRYPTION_CALLBACKS the CPU plugin's topology (258 KB) is encrypted, 10.7 MB of weights stay clear and unauthenticated, and a blob with altered weights loads silently; on the GPU plugin they cover the blob, and the *.cl_cache files beside it stay clear: with Intel's driver 22.43 each has a kernel's SPIR-V, build options and names. docs/what-a-kernel-cache-reveals.md has the figures.",
+      "read in source and in vendor documentation (stored copy); run here, 2026.4.1: without callbacks the topology is XORed with a fixed 12-byte key and the weights are clear floats. With CACHE_ENCRYPTION_CALLBACKS the CPU plugin's topology (258 KB) is encrypted, 10.7 MB of weights stay clear and unauthenticated, and a blob with altered weights loads silently; on the GPU plugin they cover the blob, and the *.cl_cache files beside it stay clear: with Intel's driver 22.43 each has a kernel's SPIR-V, build options and names. docs/what-a-kernel-cache-reveals.md has the figures. In a vault it was tried with the CPU plugin.",
     checked: "2026-11-30",
+    proof: { trigger: "openvino", vault: "harmless" },
   },
   {
     id: "openvino-transformation-dumps",
@@ -68,6 +69,7 @@ export const surfaces = define("openvino", [
     evidence:
       "run here with the release wheel 2026.4.1: SERIALIZE_TRACING wrote the whole model, VISUALIZE_TRACING names of layers. Tried without effect: OV_CPU_*, OV_GPU_DUMP_*, OV_VERBOSE. The variables of the HETERO plugin and OV_VISUALIZE_TREE_* are in the libraries' strings, and were not run.",
     checked: "2026-11-30",
+    proof: { trigger: "openvino", vault: "harmless" },
   },
   {
     id: "openvino-debug-caps",

@@ -47,6 +47,7 @@ export const surfaces = define("tensorflow", [
     evidence:
       "read in source; run here, libtensorflow_cc of the wheel 2.21 with SavedModels: TF_DUMP_GRAPH_PREFIX and TF_DUMP_GRAPH_NAME_FILTER=* gave graph dumps with constants in them; and with the wheel, in Python: a frozen PP-OCRv4 in text, its weights in escapes, and with TF_DUMP_GRAPH_FMT=BIN as bytes. The other names are in the library's strings (tensorflow-cpu 2.21), and were not run.",
     checked: "2026-11-30",
+    proof: { trigger: "tensorflow", vault: "harmless" },
   },
   {
     id: "tf-debug-ops",
@@ -69,8 +70,9 @@ export const surfaces = define("tensorflow", [
     sources: ["strings of libtensorflow_cc.so.2, PyPI tensorflow-cpu 2.21"],
     verified: "ran",
     evidence:
-      "run here, 2.21: TF_CPU_DEBUG_OPS_TO_LOG=op,... prints weight values to stderr; the second name is in the library's strings",
+      "run here, 2.21: TF_CPU_DEBUG_OPS_TO_LOG=op,... prints weight values and names of nodes to stderr, of operators by the names that they have when they run (_MklMatMul for oneDNN's MatMul); the second name is in the library's strings",
     checked: "2026-11-30",
+    proof: { trigger: "tensorflow", vault: "harmless" },
   },
   {
     id: "tf-file-writer",
@@ -81,14 +83,15 @@ export const surfaces = define("tensorflow", [
     byDefault: "off",
     state: "OFF",
     trigger: { variables: { TF_NODE_FILE_WRITER_DIRECTORY: "directory" } },
-    writes: "names and shapes of nodes",
+    writes: "operators of nodes, their attributes and shapes; no names",
     where: "as given",
     exposes: ["graph", "metadata"],
     neutralise: { unset: ["TF_NODE_FILE_WRITER_DIRECTORY"], before: "loading libtensorflow" },
     sources: ["strings of libtensorflow_cc.so.2, PyPI tensorflow-cpu 2.21"],
     verified: "ran",
-    evidence: "run here, 2.21: names and shapes were written",
+    evidence: "run here, 2.21: the names of operators, their attributes and shapes were written, and no names of nodes",
     checked: "2026-11-30",
+    proof: { trigger: "tensorflow", vault: "harmless" },
   },
   {
     id: "tf-xla-dump",
@@ -123,6 +126,7 @@ export const surfaces = define("tensorflow", [
     evidence:
       "read in source; run here, 2.21: --xla_dump_to with TF_XLA_FLAGS=--tf_xla_auto_jit=2 gave dumps with constants in them; and with the wheel, in Python: of a frozen PP-OCRv4 --xla_dump_hlo_as_proto wrote the weights, without it their place is taken by dots; --tf_xla_auto_jit=2 with --tf_xla_cpu_global_jit compiles, and so dumps, also what the program didn't ask to compile; --tf_xla_persistent_cache_directory keeps the weights too; --xla_dump_hlo_snapshots ended the process (SIGSEGV). The flags, tf_xla_persistent_cache_directory and xla_gpu_kernel_cache_file are in the strings of tensorflow-cpu 2.21; those but for the second also in jaxlib 0.12.",
     checked: "2026-11-30",
+    proof: { trigger: "tensorflow", vault: "harmless" },
   },
   {
     id: "tf-autograph-source",
@@ -154,6 +158,12 @@ export const surfaces = define("tensorflow", [
     evidence:
       "run here, PyPI tensorflow-cpu 2.21, under strongroom audit: a method with tf.function left __pycache__/__autograph_generated_file<random>.cpython-311.pyc in TMPDIR; the .py was removed. On other systems not run.",
     checked: "2026-11-30",
+    // A vault starts no Python.
+    proof: {
+      trigger: "tensorflow",
+      attacks: ["an engine that starts a program and gives it the weights"],
+      vault: "harmless",
+    },
   },
   {
     id: "tf-autotune",

@@ -1,6 +1,8 @@
+import { join } from "node:path"
+import { driver, missingLargeDriver } from "@strongroom/test-machine"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { matchContent } from "../../src/index.js"
-import { driver, missingInFull } from "../drivers.js"
+import { compile, noCompiler } from "../compile.js"
 import { expectHarmless, ownVariables, writeBundle } from "../opencl-vault.js"
 import type { WrittenModel } from "../sealed-model.js"
 import { attributed, makeNeedles, startTrial, type Trial, valuesOf } from "../trial.js"
@@ -17,7 +19,7 @@ const values = valuesOf(needles)
 let trial: Trial
 let model: WrittenModel
 
-const why = missingInFull("intel-cpu")
+const why = missingLargeDriver("intel-cpu")
 
 describe.skipIf(why)(`Intel's OpenCL for CPUs${why ? ` (not here: ${why})` : ""}`, () => {
   beforeAll(async () => {
@@ -43,6 +45,22 @@ describe.skipIf(why)(`Intel's OpenCL for CPUs${why ? ` (not here: ${why})` : ""}
     expect(dumped.every((path) => attributed(id, [path]))).toBe(true)
     expect(dumped.map((path) => path.split(".").at(-1)).sort()).toEqual(["asm", "bin", "s"])
     expect(dumped.map((path) => matchContent(trial.read(path))?.id)).toContain("elf")
+  })
+
+  describe.skipIf(noCompiler).each(["libz.so.1", "librt.so.1"])("a library %s in the working directory", (name) => {
+    const id = "intel-cpu-opencl-runpath"
+    const word = makeNeedles().comment
+    beforeEach(() => compile(join(trial.work, name), join(trial.folder, "ran"), word))
+
+    it("is run", async () => {
+      await trial.run("opencl.mjs", values, cpu)
+      expect(trial.holding(word), id).toContain("ran")
+    })
+
+    it("isn't run in a vault", async () => {
+      await expectHarmless(trial, needles, model, { driver: "intel-cpu", environment: cpu })
+      expect(trial.holding(word)).toEqual([`work/${name}`])
+    })
   })
 
   it("writes nothing of a vault's, whoever sets them", async () => {

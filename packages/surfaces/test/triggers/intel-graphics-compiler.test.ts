@@ -1,6 +1,6 @@
+import { driver, missingDriver } from "@strongroom/test-machine"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { matchContent } from "../../src/index.js"
-import { driver, missing } from "../drivers.js"
 import { expectHarmless, ownVariables, writeBundle } from "../opencl-vault.js"
 import type { WrittenModel } from "../sealed-model.js"
 import { attributed, makeNeedles, startTrial, type Trial, valuesOf } from "../trial.js"
@@ -11,7 +11,7 @@ const values = valuesOf(needles)
 let trial: Trial
 let model: WrittenModel
 
-const why = missing("intel-gpu")
+const why = missingDriver("intel-gpu")
 
 describe.skipIf(why)(`Intel's graphics compiler${why ? ` (not here: ${why})` : ""}`, () => {
   beforeAll(async () => {

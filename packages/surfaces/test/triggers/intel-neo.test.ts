@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { driver, missingDriver } from "@strongroom/test-machine"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { matchContent } from "../../src/index.js"
-import { driver, missing } from "../drivers.js"
 import { expectHarmless, ownVariables, runInVault, writeBundle } from "../opencl-vault.js"
 import type { WrittenModel } from "../sealed-model.js"
 import { attributed, makeNeedles, startTrial, type Trial, valuesOf } from "../trial.js"
@@ -18,7 +18,7 @@ const values = valuesOf(needles)
 let trial: Trial
 let model: WrittenModel
 
-const why = missing("intel-gpu")
+const why = missingDriver("intel-gpu")
 
 describe.skipIf(why)(`Intel NEO${why ? ` (not here: ${why})` : ""}`, () => {
   beforeAll(async () => {

@@ -3,11 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { matchContent } from "../../src/index.js"
 import { writeModel } from "../onnx-model.js"
 import type { WrittenModel } from "../sealed-model.js"
-import { attributed, makeNeedles, startTrial, type Trial } from "../trial.js"
+import { attributed, makeFloatNeedles, startTrial, type Trial } from "../trial.js"
 
-const needles = makeNeedles()
-// Floats of an ordinary size, of which none is a NaN.
-for (let at = 3; at < needles.weights.length; at += 4) needles.weights[at] = 0x3f
+const needles = makeFloatNeedles()
 let model: WrittenModel
 let trial: Trial
 

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { driver, missingDriver } from "@strongroom/test-machine"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { compile, noCompiler } from "../compile.js"
-import { driver, missing } from "../drivers.js"
 import { expectHarmless, writeBundle } from "../opencl-vault.js"
 import type { WrittenModel } from "../sealed-model.js"
 import { makeNeedles, startTrial, type Trial, valuesOf } from "../trial.js"
@@ -17,7 +17,8 @@ let trial: Trial
 let model: WrittenModel
 
 // The loader that PyPI's wheel of PoCL brings is Khronos's; the entry is of ocl-icd.
-const why = missing("pocl") ?? noCompiler ?? (pocl.STRONGROOM_OPENCL_LIBRARY ? "the loader is another one" : undefined)
+const why =
+  missingDriver("pocl") ?? noCompiler ?? (pocl.STRONGROOM_OPENCL_LIBRARY ? "the loader is another one" : undefined)
 
 describe.skipIf(why)(`OpenCL's loader, ocl-icd${why ? ` (not here: ${why})` : ""}`, () => {
   beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { driver, missingDriver } from "@strongroom/test-machine"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { matchContent } from "../../src/index.js"
 import { compile, noCompiler } from "../compile.js"
-import { driver, missing } from "../drivers.js"
 import { noNamespaces } from "../namespaces.js"
 import { askVault, expectHarmless, ownVariables, runInVault, writeBundle } from "../opencl-vault.js"
 import type { WrittenModel } from "../sealed-model.js"
@@ -18,7 +18,7 @@ const word = makeNeedles().comment
 let trial: Trial
 let model: WrittenModel
 
-const why = missing("pocl")
+const why = missingDriver("pocl")
 
 describe.skipIf(why)(`PoCL${why ? ` (not here: ${why})` : ""}`, () => {
   beforeAll(async () => {

@@ -1,0 +1,8 @@
+/**
+ * What scripts/ installed on this machine for tests, studies and benchmarks.
+ *
+ * @module
+ */
+
+export { driver, drivers, environmentFor, missingDriver, missingLargeDriver, optionsFor } from "./drivers.js"
+export { missingRuntime, runtimeFile, runtimes } from "./runtimes.js"
