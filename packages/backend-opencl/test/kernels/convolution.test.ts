@@ -1,7 +1,7 @@
+import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type ConvolutionShape, convolution } from "../../src/kernels/convolution.js"
 import { noEpilogue } from "../../src/kernels/kernel-call.js"
-import { missing } from "../drivers.js"
 import { errorOfLayer } from "./error-of-layer.js"
 import { createKernelRunner, type KernelRunner } from "./kernel-runner.js"
 import { reluPlusChannel } from "./relu-plus-channel.js"
@@ -42,7 +42,7 @@ const shapes: Readonly<Record<string, ConvolutionShape>> = {
   "groups that aren't whole blocks": { ...odd, channels: 20, outputChannels: 36, groups: 4 },
 }
 
-describe.skipIf(missing("pocl"))("a convolution", () => {
+describe.skipIf(missingDriver("pocl"))("a convolution", () => {
   let runner: KernelRunner
   beforeAll(() => {
     runner = createKernelRunner()

@@ -1,8 +1,8 @@
+import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { ConvolutionShape } from "../../src/kernels/convolution.js"
 import { depthwise } from "../../src/kernels/depthwise.js"
 import { noEpilogue } from "../../src/kernels/kernel-call.js"
-import { missing } from "../drivers.js"
 import { errorOfLayer } from "./error-of-layer.js"
 import { createKernelRunner, type KernelRunner } from "./kernel-runner.js"
 import { reluPlusChannel } from "./relu-plus-channel.js"
@@ -37,7 +37,7 @@ const shapes: Readonly<Record<string, ConvolutionShape>> = {
   "a row for a kernel": { ...odd, outputSize: [9, 43], kernel: [1, 3], pads: [0, 0] },
 }
 
-describe.skipIf(missing("pocl"))("a depthwise convolution", () => {
+describe.skipIf(missingDriver("pocl"))("a depthwise convolution", () => {
   let runner: KernelRunner
   beforeAll(() => {
     runner = createKernelRunner()

@@ -1,7 +1,7 @@
+import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type GemmShape, gemm } from "../../src/kernels/gemm.js"
 import { type Epilogue, noEpilogue } from "../../src/kernels/kernel-call.js"
-import { missing } from "../drivers.js"
 import { createKernelRunner, type KernelRunner, randomFloats, relativeError } from "./kernel-runner.js"
 import { reluPlusChannel } from "./relu-plus-channel.js"
 import { deviceOf, vectorWidths } from "./vector-widths.js"
@@ -83,7 +83,7 @@ function plainGemm(shape: GemmShape, left: Float32Array, right: Float32Array): F
   return output
 }
 
-describe.skipIf(missing("pocl"))("a product of matrices", () => {
+describe.skipIf(missingDriver("pocl"))("a product of matrices", () => {
   let runner: KernelRunner
   beforeAll(() => {
     runner = createKernelRunner()

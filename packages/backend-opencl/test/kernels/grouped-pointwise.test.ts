@@ -1,8 +1,8 @@
+import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { ConvolutionShape } from "../../src/kernels/convolution.js"
 import { type GroupedPointwiseShape, groupedPointwise } from "../../src/kernels/grouped-pointwise.js"
 import { noEpilogue } from "../../src/kernels/kernel-call.js"
-import { missing } from "../drivers.js"
 import { errorOfLayer } from "./error-of-layer.js"
 import { createKernelRunner, type KernelRunner } from "./kernel-runner.js"
 import { plainConvolution } from "./plain-convolution.js"
@@ -42,7 +42,7 @@ function shuffled({ channels, pixels, shuffle }: GroupedPointwiseShape, image: F
   })
 }
 
-describe.skipIf(missing("pocl"))("a convolution of pixels in groups", () => {
+describe.skipIf(missingDriver("pocl"))("a convolution of pixels in groups", () => {
   let runner: KernelRunner
   beforeAll(() => {
     runner = createKernelRunner()

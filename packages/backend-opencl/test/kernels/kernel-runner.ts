@@ -1,6 +1,6 @@
 import { type Context, createContext, type DeviceBuffer, platforms, type Queue } from "@strongroom/opencl/objects"
+import { driver } from "@strongroom/test-machine"
 import type { KernelCall } from "../../src/kernels/kernel-call.js"
-import { driver } from "../drivers.js"
 
 /** A buffer's content, or how many floats of it there are. */
 export type Memory = Float32Array | number

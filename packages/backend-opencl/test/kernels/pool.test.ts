@@ -1,8 +1,8 @@
+import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { noEpilogue } from "../../src/kernels/kernel-call.js"
 import { blockedByteLength, toBlocked, toPlain } from "../../src/kernels/layout.js"
 import { globalMean, type PoolShape, pool } from "../../src/kernels/pool.js"
-import { missing } from "../drivers.js"
 import { createKernelRunner, type KernelRunner, randomFloats, relativeError } from "./kernel-runner.js"
 import { reluPlusChannel } from "./relu-plus-channel.js"
 import { deviceOf, vectorWidths } from "./vector-widths.js"
@@ -54,7 +54,7 @@ function plainPool(shape: PoolShape, input: Float32Array, kind: Kind): Float32Ar
   return output
 }
 
-describe.skipIf(missing("pocl"))("pooling", () => {
+describe.skipIf(missingDriver("pocl"))("pooling", () => {
   let runner: KernelRunner
   beforeAll(() => {
     runner = createKernelRunner()

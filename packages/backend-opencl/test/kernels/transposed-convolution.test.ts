@@ -1,8 +1,8 @@
+import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { ConvolutionShape } from "../../src/kernels/convolution.js"
 import { noEpilogue } from "../../src/kernels/kernel-call.js"
 import { transposedConvolution } from "../../src/kernels/transposed-convolution.js"
-import { missing } from "../drivers.js"
 import { errorOfLayer } from "./error-of-layer.js"
 import { createKernelRunner, type KernelRunner } from "./kernel-runner.js"
 import { plainTransposedConvolution as reference } from "./plain-transposed-convolution.js"
@@ -34,7 +34,7 @@ const shapes: Readonly<Record<string, ConvolutionShape>> = {
   "a dilation": { ...odd, outputSize: [11, 39], dilations: [2, 2] },
 }
 
-describe.skipIf(missing("pocl"))("a transposed convolution", () => {
+describe.skipIf(missingDriver("pocl"))("a transposed convolution", () => {
   let runner: KernelRunner
   beforeAll(() => {
     runner = createKernelRunner()

@@ -1,8 +1,8 @@
+import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { ConvolutionShape } from "../../src/kernels/convolution.js"
 import { noEpilogue } from "../../src/kernels/kernel-call.js"
 import { winograd } from "../../src/kernels/winograd.js"
-import { missing } from "../drivers.js"
 import { errorOfLayer } from "./error-of-layer.js"
 import { createKernelRunner, type KernelRunner } from "./kernel-runner.js"
 import { reluPlusChannel } from "./relu-plus-channel.js"
@@ -35,7 +35,7 @@ const shapes: Readonly<Record<string, ConvolutionShape>> = {
 /** Sums of transformed values cancel out: that costs about a digit. */
 const tolerance = 1e-5
 
-describe.skipIf(missing("pocl"))("a convolution by Winograd's filtering", () => {
+describe.skipIf(missingDriver("pocl"))("a convolution by Winograd's filtering", () => {
   let runner: KernelRunner
   beforeAll(() => {
     runner = createKernelRunner()

@@ -1,8 +1,8 @@
+import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, describe, expect, it } from "vitest"
-import { missing } from "../drivers.js"
 import { createNetworkRunner, floats, integers, tensor } from "./network-runner.js"
 
-const why = missing("pocl")
+const why = missingDriver("pocl")
 const count = (length: number) => Array.from({ length }, (_, index) => index + 1)
 
 describe.skipIf(why)(`Convolutions and pools${why ? ` (not here: ${why})` : ""}`, () => {

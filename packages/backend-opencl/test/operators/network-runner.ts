@@ -1,6 +1,7 @@
 import type { OpenModel, RawTensor } from "@strongroom/core/backend"
 import { tensorByteLength } from "@strongroom/core/host"
 import { createContext, platforms } from "@strongroom/opencl/objects"
+import { driver } from "@strongroom/test-machine"
 import { constants } from "../../src/engine/constants.js"
 import { sessionKernels } from "../../src/engine/kernels-of-session.js"
 import { type NetworkSession, networkSession } from "../../src/engine/session.js"
@@ -9,7 +10,6 @@ import { bytesOf, type Elements, elementsOf } from "../../src/graph/elements.js"
 import type { TensorType } from "../../src/graph/tensor-type.js"
 import type { OnnxAttribute, OnnxGraph, OnnxNode } from "../../src/onnx/model.js"
 import type { ProgramStore } from "../../src/programs/program-store.js"
-import { driver } from "../drivers.js"
 
 export interface TestTensor {
   readonly type: TensorType
@@ -86,7 +86,7 @@ export function createNetworkRunner(): NetworkRunner {
     const place = { host, context, queue }
     const workshop = { place, kernels: sessionKernels(store), constants: constants(), weights: noWeights }
     // Nothing is known of shapes before the first run.
-    const inputs = network.inputs.map(({ name }) => ({ name, type: "float32", shape: ["?"] }))
+    const inputs = [{ name: "unknown", type: "float32", shape: ["?"] }]
     const model = { inputs, outputs: [] } as unknown as OpenModel
     return networkSession(workshop, model, { graph: network, operatorSets, functions: new Map() }, store)
   }

@@ -1,9 +1,9 @@
+import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, describe, expect, it } from "vitest"
-import { missing } from "../drivers.js"
 import { randomFloats } from "../kernels/kernel-runner.js"
 import { createNetworkRunner, type TestTensor, tensor } from "./network-runner.js"
 
-const why = missing("pocl")
+const why = missingDriver("pocl")
 const [steps, batch, width] = [5, 3, 4]
 const lengths = [5, 0, 2]
 // One vector of sixteen, and what is left.

@@ -1,8 +1,8 @@
+import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, describe, expect, it } from "vitest"
-import { missing } from "../drivers.js"
 import { createNetworkRunner, floats, tensor } from "./network-runner.js"
 
-const why = missing("pocl")
+const why = missingDriver("pocl")
 
 describe.skipIf(why)(`Scalar operators${why ? ` (not here: ${why})` : ""}`, () => {
   const runner = createNetworkRunner()
