@@ -2,25 +2,30 @@ import type { PackedWeights } from "./kernel-call.js"
 import { blockSize, blocksOf } from "./layout.js"
 
 /**
- * From [outputChannels][channels][3][3] to the weights of 36 products, as convolutions of groups read them, then the
- * biases. Buffers: input, bias (if there is one), output.
+ * From [outputChannels][channels][3][3] to rows of weights for a tile's columns, a row for each channel, and after all of
+ * them the biases. Buffers: input, bias (if there is one), output.
  *
  * @param columns output channels of a tile
+ * @param outer what the rows are ordered by: the 36 places, and in each the tiles, each of which begins with a row of zeros
+ * in place of biases, as convolutions read them; or tiles, and in each the places
  */
 export function packWinogradWeights({
   columns,
   channels,
   outputChannels,
   bias,
+  outer,
 }: {
   columns: number
   channels: number
   outputChannels: number
   bias: boolean
+  outer: "place" | "tile"
 }): { readonly packed: PackedWeights; readonly biasFrom: number } {
   const biases = blocksOf(outputChannels) * blockSize
   const tiles = Math.ceil(biases / columns)
-  const biasFrom = 36 * tiles * columns * (1 + channels)
+  const rows = outer === "place" ? 1 + channels : channels
+  const biasFrom = 36 * tiles * columns * rows
   const pack = {
     source: `
 // The transform of a row or column of a kernel; its third, a quarter and so on are Lavin and Gray's.
@@ -39,7 +44,7 @@ __kernel void KERNEL(__global const float *restrict input, ${bias ? "__global co
   for (int column = 0; column < ${columns}; column++) {
     const int outputChannel = tile * ${columns} + column;
     if (outputChannel < biases)
-      output[(size_t)36 * tiles * ${columns} * (1 + channels) + outputChannel] =
+      output[(size_t)36 * tiles * ${columns} * ${outer === "place" ? "(1 + channels)" : "channels"} + outputChannel] =
           ${bias ? "outputChannel < outputChannels ? bias[outputChannel] : 0.0f" : "0.0f"};
     for (int channel = 0; channel < channels; channel++) {
       float rows[3][6], place[6];
@@ -52,10 +57,16 @@ __kernel void KERNEL(__global const float *restrict input, ${bias ? "__global co
       for (int x = 0; x < 6; x++) {
         KERNEL_transform(rows[0][x], rows[1][x], rows[2][x], place);
         for (int y = 0; y < 6; y++) {
+${
+  outer === "place"
+    ? `
           __global float *target = output + ((size_t)(y * 6 + x) * tiles + tile) * ${columns} * (1 + channels);
-          // Products begin at 0: the biases come in when they are transformed back.
           if (channel == 0) target[column] = 0.0f;
-          target[(1 + channel) * ${columns} + column] = place[y];
+          target += ${columns};`
+    : `
+          __global float *target = output + ((size_t)tile * 36 + y * 6 + x) * ${columns} * channels;`
+}
+          target[channel * ${columns} + column] = place[y];
         }
       }
     }

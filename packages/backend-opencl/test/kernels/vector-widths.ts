@@ -7,4 +7,5 @@ export const deviceOf = (vectorWidth: KernelDevice["vectorWidth"]): KernelDevice
   kind: "cpu",
   vectorWidth,
   computeUnits: 2,
+  localMemory: 1 << 20,
 })

@@ -1,0 +1,144 @@
+import { type ConvolutionShape, convolutionCall } from "./convolution.js"
+import { type Epilogue, type KernelCall, noEpilogue, type WeightedKernels } from "./kernel-call.js"
+import type { KernelDevice } from "./kernel-device.js"
+import { blockSize, blocksOf } from "./layout.js"
+import { load, vectorType } from "./register-tile.js"
+import { tileMemory, transformInputTile, transformOutputTile } from "./winograd-tiles.js"
+import { packWinogradWeights } from "./winograd-weights.js"
+
+/** What the transformed images of a strip may take together: a part of the cache that all cores share. */
+const stripByteLength = 8 << 20
+
+/** A strip of rows of tiles, which are counted through all images. */
+interface Strip {
+  readonly row: number
+  readonly rows: number
+  readonly tilesWide: number
+}
+
+/**
+ * Winograd's filtering in three kernels for each strip of rows of tiles: one transforms the tiles, one multiplies each of
+ * their 36 places with the weights of that place, one transforms back. For many channels: the weights of a place are used
+ * for all tiles of a strip at a time.
+ */
+export function winogradInStrips(
+  device: KernelDevice,
+  shape: ConvolutionShape,
+  { bias, epilogue }: { bias: boolean; epilogue: Epilogue },
+): WeightedKernels {
+  const { batch, channels, outputChannels, outputSize } = shape
+  const blocks = blocksOf(channels)
+  const outputBlocks = blocksOf(outputChannels)
+  const tilesWide = Math.ceil(outputSize[1] / 4)
+  const rows = batch * Math.ceil(outputSize[0] / 4)
+  const rowByteLength = tilesWide * 36 * blockSize * 4 * (blocks + outputBlocks)
+  const strips = Math.ceil(rows / Math.max(1, Math.floor(stripByteLength / rowByteLength)))
+  const stripRows = Math.ceil(rows / strips)
+  const stripPixels = stripRows * tilesWide
+
+  const { call, columns } = multiply(device, shape, stripPixels)
+  const weights = packWinogradWeights({ columns, channels, outputChannels, bias, outer: "place" })
+  const calls: KernelCall[] = []
+  for (let row = 0; row < rows; row += stripRows) {
+    // The last strip ends with the image: all have the same size, and the same tiles of products.
+    const strip = { row: Math.min(row, rows - stripRows), rows: stripRows, tilesWide }
+    calls.push(
+      transformInput(device, shape, strip),
+      call,
+      transformOutput(device, shape, { ...strip, biasFrom: weights.biasFrom, epilogue }),
+    )
+  }
+  const blockByteLength = stripPixels * 36 * blockSize * 4
+  return {
+    calls,
+    weights: weights.packed,
+    scratch: { transformed: blockByteLength * blocks, products: blockByteLength * outputBlocks },
+  }
+}
+
+/** Products of the 36 places, as convolutions of single pixels in groups. Buffers: transformed, weights, products. */
+function multiply(
+  device: KernelDevice,
+  { channels, outputChannels }: ConvolutionShape,
+  pixels: number,
+): { readonly call: KernelCall; readonly columns: number } {
+  const shape: ConvolutionShape = {
+    batch: 1,
+    channels: 36 * channels,
+    size: [1, pixels],
+    outputChannels: 36 * blocksOf(outputChannels) * blockSize,
+    outputSize: [1, pixels],
+    kernel: [1, 1],
+    strides: [1, 1],
+    dilations: [1, 1],
+    pads: [0, 0],
+    groups: 36,
+  }
+  const { call, columns } = convolutionCall(device, shape, { input: "blocked", epilogue: noEpilogue })
+  return { call: { ...call, buffers: ["transformed", "weights", "products"] }, columns }
+}
+
+/** From images to [36][block][tile of the strip][16]. Buffers: input, transformed. */
+function transformInput(
+  device: KernelDevice,
+  { channels, size, outputSize, pads }: ConvolutionShape,
+  { row, rows, tilesWide }: Strip,
+): KernelCall {
+  const width = device.vectorWidth
+  return {
+    source: `
+__attribute__((reqd_work_group_size(1, 1, 1)))
+__kernel void KERNEL(__global const float *restrict input, __global float *restrict transformed, const int height,
+                     const int width, const int tilesHigh, const int tilesWide, const int firstRow, const int top,
+                     const int left) {
+  const int stripRow = get_global_id(0), block = get_global_id(1), blocks = get_global_size(1);
+  const int image = (firstRow + stripRow) / tilesHigh, tileRow = (firstRow + stripRow) % tilesHigh;
+  const size_t place = (size_t)blocks * get_global_size(0) * tilesWide * ${blockSize};
+  __global const float *plane = input + ((size_t)image * blocks + block) * height * width * ${blockSize};
+  __global float *target = transformed + ((size_t)block * get_global_size(0) + stripRow) * tilesWide * ${blockSize};
+  ${tileMemory(width)}
+  for (int tile = 0; tile < tilesWide; tile++, target += ${blockSize})
+    for (int part = 0; part < ${blockSize}; part += ${width}) {
+      const int y = tileRow * 4 - top, x = tile * 4 - left;
+      ${transformInputTile(width, (place) => `target + ${place} * place + part`)}
+    }
+}`,
+    buffers: ["input", "transformed"],
+    integers: [...size, Math.ceil(outputSize[0] / 4), tilesWide, row, ...pads],
+    global: [rows, blocksOf(channels)],
+    local: [1, 1],
+  }
+}
+
+/** From [36][block][tile of the strip][16] to images. Buffers: products, weights, output. */
+function transformOutput(
+  device: KernelDevice,
+  { outputChannels, outputSize }: ConvolutionShape,
+  { row, rows, tilesWide, biasFrom, epilogue }: Strip & { readonly biasFrom: number; readonly epilogue: Epilogue },
+): KernelCall {
+  const width = device.vectorWidth
+  return {
+    source: `
+__attribute__((reqd_work_group_size(1, 1, 1)))
+__kernel void KERNEL(__global const float *restrict products, __global const float *restrict weights,
+                     __global float *restrict output, const int height, const int width, const int tilesHigh,
+                     const int tilesWide, const int firstRow, const int biasFrom${epilogue.parameters}) {
+  const int stripRow = get_global_id(0), block = get_global_id(1), blocks = get_global_size(1);
+  const int image = (firstRow + stripRow) / tilesHigh, tileRow = (firstRow + stripRow) % tilesHigh;
+  const size_t place = (size_t)blocks * get_global_size(0) * tilesWide * ${blockSize};
+  const size_t start = ((size_t)image * blocks + block) * height * width * ${blockSize};
+  __global const float *source = products + ((size_t)block * get_global_size(0) + stripRow) * tilesWide * ${blockSize};
+  ${tileMemory(width)}
+  for (int tile = 0; tile < tilesWide; tile++, source += ${blockSize})
+    for (int part = 0; part < ${blockSize}; part += ${width}) {
+      const int y = tileRow * 4, x = tile * 4, channel = block * ${blockSize} + part;
+      const ${vectorType(width)} bias = ${load(width, "weights + biasFrom + channel")};
+      ${transformOutputTile(width, (place) => `source + ${place} * place + part`, epilogue)}
+    }
+}`,
+    buffers: ["products", "weights", "output"],
+    integers: [...outputSize, Math.ceil(outputSize[0] / 4), tilesWide, row, biasFrom],
+    global: [rows, blocksOf(outputChannels)],
+    local: [1, 1],
+  }
+}
