@@ -15,9 +15,9 @@ import { Lowering } from "./lowering.js"
 import { lowerProduct, productFits } from "./products.js"
 
 /** What kernels are written for. */
-export function kernelDevice({ type, floatVectorWidth, computeUnits }: Device): KernelDevice {
+export function kernelDevice({ type, floatVectorWidth, computeUnits, localMemory }: Device): KernelDevice {
   const vectorWidth = floatVectorWidth >= 16 ? 16 : floatVectorWidth >= 8 ? 8 : 4
-  return { kind: type === "cpu" ? "cpu" : "gpu", vectorWidth, computeUnits }
+  return { kind: type === "cpu" ? "cpu" : "gpu", vectorWidth, computeUnits, localMemory }
 }
 
 function fits(head: Head, members: readonly Elementwise[], output: Tensor): boolean {
