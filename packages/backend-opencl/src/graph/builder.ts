@@ -1,3 +1,4 @@
+import type { KernelCall } from "../kernels/kernel-call.js"
 import type { Elements } from "./elements.js"
 import { type Expression, evaluate } from "./expression.js"
 import type { Operation, OperationOf, ReduceMode, Result } from "./operation.js"
@@ -10,6 +11,16 @@ const mostHostElements = 4096
 
 /** Gives a tensor's elements, by running what computes them if need be; `held` is what the caller still has use for. */
 export type ReadElements = (tensor: Tensor, held: readonly Tensor[]) => Promise<Elements>
+
+/** What a kernel of its own needs to have; see `Custom` in operation.ts. */
+export interface CustomKernel {
+  readonly body: string
+  readonly helpers?: string
+  readonly items?: number
+  readonly inBlocks?: KernelCall | undefined
+  /** Its results aren't the same in every run, though its inputs are. */
+  readonly varies?: boolean
+}
 
 /**
  * Makes the engine's own graph: each method appends an operation, or none where the result is known without a device.
@@ -132,6 +143,16 @@ export class Builder {
     return result as Tensor
   }
 
+  /** @param shape the result's, `[N, M, ...]` */
+  transposedConvolution(
+    inputs: readonly Tensor[],
+    shape: readonly number[],
+    options: Omit<OperationOf<"transposed-convolution">, "kind">,
+  ): Tensor {
+    const [result] = this.#append({ kind: "transposed-convolution", ...options }, inputs, [{ type: "float32", shape }])
+    return result as Tensor
+  }
+
   /** @param shape the result's, `[N, C, ...]` */
   pool(input: Tensor, shape: readonly number[], options: Omit<OperationOf<"pool">, "kind">): Tensor {
     const [result] = this.#append({ kind: "pool", ...options }, [input], [{ type: input.type, shape }])
@@ -162,14 +183,10 @@ export class Builder {
   }
 
   /** A kernel of its own, see {@link Operation}. */
-  custom(
-    inputs: readonly Tensor[],
-    results: readonly Result[],
-    kernel: { readonly body: string; readonly helpers?: string; readonly items?: number; readonly varies?: boolean },
-  ): readonly Tensor[] {
+  custom(inputs: readonly Tensor[], results: readonly Result[], kernel: CustomKernel): readonly Tensor[] {
     const items = kernel.items ?? (results[0]?.shape ?? []).reduce((size, length) => size * length, 1)
-    const { body, helpers = "" } = kernel
-    return this.#append({ kind: "custom", body, helpers, items }, inputs, results, kernel.varies)
+    const { body, helpers = "", inBlocks } = kernel
+    return this.#append({ kind: "custom", body, helpers, items, inBlocks }, inputs, results, kernel.varies)
   }
 
   #append(

@@ -1,3 +1,4 @@
+import type { KernelCall } from "../kernels/kernel-call.js"
 import type { Expression } from "./expression.js"
 import type { Tensor } from "./tensor.js"
 import type { TensorType } from "./tensor-type.js"
@@ -41,6 +42,18 @@ export interface Convolution extends Common {
   readonly strides: readonly number[]
   readonly dilations: readonly number[]
   /** Zeros before and after each spatial dimension: first all befores. */
+  readonly pads: readonly number[]
+}
+
+/**
+ * What a convolution of the result would make of the input, the other way round: `[N, C, ...]` of float32, with
+ * `[C, M, ...]` and, third, a bias `[M]` if there is one; in one or two spatial dimensions.
+ */
+export interface TransposedConvolution extends Common {
+  readonly kind: "transposed-convolution"
+  readonly strides: readonly number[]
+  readonly dilations: readonly number[]
+  /** What is cut off of the result before each spatial dimension. */
   readonly pads: readonly number[]
 }
 
@@ -90,6 +103,11 @@ export interface Custom extends Common {
   /** Functions and constants before the kernel. Names begin with `KERNEL_`. */
   readonly helpers: string
   readonly items: number
+  /**
+   * The same for images whose blocks of channels lie together (kernels/layout.ts), as the first input and the result then
+   * do: buffers `input`, those of the other inputs, `input1` and on, which are row-major, and `output`.
+   */
+  readonly inBlocks: KernelCall | undefined
 }
 
 export type Operation =
@@ -98,6 +116,7 @@ export type Operation =
   | Concat
   | MatMul
   | Convolution
+  | TransposedConvolution
   | Pool
   | Reduce
   | Softmax

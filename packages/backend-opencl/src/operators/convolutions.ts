@@ -50,6 +50,12 @@ const convTranspose: Operator = (node) => {
     throw node.broken("has weights that don't fit its input")
   }
   const { strides, dilations, begins, sizes } = transposedWindow(node, spatial, window)
+  const shape = [batch, groups * perGroup, ...sizes]
+  const isImage = [1, 2].includes(spatial.length) && x.type === "float32" && weights.type === "float32"
+  if (groups === 1 && isImage && x.size > 0 && sizeOf(shape) > 0) {
+    const options = { strides, dilations, pads: begins }
+    return withBias(node, builder.transposedConvolution([x, weights], shape, options), inputs[2])
+  }
   const [taps, pixels] = [sizeOf(window), sizeOf(spatial)]
   const result = widened(node, [x, weights], (wideX, wideWeights) => {
     const columns = builder.matmul(
@@ -58,8 +64,6 @@ const convTranspose: Operator = (node) => {
       ),
       builder.reshape(wideX as Tensor, [batch, groups, channels / groups, pixels]),
     )
-    const maps = groups * perGroup
-    const shape = [batch, maps, ...sizes]
     const isTiled = window.every(
       (length, axis) =>
         length === strides[axis] && begins[axis] === 0 && sizes[axis] === length * (spatial[axis] as number),
@@ -67,7 +71,7 @@ const convTranspose: Operator = (node) => {
     if (!isTiled || dilations.some((one) => one !== 1)) {
       return columnsToImage(builder, columns, shape, { window, strides, dilations, pads: begins }, spatial)
     }
-    const apart = builder.reshape(columns, [batch, maps, ...window, ...spatial])
+    const apart = builder.reshape(columns, [batch, groups * perGroup, ...window, ...spatial])
     const order = window.flatMap((_, axis) => [2 + window.length + axis, 2 + axis])
     return builder.reshape(builder.transpose(apart, [0, 1, ...order]), shape)
   })

@@ -2,6 +2,8 @@ import { call, constant, type Expression } from "../graph/expression.js"
 import { axisOf, sizeOf } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
 import { tensorTypes } from "../graph/tensor-type.js"
+import { blockSize } from "../kernels/layout.js"
+import { localResponseInBlocks } from "../kernels/local-response.js"
 import type { Operator, OperatorCall, OperatorTable } from "./call.js"
 import { alongChannels } from "./convolutions.js"
 import { castTo, sumTypeOf, widened } from "./small-floats.js"
@@ -177,7 +179,15 @@ const localResponse: Operator = (node) => {
   }
   const ${computed} base = ${number(node.float("bias", 1))} + ${number(node.float("alpha", 1e-4) / size)} * sum;
   STORE0(i, LOAD0(i) / pow(base, ${number(node.float("beta", 0.75))}));`
-  return node.builder.custom([x], [{ type: x.type, shape: x.shape }], { body })[0] as Tensor
+  const [batch = 1] = x.shape
+  const response = {
+    ...{ before: before as number, after: after as number, alpha: node.float("alpha", 1e-4) / size },
+    ...{ beta: node.float("beta", 0.75), bias: node.float("bias", 1) },
+  }
+  // Blocks on either side are as far as that kernel looks.
+  const inBlocks =
+    size <= 2 * blockSize ? localResponseInBlocks({ batch, channels, pixels: plane }, response) : undefined
+  return node.builder.custom([x], [{ type: x.type, shape: x.shape }], { body, inBlocks })[0] as Tensor
 }
 
 /** Divided by the sum of absolutes, or the root of the sum of squares, along one axis; nothing where that is 0. */

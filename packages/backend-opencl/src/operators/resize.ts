@@ -2,6 +2,7 @@ import { StrongroomError } from "@strongroom/core/backend"
 import { axisOf, sizeOf } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
 import { tensorTypes } from "../graph/tensor-type.js"
+import { interpolateInBlocks, pickPixelsInBlocks } from "../kernels/blocked-resize.js"
 import { coordinates } from "../kernels/plain.js"
 import type { Operator, OperatorCall, OperatorTable } from "./call.js"
 import { originOf, type ResizedAxis, tapsOf } from "./resize-taps.js"
@@ -128,7 +129,23 @@ function nearest(node: OperatorCall, x: Tensor, axes: Sizes["axes"]): Tensor {
 ${coordinates(between.map((axis) => shape[axis] as number))}
   ${index.join("\n  ")}
   STORE0(i, ${extrapolated ? `(${outside}) ? (${tensorTypes[x.type].computed})${extrapolation(node)} : ${value}` : value});`
-  return builder.custom([x, ...tables], [{ type: x.type, shape }], { body })[0] as Tensor
+  const isRows = (axis: number) => axes.some((one) => one.axis === axis)
+  const inBlocks =
+    first >= 2 && !extrapolated && axes.every((one, at) => one.axis >= (axes[at - 1]?.axis ?? 0))
+      ? pickPixelsInBlocks(imagesOf(x, shape), pickedAxes(x, isRows))
+      : undefined
+  return builder.custom([x, ...tables], [{ type: x.type, shape }], { body, inBlocks })[0] as Tensor
+}
+
+/** Images of one row have three dimensions. */
+const pickedAxes = ({ shape }: Tensor, isPicked: (axis: number) => boolean) =>
+  shape.length === 3 ? { rows: false, columns: isPicked(2) } : { rows: isPicked(2), columns: isPicked(3) }
+
+function imagesOf({ shape: from }: Tensor, to: readonly number[]) {
+  const sizeOfImage = (shape: readonly number[]): [number, number] =>
+    shape.length === 3 ? [1, shape[2] as number] : [shape[2] as number, shape[3] as number]
+  const [batch = 1, channels = 1] = from
+  return { batch, channels, size: sizeOfImage(from), outputSize: sizeOfImage(to) }
 }
 
 const extrapolation = (node: OperatorCall) => node.float("extrapolation_value", 0)
@@ -168,7 +185,12 @@ function interpolated(node: OperatorCall, x: Tensor, axis: Sizes["axes"][number]
     builder.constant("int32", [axis.to], taps.firsts),
     builder.constant("float32", [axis.to, taps.count], taps.weights),
   ]
-  return builder.custom([x, ...tables], [{ type: x.type, shape }], { body })[0] as Tensor
+  const isColumns = axis.axis === shape.length - 1
+  const inBlocks =
+    axis.axis >= 2 && axis.region === undefined
+      ? interpolateInBlocks(imagesOf(x, shape), isColumns ? "columns" : "rows", taps.count)
+      : undefined
+  return builder.custom([x, ...tables], [{ type: x.type, shape }], { body, inBlocks })[0] as Tensor
 }
 
 export const resizing: OperatorTable = { Resize: resize, Upsample: resize }

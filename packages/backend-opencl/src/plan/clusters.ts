@@ -1,8 +1,12 @@
-import type { Convolution, Elementwise, MatMul, Operation } from "../graph/operation.js"
+import type { Convolution, Elementwise, MatMul, Operation, TransposedConvolution } from "../graph/operation.js"
 import type { Tensor } from "../graph/tensor.js"
 
 /** An operation into whose kernel element-wise ones that follow it can go. */
-export type Head = Convolution | MatMul
+export type Head = Convolution | TransposedConvolution | MatMul
+
+const headKinds: readonly Operation["kind"][] = ["convolution", "transposed-convolution", "matmul"]
+
+const isHead = (operation: Operation): operation is Head => headKinds.includes(operation.kind)
 
 /** Operations that become one kernel: element-wise ones, and perhaps one before them; or any other by itself. */
 export type Cluster =
@@ -55,7 +59,7 @@ export function cluster(
       const made: Group = { head: undefined, members: [operation], output, isConstant: operation.isConstant }
       groups.set(operation, made)
       order.push(made)
-    } else if (operation.kind === "convolution" || operation.kind === "matmul") {
+    } else if (isHead(operation)) {
       const group = groupOfConsumers(output)
       if (group !== undefined && group.head === undefined && fits(operation, group.members, group.output)) {
         group.head = operation

@@ -1,4 +1,12 @@
-import type { Concat, Convolution, Elementwise, Pool, Reduce } from "../graph/operation.js"
+import type {
+  Concat,
+  Convolution,
+  Custom,
+  Elementwise,
+  Pool,
+  Reduce,
+  TransposedConvolution,
+} from "../graph/operation.js"
 import { isConstant, type Tensor } from "../graph/tensor.js"
 import { blockedElementwise, copyChannels, orderChannels } from "../kernels/blocked.js"
 import { type ConvolutionShape, convolution } from "../kernels/convolution.js"
@@ -8,6 +16,7 @@ import { type Epilogue, noEpilogue, type WeightedKernels } from "../kernels/kern
 import type { KernelDevice } from "../kernels/kernel-device.js"
 import { blockedByteLength, blockSize, toBlocked } from "../kernels/layout.js"
 import { globalMean, type PoolShape, pool } from "../kernels/pool.js"
+import { transposedConvolution } from "../kernels/transposed-convolution.js"
 import { winograd } from "../kernels/winograd.js"
 import { channelOrder } from "./channel-order.js"
 import { fusedEpilogue, isFusable } from "./fused-epilogue.js"
@@ -38,7 +47,9 @@ function pair(values: readonly number[], missing: number): [number, number] {
 }
 
 /** A convolution as the fast kernels have it. */
-function shapeOf({ inputs, outputs, groups, strides, dilations, pads }: Convolution): ConvolutionShape | undefined {
+function shapeOf(operation: Convolution | TransposedConvolution): ConvolutionShape | undefined {
+  const { inputs, outputs, strides, dilations, pads } = operation
+  const groups = operation.kind === "convolution" ? operation.groups : 1
   const [input, weights] = inputs as [Tensor, Tensor]
   const image = imageOf(input)
   const result = imageOf(outputs[0] as Tensor)
@@ -98,11 +109,15 @@ function isWinograd({ groups, kernel, strides, dilations, channels, outputChanne
 }
 
 /** Whether a fast kernel computes it. */
-export function isFastConvolution(operation: Convolution): boolean {
+export function isFastConvolution(operation: Convolution | TransposedConvolution): boolean {
   return shapeOf(operation) !== undefined
 }
 
-export function convolutionFits(operation: Convolution, members: readonly Elementwise[], output: Tensor): boolean {
+export function convolutionFits(
+  operation: Convolution | TransposedConvolution,
+  members: readonly Elementwise[],
+  output: Tensor,
+): boolean {
   return isFastConvolution(operation) && isFusable(members, operation.outputs[0], output, channelAxis)
 }
 
@@ -110,24 +125,29 @@ export function convolutionFits(operation: Convolution, members: readonly Elemen
 export function lowerConvolution(
   lowering: Lowering,
   device: KernelDevice,
-  operation: Convolution,
+  operation: Convolution | TransposedConvolution,
   members: readonly Elementwise[],
   output: Tensor,
 ): void {
   const shape = shapeOf(operation) as ConvolutionShape
   const [input, weights, bias] = operation.inputs as [Tensor, Tensor, Tensor?]
   const { epilogue, storages } = blockedEpilogue(lowering, members, operation.outputs[0], output)
+  const isTransposed = operation.kind === "transposed-convolution"
   // A few channels would leave most lanes of a block empty.
-  const layout = shape.channels < blockSize && shape.groups === 1 && lowering.blockedIfThere(input) === undefined
-  const from = layout ? "plain" : "blocked"
-  const kernels = kernelsFor(device, shape, { input: from, bias: bias !== undefined, epilogue })
+  const isNarrow = shape.channels < blockSize && shape.groups === 1 && lowering.blockedIfThere(input) === undefined
+  const from = isNarrow && !isTransposed ? "plain" : "blocked"
+  const options = { input: from, bias: bias !== undefined, epilogue } as const
+  const kernels = isTransposed ? transposedConvolution(device, shape, options) : kernelsFor(device, shape, options)
   const packed = kernels.weights
   const isPackedOnce = isConstant(weights) && (bias === undefined || isConstant(bias))
   const packedStorage = new Storage(packed.byteLength, isPackedOnce ? "own" : "arena")
   const given = { input: lowering.plain(weights), ...(bias && { bias: lowering.plain(bias) }), output: packedStorage }
   lowering.call(packed.pack, given, packedStorage, isPackedOnce)
   const storage = blockedStorage(lowering, output)
-  const buffers = { input: layout ? lowering.plain(input) : blocked(lowering, input), weights: packedStorage }
+  const buffers = {
+    input: from === "plain" ? lowering.plain(input) : blocked(lowering, input),
+    weights: packedStorage,
+  }
   const scratch = Object.entries(kernels.scratch).map(([name, length]) => [name, new Storage(length, "arena")] as const)
   const places = { ...buffers, ...Object.fromEntries(scratch), output: storage }
   for (const call of kernels.calls) {
@@ -157,6 +177,19 @@ export function lowerBlockedPool(lowering: Lowering, device: KernelDevice, opera
   const storage = blockedStorage(lowering, output)
   const call = pool(device, shape, { kind, epilogue: noEpilogue })
   lowering.call(call, { input: blocked(lowering, input), output: storage }, storage, operation.isConstant)
+  return true
+}
+
+/** A kernel of its own, if it has one for what lies in blocks; false: not done. */
+export function lowerBlockedCustom(lowering: Lowering, operation: Custom): boolean {
+  const { inputs, outputs, inBlocks } = operation
+  const [input, ...others] = inputs as [Tensor, ...Tensor[]]
+  const [output] = outputs as [Tensor]
+  if (inBlocks === undefined || imageOf(output) === undefined || !lowering.isOnlyBlocked(input)) return false
+  const rest = others.map((tensor, index) => [`input${index + 1}`, lowering.plain(tensor)] as const)
+  const storage = blockedStorage(lowering, output)
+  const buffers = { input: blocked(lowering, input), ...Object.fromEntries(rest), output: storage }
+  lowering.call(inBlocks, buffers, storage, operation.isConstant)
   return true
 }
 

@@ -6,6 +6,7 @@ import { cluster, type Head } from "./clusters.js"
 import {
   convolutionFits,
   lowerBlockedConcat,
+  lowerBlockedCustom,
   lowerBlockedElementwise,
   lowerBlockedMean,
   lowerBlockedPool,
@@ -21,12 +22,13 @@ export function kernelDevice({ type, floatVectorWidth, computeUnits, localMemory
 }
 
 function fits(head: Head, members: readonly Elementwise[], output: Tensor): boolean {
-  return head.kind === "convolution" ? convolutionFits(head, members, output) : productFits(head, members, output)
+  return head.kind === "matmul" ? productFits(head, members, output) : convolutionFits(head, members, output)
 }
 
 /** What lies in blocks stays there; false: not done. */
 function lowerBlocked(lowering: Lowering, device: KernelDevice, operation: Operation): boolean {
   if (operation.kind === "concat") return lowerBlockedConcat(lowering, operation)
+  if (operation.kind === "custom") return lowerBlockedCustom(lowering, operation)
   if (operation.kind === "pool") return lowerBlockedPool(lowering, device, operation)
   return operation.kind === "reduce" && lowerBlockedMean(lowering, device, operation)
 }
@@ -52,8 +54,8 @@ export function lower(
     if (head === undefined) {
       if (!lowerBlockedElementwise(lowering, members, output)) lowering.plainElementwise(members, output)
     } else if (!fits(head, members, output)) lowering.plainOperation(head)
-    else if (head.kind === "convolution") lowerConvolution(lowering, device, head, members, output)
-    else lowerProduct(lowering, device, head, members, output)
+    else if (head.kind === "matmul") lowerProduct(lowering, device, head, members, output)
+    else lowerConvolution(lowering, device, head, members, output)
   }
   for (const root of roots) lowering.plain(root)
   return lowering
