@@ -1,24 +1,12 @@
-import { createHash } from "node:crypto"
-import type { DeviceBuffer, Kernel } from "@strongroom/opencl/objects"
+import type { DeviceBuffer } from "@strongroom/opencl/objects"
 import { allocate } from "../allocate.js"
-import { bytesOf, type Elements } from "../graph/elements.js"
 import type { Tensor } from "../graph/tensor.js"
-import type { OnnxData } from "../onnx/model.js"
-import type { Place } from "../place.js"
 import { planArena } from "../plan/arena.js"
-import type { LoweredStep, Lowering } from "../plan/lowering.js"
-import { Storage } from "../plan/storage.js"
-import type { Constants } from "./constants.js"
-import type { SessionKernels } from "./kernels-of-session.js"
-import type { Weights } from "./weights.js"
-
-/** What plans of one session share. */
-export interface Workshop {
-  readonly place: Place
-  readonly kernels: SessionKernels
-  readonly constants: Constants
-  readonly weights: Weights
-}
+import type { Lowering } from "../plan/lowering.js"
+import type { Storage } from "../plan/storage.js"
+import { computeConstants, constantKeys, constantSteps } from "./constant-part.js"
+import { padded, prepared, slack, storagesOf } from "./prepared-step.js"
+import type { Workshop } from "./workshop.js"
 
 /** Launches that are ready: memory is there, and arguments are set. */
 export interface CompiledPlan {
@@ -42,65 +30,32 @@ export async function compilePlan(
   roots: readonly Tensor[],
   segments: ReadonlyMap<Tensor, DeviceBuffer>,
 ): Promise<CompiledPlan> {
-  const { place, constants, kernels } = workshop
+  const { place, kernels } = workshop
   const { context, queue } = place
   const owned: { release(): void }[] = []
-  const retained: string[] = []
   const release = () => {
     for (const one of owned.splice(0).reverse()) one.release()
-    for (const key of retained.splice(0)) constants.release(key)
   }
   try {
     const rootStorages = new Map(roots.map((root) => [root, lowering.plain(root)]))
     const steps = lowering.steps.filter(({ isConstant }) => !isConstant)
-    const read = new Set<Storage>([...storagesOf(steps), ...rootStorages.values()])
-    const once = onceSteps(lowering, read, keysOf(lowering, workshop.weights), constants)
-    await kernels.build([...once.steps, ...steps].map(({ source }) => source))
+    const read = new Set<Storage>([...steps.flatMap(storagesOf), ...rootStorages.values()])
+    const keys = constantKeys(lowering, workshop)
+    const once = constantSteps(lowering, read, keys)
+    await kernels.build([...once, ...steps].map(({ source }) => source))
+    const constantPart = await computeConstants(workshop, lowering, once, read, keys)
+    owned.push(constantPart)
 
-    const buffers = new Map<Storage, DeviceBuffer>()
+    const buffers = new Map<Storage, DeviceBuffer>(constantPart.buffers)
     const own = (storage: Storage, buffer: DeviceBuffer) => {
       owned.push(buffer)
       buffers.set(storage, buffer)
     }
-    const uploads = new Map<OnnxData, DeviceBuffer>()
-    const used = new Set<Storage>([...read, ...storagesOf(once.steps)])
     for (const [tensor, storage] of lowering.sources) {
       const segment = segments.get(tensor)
       if (segment !== undefined) buffers.set(storage, segment)
       else if (tensor.origin.kind === "input") own(storage, allocate(context, padded(storage.byteLength)))
     }
-    // What is constant, and not there yet.
-    const borrow = (storage: Storage, key: string) => {
-      const known = constants.get(key)
-      if (known !== undefined) constants.retain(key)
-      else constants.put(key, allocate(context, padded(storage.byteLength)))
-      retained.push(key)
-      buffers.set(storage, constants.get(key) as DeviceBuffer)
-      return known === undefined
-    }
-    for (const [storage, key] of once.keys) {
-      if (!used.has(storage) || buffers.has(storage)) continue
-      const isNew = borrow(storage, key)
-      const tensor = once.sources.get(storage)
-      if (!isNew || tensor === undefined || storage.byteLength === 0) continue
-      if (tensor.origin.kind === "elements") {
-        ;(buffers.get(storage) as DeviceBuffer).writeSync(queue, bytesOf(tensor.type, knownElements(tensor)))
-      } else if (tensor.origin.kind === "weight") uploads.set(tensor.origin.data, buffers.get(storage) as DeviceBuffer)
-    }
-    await workshop.weights.upload(queue, uploads)
-    for (const step of once.steps) {
-      const kernel = prepared(kernels.kernel(step.source), step, buffers)
-      kernel.enqueue(queue, step.global, { local: step.local })
-      kernel.release()
-    }
-    if (once.steps.length > 0) queue.finishSync()
-    // What only the constant part has read goes.
-    for (const [storage, key] of once.keys) {
-      if (read.has(storage) || !retained.includes(key)) continue
-      retained.splice(retained.indexOf(key), 1)
-      constants.release(key)
-    }
-
     const arena = planArena(steps, new Set(rootStorages.values()), lowering.alignment)
     if (arena.byteLength > 0) {
       const memory = allocate(context, arena.byteLength + slack)
@@ -133,67 +88,4 @@ export async function compilePlan(
     release()
     throw error
   }
-}
-
-/** Vectors of 64 bytes are read whole, also where the last has fewer elements. */
-const slack = 64
-const padded = (byteLength: number) => Math.ceil(byteLength / slack) * slack + slack
-
-function storagesOf(steps: readonly LoweredStep[]): readonly Storage[] {
-  return steps.flatMap((step) => step.arguments.filter((value): value is Storage => value instanceof Storage))
-}
-
-function prepared(kernel: Kernel, step: LoweredStep, buffers: ReadonlyMap<Storage, DeviceBuffer>): Kernel {
-  const values = step.arguments.map((value) =>
-    value instanceof Storage ? (buffers.get(value) as DeviceBuffer) : Int32Array.of(value),
-  )
-  return kernel.setArguments(...values)
-}
-
-interface Once {
-  /** Constant steps whose results are needed and aren't there. */
-  readonly steps: readonly LoweredStep[]
-  readonly keys: ReadonlyMap<Storage, string>
-  readonly sources: ReadonlyMap<Storage, Tensor>
-}
-
-function onceSteps(
-  { steps, sources }: Lowering,
-  read: ReadonlySet<Storage>,
-  keys: ReadonlyMap<Storage, string>,
-  constants: Constants,
-): Once {
-  const needed = new Set(read)
-  const kept: LoweredStep[] = []
-  for (const step of [...steps].reverse()) {
-    if (!step.isConstant || !step.outputs.some((output) => needed.has(output))) continue
-    if (step.outputs.every((output) => constants.get(keys.get(output) as string) !== undefined)) continue
-    kept.push(step)
-    for (const storage of storagesOf([step])) needed.add(storage)
-  }
-  return { steps: kept.reverse(), keys, sources: new Map([...sources].map(([tensor, storage]) => [storage, tensor])) }
-}
-
-/** A key for every constant storage: of what it is computed by, from what. */
-function keysOf({ steps, sources }: Lowering, weights: Weights): ReadonlyMap<Storage, string> {
-  const keys = new Map<Storage, string>()
-  for (const [tensor, storage] of sources) {
-    if (tensor.origin.kind === "elements")
-      keys.set(storage, digest([tensor.type, ...knownElements(tensor).map(String)]))
-    else if (tensor.origin.kind === "weight") keys.set(storage, weights.keyOf(tensor.origin.data))
-  }
-  for (const { isConstant, source, arguments: values, global, outputs } of steps) {
-    if (!isConstant) continue
-    // An output has a key already where an earlier step has written to it.
-    const inputs = values.map((value) => (value instanceof Storage ? (keys.get(value) ?? "") : String(value)))
-    const key = digest([source, ...inputs, ...global.map(String)])
-    for (const [index, output] of outputs.entries()) keys.set(output, `${key} ${index}`)
-  }
-  return keys
-}
-
-const knownElements = ({ elements }: Tensor) => elements as Elements
-
-function digest(texts: readonly string[]): string {
-  return createHash("sha256").update(JSON.stringify(texts)).digest("base64")
 }

@@ -40,6 +40,7 @@ export async function loadNetwork(
     if (reason !== undefined) return { declined: reason }
     // The session's own signal: weights are read when it runs.
     const weights = modelWeights(model, network, graph, file, new AbortController().signal)
+    file.close()
     const store = programStore(place.context, place.host, artifacts)
     const workshop = { place, kernels: sessionKernels(store), constants: constants(), weights }
     return await networkSession(workshop, model, network, store)

@@ -2,8 +2,8 @@ import type { EngineRun, EngineSession, OpenModel, RawTensor } from "@strongroom
 import { withCode } from "../failure.js"
 import type { OnnxModel } from "../onnx/model.js"
 import type { ProgramStore } from "../programs/program-store.js"
-import type { Workshop } from "./compiled-plan.js"
 import { type Inputs, prepareTrace, type Shapes, type Trace, type TraceOutput, traceModel } from "./trace.js"
+import type { Workshop } from "./workshop.js"
 
 /** Shapes, and data that decides shapes, that a session stays ready for. */
 const mostTraces = 4

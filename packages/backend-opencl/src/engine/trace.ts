@@ -8,8 +8,9 @@ import { isTensorType } from "../graph/tensor-type.js"
 import type { KernelDevice } from "../kernels/kernel-device.js"
 import type { OnnxModel, OnnxTensor } from "../onnx/model.js"
 import { kernelDevice, lower } from "../plan/lower.js"
-import { type CompiledPlan, compilePlan, type Workshop } from "./compiled-plan.js"
+import { type CompiledPlan, compilePlan } from "./compiled-plan.js"
 import { Walker } from "./walker.js"
+import type { Workshop } from "./workshop.js"
 
 export type Inputs = Readonly<Record<string, RawTensor>>
 

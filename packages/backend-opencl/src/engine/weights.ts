@@ -10,8 +10,18 @@ export interface Weights {
   known(tensor: OnnxTensor): Uint8Array | undefined
   /** Names a weight. */
   keyOf(data: OnnxData): string
-  /** Fills buffers: each part that has some is read once, piece by piece. */
-  upload(queue: Queue, wanted: ReadonlyMap<OnnxData, DeviceBuffer>): Promise<void>
+  /**
+   * Fills buffers: each part that has some is read once, piece by piece.
+   *
+   * @param bufferOf called when a weight's first bytes are there
+   * @param done called when its last are in its buffer
+   */
+  upload(
+    queue: Queue,
+    wanted: readonly OnnxData[],
+    bufferOf: (data: OnnxData) => DeviceBuffer,
+    done: (data: OnnxData) => void,
+  ): Promise<void>
   /** A copy for the host. */
   bytes(data: OnnxData): Promise<Uint8Array>
 }
@@ -78,23 +88,30 @@ export function modelWeights(
   return {
     known: (tensor) => known.get(tensor),
     keyOf: (data) => keys.get(data) as string,
-    async upload(queue, wanted) {
-      const byPart = new Map<Part, { readonly place: Place; readonly buffer: DeviceBuffer }[]>()
-      for (const [data, buffer] of wanted) {
+    async upload(queue, wanted, bufferOf, done) {
+      const byPart = new Map<Part, { readonly place: Place; readonly data: OnnxData }[]>()
+      for (const data of wanted) {
         const place = placeOf(data)
         if (place instanceof Uint8Array) {
-          if (place.length > 0) buffer.writeSync(queue, place)
+          bufferOf(data).writeSync(queue, place)
+          done(data)
           continue
         }
         const list = byPart.get(place.part) ?? []
-        list.push({ place, buffer })
+        list.push({ place, data })
         byPart.set(place.part, list)
       }
       for (const [part, list] of byPart) {
         let begin = 0
         for await (const chunk of part.chunks(signal)) {
-          for (const { place, buffer } of list) writePiece(queue, buffer, place, chunk, begin)
-          begin += chunk.length
+          const end = begin + chunk.length
+          for (const { place, data } of list) {
+            const last = place.offset + place.byteLength
+            if (place.offset >= end || last <= begin) continue
+            writePiece(queue, bufferOf(data), place, chunk, begin)
+            if (last <= end) done(data)
+          }
+          begin = end
         }
       }
     },

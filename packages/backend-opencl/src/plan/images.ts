@@ -153,7 +153,7 @@ export function lowerConvolution(
   for (const call of kernels.calls) {
     // Those of the epilogue are for the kernel that writes the output.
     const more = call.buffers.includes("output") ? storages : []
-    lowering.call(call, places, storage, isConstant(output), more)
+    lowering.call(call, places, [storage, ...scratch.map(([, place]) => place)], isConstant(output), more)
   }
 }
 

@@ -120,7 +120,7 @@ export class Lowering {
   call(
     { source, buffers, integers, global, local }: KernelCall,
     storages: Readonly<Record<string, Storage>>,
-    output: Storage,
+    output: Storage | readonly Storage[],
     isConstant: boolean,
     more: readonly Storage[] = [],
   ): void {

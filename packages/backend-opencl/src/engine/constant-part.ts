@@ -1,0 +1,180 @@
+import { createHash } from "node:crypto"
+import type { DeviceBuffer } from "@strongroom/opencl/objects"
+import { allocate } from "../allocate.js"
+import { bytesOf, type Elements } from "../graph/elements.js"
+import type { Tensor } from "../graph/tensor.js"
+import type { OnnxData } from "../onnx/model.js"
+import type { LoweredStep, Lowering } from "../plan/lowering.js"
+import { Storage } from "../plan/storage.js"
+import { padded, prepared, storagesOf } from "./prepared-step.js"
+import type { Weights } from "./weights.js"
+import type { Workshop } from "./workshop.js"
+
+/** What of a plan is the same in every run, computed. */
+export interface ConstantPart {
+  /** Of the storages that were asked for. */
+  readonly buffers: ReadonlyMap<Storage, DeviceBuffer>
+  release(): void
+}
+
+/** Constant steps whose results are needed and aren't there yet. */
+export function constantSteps(
+  { steps }: Lowering,
+  read: ReadonlySet<Storage>,
+  keys: ConstantKeys,
+): readonly LoweredStep[] {
+  const needed = new Set(read)
+  const kept: LoweredStep[] = []
+  for (const step of [...steps].reverse()) {
+    if (!step.isConstant || !step.outputs.some((output) => needed.has(output))) continue
+    if (step.outputs.every((output) => keys.isThere(output))) continue
+    kept.push(step)
+    for (const storage of storagesOf(step)) needed.add(storage)
+  }
+  return kept.reverse()
+}
+
+/**
+ * Uploads weights, and runs each step as soon as what it reads is there; what no other needs goes at once. So the device
+ * holds a weight as the model has it only until it is packed.
+ *
+ * @param steps those of {@link constantSteps}
+ * @param read what is asked for
+ */
+export async function computeConstants(
+  workshop: Workshop,
+  { sources }: Lowering,
+  steps: readonly LoweredStep[],
+  read: ReadonlySet<Storage>,
+  keys: ConstantKeys,
+): Promise<ConstantPart> {
+  const { place, constants, kernels, weights } = workshop
+  const { context, queue } = place
+  const buffers = new Map<Storage, DeviceBuffer>()
+  const waiting = new Set(steps)
+  const users = countOf(steps, storagesOf)
+  const writers = countOf(steps, ({ outputs }) => outputs)
+  const wanted = new Set([...read, ...users.keys()].filter((storage) => keys.has(storage)))
+  const isReady = new Set([...wanted].filter((storage) => keys.isThere(storage)))
+
+  function bufferOf(storage: Storage): DeviceBuffer {
+    const known = buffers.get(storage)
+    if (known !== undefined) return known
+    const key = keys.of(storage)
+    if (constants.get(key) === undefined) constants.put(key, allocate(context, padded(storage.byteLength)))
+    else constants.retain(key)
+    const buffer = constants.get(key) as DeviceBuffer
+    buffers.set(storage, buffer)
+    return buffer
+  }
+
+  /** One user less; what has none, and isn't asked for, goes. */
+  function letGo(storage: Storage): void {
+    const left = (users.get(storage) as number) - 1
+    users.set(storage, left)
+    if (left > 0 || read.has(storage)) return
+    buffers.delete(storage)
+    constants.release(keys.of(storage))
+  }
+
+  function run(step: LoweredStep): void {
+    waiting.delete(step)
+    for (const storage of storagesOf(step)) bufferOf(storage)
+    const kernel = prepared(kernels.kernel(step.source), step, buffers)
+    kernel.enqueue(queue, step.global, { local: step.local })
+    kernel.release()
+    for (const output of step.outputs) {
+      const left = (writers.get(output) as number) - 1
+      writers.set(output, left)
+      if (left === 0) isReady.add(output)
+    }
+    for (const storage of storagesOf(step)) letGo(storage)
+  }
+
+  /** In order, so that what several steps write is written as they would. */
+  function runWhatCan(): void {
+    for (const step of waiting) {
+      if (storagesOf(step).every((storage) => isReady.has(storage) || step.outputs.includes(storage))) run(step)
+    }
+  }
+
+  const release = () => {
+    for (const storage of buffers.keys()) constants.release(keys.of(storage))
+    buffers.clear()
+  }
+  try {
+    for (const storage of isReady) bufferOf(storage)
+    const uploads = new Map<OnnxData, Storage>()
+    for (const [tensor, storage] of sources) {
+      if (!wanted.has(storage) || isReady.has(storage)) continue
+      if (tensor.origin.kind === "weight" && tensor.size > 0) uploads.set(tensor.origin.data, storage)
+      else {
+        if (tensor.size > 0) bufferOf(storage).writeSync(queue, bytesOf(tensor.type, knownElements(tensor)))
+        isReady.add(storage)
+      }
+    }
+    runWhatCan()
+    await weights.upload(
+      queue,
+      [...uploads.keys()],
+      (data) => bufferOf(uploads.get(data) as Storage),
+      (data) => {
+        isReady.add(uploads.get(data) as Storage)
+        runWhatCan()
+      },
+    )
+    // Those without elements, which no step writes.
+    for (const storage of read) if (keys.has(storage)) bufferOf(storage)
+    if (steps.length > 0) queue.finishSync()
+    return { buffers, release }
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+/** Names for constant storages: of what each is computed by, and from what. */
+export interface ConstantKeys {
+  has(storage: Storage): boolean
+  of(storage: Storage): string
+  isThere(storage: Storage): boolean
+}
+
+export function constantKeys({ steps, sources }: Lowering, { weights, constants }: Workshop): ConstantKeys {
+  const keys = new Map<Storage, string>()
+  for (const [tensor, storage] of sources) {
+    const key = sourceKey(tensor, weights)
+    if (key !== undefined) keys.set(storage, key)
+  }
+  for (const { isConstant, source, arguments: values, global, outputs } of steps) {
+    if (!isConstant) continue
+    // An output has a key already where an earlier step has written to it.
+    const inputs = values.map((value) => (value instanceof Storage ? (keys.get(value) ?? "") : String(value)))
+    const key = digest([source, ...inputs, ...global.map(String)])
+    for (const [index, output] of outputs.entries()) keys.set(output, `${key} ${index}`)
+  }
+  return {
+    has: (storage) => keys.has(storage),
+    of: (storage) => keys.get(storage) as string,
+    isThere: (storage) => constants.get(keys.get(storage) ?? "") !== undefined,
+  }
+}
+
+function sourceKey(tensor: Tensor, weights: Weights): string | undefined {
+  if (tensor.origin.kind === "weight") return weights.keyOf(tensor.origin.data)
+  if (tensor.origin.kind !== "elements") return undefined
+  return digest([tensor.type, ...knownElements(tensor).map(String)])
+}
+
+const knownElements = ({ elements }: Tensor) => elements as Elements
+
+function digest(texts: readonly string[]): string {
+  return createHash("sha256").update(JSON.stringify(texts)).digest("base64")
+}
+
+/** How many steps each storage is one of. */
+function countOf(steps: readonly LoweredStep[], of: (step: LoweredStep) => readonly Storage[]): Map<Storage, number> {
+  const counts = new Map<Storage, number>()
+  for (const storage of steps.flatMap(of)) counts.set(storage, (counts.get(storage) ?? 0) + 1)
+  return counts
+}
