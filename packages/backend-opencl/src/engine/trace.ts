@@ -102,12 +102,7 @@ class Tracer {
       Object.entries(shapes).map(([name, { type, shape }]) => [name, inputTensor(name, type, shape)]),
     )
     this.#builder = new Builder((tensor, held) => this.#elements(tensor, held))
-    const weights = new Map<OnnxTensor, Tensor>()
-    this.#walker = new Walker(model, this.#builder, (tensor) => {
-      const made = weights.get(tensor) ?? weightTensor(tensor, workshop.weights.known(tensor))
-      weights.set(tensor, made)
-      return made
-    })
+    this.#walker = new Walker(model, this.#builder, (tensor) => weightTensor(tensor, workshop.weights.known(tensor)))
   }
 
   async trace(names: readonly string[]): Promise<Trace> {

@@ -1,6 +1,8 @@
 import { StrongroomError } from "@strongroom/core/backend"
 import type { Builder } from "../graph/builder.js"
+import { cast, type Expression } from "../graph/expression.js"
 import type { Tensor } from "../graph/tensor.js"
+import type { TensorType } from "../graph/tensor-type.js"
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from "../onnx/model.js"
 import { operatorCall } from "../operators/call.js"
 import { operators } from "../operators/index.js"
@@ -46,11 +48,15 @@ class Scope {
  */
 const mostInlined = 2 ** 15
 
-/** Makes the engine's graph of a model's, node by node. */
+/**
+ * Makes the engine's graph of a model's, node by node. Small floats are computed with as float32, from what is given to what
+ * is returned, so that all kernels are those for float32; where a model casts to one, the value is rounded.
+ */
 export class Walker {
   readonly #model: OnnxModel
   readonly #builder: Builder
   readonly #weight: (tensor: OnnxTensor) => Tensor
+  readonly #weights = new Map<OnnxTensor, Tensor>()
   readonly #uses = new WeakMap<object, ReadonlyMap<string, number>>()
   readonly #scopes: Scope[] = []
   #inlined = 0
@@ -59,7 +65,11 @@ export class Walker {
   constructor(model: OnnxModel, builder: Builder, weight: (tensor: OnnxTensor) => Tensor) {
     this.#model = model
     this.#builder = builder
-    this.#weight = weight
+    this.#weight = (tensor) => {
+      const wide = this.#weights.get(tensor) ?? this.#wide(weight(tensor))
+      this.#weights.set(tensor, wide)
+      return wide
+    }
   }
 
   /** What names stand for now, and will be used yet. */
@@ -70,7 +80,19 @@ export class Walker {
   /** @param inputs those of the model, by name */
   async run(inputs: ReadonlyMap<string, Tensor>): Promise<readonly Tensor[]> {
     const { graph, operatorSets } = this.#model
-    return this.#graph(graph, inputs, undefined, { operatorSets, attributes: undefined })
+    const results = await this.#graph(graph, inputs, undefined, { operatorSets, attributes: undefined })
+    return results.map((result, index) => {
+      const type = graph.outputs[index]?.type
+      return type === "float16" || type === "bfloat16" ? this.#cast(result, type) : result
+    })
+  }
+
+  #cast(tensor: Tensor, type: TensorType): Tensor {
+    return this.#builder.elementwise([tensor], (value) => cast(type, value as Expression))
+  }
+
+  #wide(tensor: Tensor): Tensor {
+    return tensor.type === "float16" || tensor.type === "bfloat16" ? this.#cast(tensor, "float32") : tensor
   }
 
   async #graph(
@@ -89,7 +111,7 @@ export class Walker {
     this.#scopes.push(scope)
     try {
       for (const [name, tensor] of graph.initializers) scope.set(name, this.#weight(tensor))
-      for (const [name, tensor] of inputs) scope.set(name, tensor)
+      for (const [name, tensor] of inputs) scope.set(name, this.#wide(tensor))
       await this.#nodes(graph.nodes, scope, context)
       return graph.outputs.map(({ name }) => scope.get(name))
     } finally {
@@ -104,7 +126,7 @@ export class Walker {
       for (const [index, name] of node.outputs.entries()) {
         const result = results[index]
         if (name !== "" && result === undefined) throw lacking(node, `no output ${index}`)
-        if (result !== undefined) scope.set(name, result)
+        if (result !== undefined) scope.set(name, this.#wide(result))
       }
     }
   }

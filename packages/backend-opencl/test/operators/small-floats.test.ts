@@ -1,0 +1,55 @@
+import { missingDriver } from "@strongroom/test-machine"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { asElement } from "../../src/graph/elements.js"
+import { createNetworkRunner, graph, type NetworkRunner, node, runSession, tensor } from "./network-runner.js"
+
+const why = missingDriver("pocl")
+
+describe.skipIf(why)(`Networks of small floats${why ? ` (not here: ${why})` : ""}`, () => {
+  let runner: NetworkRunner
+  beforeAll(() => {
+    runner = createNetworkRunner()
+  })
+  afterAll(() => runner.release())
+
+  const values = (count: number, seed: number) =>
+    Array.from({ length: count }, (_, index) => Number(asElement("float16", Math.sin(index * 1.7 + seed))))
+  const network = (type: number) =>
+    graph(
+      [
+        node("Conv", ["x", "w"], ["convolved"], { pads: [1, 1, 1, 1] }),
+        node("Relu", ["convolved"], ["positive"]),
+        node("Add", ["positive", "x"], ["sum"]),
+        node("ReduceMean", ["sum"], ["mean"], { axes: [2, 3], keepdims: 1 }),
+        node("Mul", ["sum", "mean"], ["scaled"]),
+        node("Cast", ["scaled"], ["y"], { to: type }),
+      ],
+      ["x", "w"],
+      ["y"],
+    )
+
+  it("One of float16 is that of float32, rounded once.", async () => {
+    const answers = await Promise.all(
+      (["float16", "float32"] as const).map(async (type) => {
+        const session = await runner.open(network(type === "float16" ? 10 : 1), 13)
+        const inputs = { x: tensor(type, [1, 3, 6, 5], values(90, 1)), w: tensor(type, [3, 3, 3, 3], values(81, 2)) }
+        const { y } = await runSession(session, inputs, ["y"])
+        await session.close()
+        return y?.elements
+      }),
+    )
+    const [half, single] = answers
+    expect(half).toEqual(single?.map((value) => asElement("float16", value)))
+    expect(half).not.toEqual(single)
+  })
+
+  it("A cast to float16 rounds in the middle of a network.", async () => {
+    const session = await runner.open(
+      graph([node("Cast", ["x"], ["rounded"], { to: 10 }), node("Cast", ["rounded"], ["y"], { to: 1 })], ["x"], ["y"]),
+      13,
+    )
+    const { y } = await runSession(session, { x: tensor("float32", [2], [1.0001, 70000]) }, ["y"])
+    expect(y?.elements).toEqual([1, Number.POSITIVE_INFINITY])
+    await session.close()
+  })
+})
