@@ -6,6 +6,7 @@ import {
   StrongroomError,
 } from "@strongroom/core/backend"
 import { withCode } from "../failure.js"
+import { detached } from "../onnx/detach.js"
 import { readOnnxModel } from "../onnx/read-model.js"
 import type { Place } from "../place.js"
 import { programStore } from "../programs/program-store.js"
@@ -34,13 +35,13 @@ export async function loadNetwork(
     model.parts.reduce((sum, { byteLength }) => sum + byteLength, 0),
   )
   try {
-    const network = readOnnxModel(file.bytes)
+    const network = detached(readOnnxModel(file.bytes), { bytes: file.bytes, location: graph.name })
+    file.close()
     checkSignature(model, network)
     const reason = whyDeclined(network)
     if (reason !== undefined) return { declined: reason }
     // The session's own signal: weights are read when it runs.
-    const weights = modelWeights(model, network, graph, file, new AbortController().signal)
-    file.close()
+    const weights = modelWeights(model, network, new AbortController().signal)
     const store = programStore(place.context, place.host, artifacts)
     const workshop = { place, kernels: sessionKernels(store), constants: constants(), weights }
     return await networkSession(workshop, model, network, store)

@@ -3,9 +3,11 @@ import type { Device, DeviceBuffer } from "@strongroom/opencl/objects"
 import { Builder } from "../graph/builder.js"
 import { bytesOf, type Elements, elementsOf } from "../graph/elements.js"
 import type { Operation } from "../graph/operation.js"
+import { sizeOf } from "../graph/shape.js"
 import { byteLengthOf, isConstant, makeTensor, type Origin, type Tensor } from "../graph/tensor.js"
 import { isTensorType } from "../graph/tensor-type.js"
 import type { KernelDevice } from "../kernels/kernel-device.js"
+import { mostCopiedElements } from "../onnx/detach.js"
 import type { OnnxModel, OnnxTensor } from "../onnx/model.js"
 import { kernelDevice, lower } from "../plan/lower.js"
 import { type CompiledPlan, compilePlan } from "./compiled-plan.js"
@@ -102,7 +104,7 @@ class Tracer {
       Object.entries(shapes).map(([name, { type, shape }]) => [name, inputTensor(name, type, shape)]),
     )
     this.#builder = new Builder((tensor, held) => this.#elements(tensor, held))
-    this.#walker = new Walker(model, this.#builder, (tensor) => weightTensor(tensor, workshop.weights.known(tensor)))
+    this.#walker = new Walker(model, this.#builder, weightTensor)
   }
 
   async trace(names: readonly string[]): Promise<Trace> {
@@ -245,13 +247,14 @@ function inputTensor(name: string, type: string, shape: readonly number[]): Tens
   throw new StrongroomError("backend-failed", `The OpenCL engine has no tensors of ${type}.`)
 }
 
-function weightTensor({ type, shape, data }: OnnxTensor, known: Uint8Array | undefined): Tensor {
+function weightTensor({ type, shape, data }: OnnxTensor): Tensor {
   if (!isTensorType(type)) {
     const name = type === "other" ? "this type" : type
     throw new StrongroomError("backend-failed", `The OpenCL engine has no tensors of ${name}.`)
   }
-  if (known === undefined) return makeTensor(type, shape, { kind: "weight", data })
-  return makeTensor(type, shape, { kind: "elements" }, elementsOf(type, known))
+  const isKnown = "bytes" in data && sizeOf(shape) <= mostCopiedElements
+  if (!isKnown) return makeTensor(type, shape, { kind: "weight", data })
+  return makeTensor(type, shape, { kind: "elements" }, elementsOf(type, data.bytes))
 }
 
 /** What `tensor` is computed by, of `operations`, in their order. */

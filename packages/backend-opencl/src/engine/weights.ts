@@ -1,13 +1,10 @@
-import type { OpenModel, Part, Plaintext } from "@strongroom/core/backend"
+import type { OpenModel, Part } from "@strongroom/core/backend"
 import { StrongroomError } from "@strongroom/core/backend"
 import type { DeviceBuffer, Queue } from "@strongroom/opencl/objects"
-import { sizeOf } from "../graph/shape.js"
 import type { OnnxAttribute, OnnxData, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from "../onnx/model.js"
 
 /** The weights of a model, which lie in the parts of the sealed model until they are wanted. */
 export interface Weights {
-  /** The bytes of a tensor that is small: constants, and what shapes are computed of. */
-  known(tensor: OnnxTensor): Uint8Array | undefined
   /** Names a weight. */
   keyOf(data: OnnxData): string
   /**
@@ -33,32 +30,15 @@ interface Place {
   readonly byteLength: number
 }
 
-/** Tensors of as many elements, or fewer, are kept on the host. */
-const mostKnownElements = 4096
-
-/**
- * @param graph the graph's part, of whose plaintext `file` was a copy when the model was parsed: weights that are views
- *   into it are known by where they begin, and are read anew
- */
-export function modelWeights(
-  model: OpenModel,
-  network: OnnxModel,
-  graph: Part,
-  file: Plaintext,
-  signal: AbortSignal,
-): Weights {
-  const known = new Map<OnnxTensor, Uint8Array>()
-  for (const tensor of tensorsOf(network)) {
-    if ("bytes" in tensor.data && sizeOf(tensor.shape) <= mostKnownElements)
-      known.set(tensor, tensor.data.bytes.slice())
-  }
+/** @param network whose tensors have bytes of their own, or are in the model's parts, that of its graph included */
+export function modelWeights(model: OpenModel, network: OnnxModel, signal: AbortSignal): Weights {
   const parts = new Map(model.parts.map((part) => [part.name, part]))
   // All of them now: a weight that isn't where the model says is a broken model's, whatever is asked of it.
   const places = new Map<OnnxData, Place | Uint8Array>()
   const keys = new Map<OnnxData, string>()
   for (const { data } of tensorsOf(network)) {
     if ("strings" in data) continue
-    places.set(data, find(data))
+    places.set(data, "bytes" in data ? data.bytes : placeIn(parts, data))
     keys.set(data, `weight ${keys.size}`)
   }
 
@@ -68,25 +48,7 @@ export function modelWeights(
     return place
   }
 
-  function find(data: Exclude<OnnxData, { readonly strings: unknown }>): Place | Uint8Array {
-    if ("bytes" in data) {
-      const { bytes } = data
-      if (bytes.buffer !== file.bytes.buffer) return bytes
-      return { part: graph, offset: bytes.byteOffset - file.bytes.byteOffset, byteLength: bytes.byteLength }
-    }
-    const part = parts.get(data.location)
-    const { offset, byteLength } = data
-    if (part === undefined || offset + byteLength > part.byteLength) {
-      throw new StrongroomError(
-        "backend-failed",
-        "The model's weights lie in a file that isn't there, or is too short.",
-      )
-    }
-    return { part, offset, byteLength }
-  }
-
   return {
-    known: (tensor) => known.get(tensor),
     keyOf: (data) => keys.get(data) as string,
     async upload(queue, wanted, bufferOf, done) {
       const byPart = new Map<Part, { readonly place: Place; readonly data: OnnxData }[]>()
@@ -126,6 +88,15 @@ export function modelWeights(
       }
     },
   }
+}
+
+function placeIn(
+  parts: ReadonlyMap<string, Part>,
+  { location, offset, byteLength }: Extract<OnnxData, { readonly location: string }>,
+): Place {
+  const part = parts.get(location)
+  if (part !== undefined && offset + byteLength <= part.byteLength) return { part, offset, byteLength }
+  throw new StrongroomError("backend-failed", "The model's weights lie in a file that isn't there, or is too short.")
 }
 
 /** What of a piece of a part is a weight's. */

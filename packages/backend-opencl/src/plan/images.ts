@@ -3,11 +3,12 @@ import type {
   Convolution,
   Custom,
   Elementwise,
+  Operation,
   Pool,
   Reduce,
   TransposedConvolution,
 } from "../graph/operation.js"
-import { isConstant, type Tensor } from "../graph/tensor.js"
+import { byteLengthOf, isConstant, type Tensor } from "../graph/tensor.js"
 import { blockedElementwise, copyChannels, orderChannels } from "../kernels/blocked.js"
 import { type ConvolutionShape, convolution } from "../kernels/convolution.js"
 import { depthwise } from "../kernels/depthwise.js"
@@ -75,11 +76,12 @@ function kernelsFor(
   device: KernelDevice,
   shape: ConvolutionShape,
   options: { readonly input: "blocked" | "plain"; readonly bias: boolean; readonly epilogue: Epilogue },
+  byWinograd: boolean,
 ): WeightedKernels {
   if (isDepthwise(shape) && shape.groups > 1) return depthwise(device, shape, options)
   if (isGroupedPointwise(shape))
     return groupedPointwise(device, { ...shape, pixels: pixelsOf(shape), shuffle: 1 }, options)
-  if (options.input === "blocked" && isWinograd(shape)) return winograd(device, shape, options)
+  if (options.input === "blocked" && byWinograd) return winograd(device, shape, options)
   return convolution(device, shape, options)
 }
 
@@ -99,6 +101,33 @@ function isGroupedPointwise({
   const isWhole = [channels, outputChannels].every((count) => count % (groups * blockSize) === 0)
   const isPointwise = [...kernel, ...strides].every((one) => one === 1) && pads.every((one) => one === 0)
   return groups > 1 && !isWhole && isPointwise && size[0] === outputSize[0] && size[1] === outputSize[1]
+}
+
+/** What Winograd's transformed weights may take more than weights do: of all of them, and in any case. */
+const mostAdded = { share: 0.3, bytes: 16 << 20 }
+
+/**
+ * The convolutions for which Winograd's filtering is worth its memory: transformed weights are four times as large, and
+ * those of large images save the most for each byte.
+ */
+export function winogradConvolutions(operations: readonly Operation[]): ReadonlySet<Operation> {
+  const heads = operations.filter((one): one is Convolution => one.kind === "convolution")
+  const shapes = heads.flatMap((operation) => {
+    const shape = shapeOf(operation)
+    return shape !== undefined && isWinograd(shape) ? [{ operation, shape }] : []
+  })
+  const total = operations
+    .flatMap(({ inputs }) => inputs.filter(({ origin }) => origin.kind === "weight"))
+    .reduce((sum, weights) => sum + byteLengthOf(weights), 0)
+  let left = Math.max(total * mostAdded.share, mostAdded.bytes)
+  const chosen = new Set<Operation>()
+  for (const { operation } of shapes.sort((a, b) => pixelsOf(b.shape) - pixelsOf(a.shape))) {
+    const added = 3 * byteLengthOf(operation.inputs[1] as Tensor)
+    if (added > left) continue
+    left -= added
+    chosen.add(operation)
+  }
+  return chosen
 }
 
 /** Where the transforms take less than the multiplications that they save. */
@@ -137,7 +166,9 @@ export function lowerConvolution(
   const isNarrow = shape.channels < blockSize && shape.groups === 1 && lowering.blockedIfThere(input) === undefined
   const from = isNarrow && !isTransposed ? "plain" : "blocked"
   const options = { input: from, bias: bias !== undefined, epilogue } as const
-  const kernels = isTransposed ? transposedConvolution(device, shape, options) : kernelsFor(device, shape, options)
+  const kernels = isTransposed
+    ? transposedConvolution(device, shape, options)
+    : kernelsFor(device, shape, options, lowering.winograd.has(operation))
   const packed = kernels.weights
   const isPackedOnce = isConstant(weights) && (bias === undefined || isConstant(bias))
   const packedStorage = new Storage(packed.byteLength, isPackedOnce ? "own" : "arena")

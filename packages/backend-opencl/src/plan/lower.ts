@@ -11,6 +11,7 @@ import {
   lowerBlockedMean,
   lowerBlockedPool,
   lowerConvolution,
+  winogradConvolutions,
 } from "./images.js"
 import { Lowering } from "./lowering.js"
 import { lowerProduct, productFits } from "./products.js"
@@ -44,7 +45,7 @@ export function lower(
   operations: readonly Operation[],
   roots: readonly Tensor[],
 ): Lowering {
-  const lowering = new Lowering(alignment)
+  const lowering = new Lowering(alignment, winogradConvolutions(operations))
   for (const one of cluster(operations, roots, fits)) {
     if (one.kind === "single") {
       if (!lowerBlocked(lowering, device, one.operation)) lowering.plainOperation(one.operation)

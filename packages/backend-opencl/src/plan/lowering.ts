@@ -29,8 +29,12 @@ export class Lowering {
   readonly #plain = new Map<Tensor, Storage>()
   readonly #blocked = new Map<Tensor, Storage>()
 
-  constructor(alignment: number) {
+  /** Convolutions that are computed by Winograd's filtering. */
+  readonly winograd: ReadonlySet<Operation>
+
+  constructor(alignment: number, winograd: ReadonlySet<Operation>) {
     this.alignment = alignment
+    this.winograd = winograd
   }
 
   /** Where a tensor lies row-major; computed from where it lies otherwise, if need be. */

@@ -46,8 +46,14 @@ function attributeOf(value: Attribute): OnnxAttribute {
   return { kind: "ints", value: value.map(BigInt) }
 }
 
-export function graph(nodes: readonly OnnxNode[], inputs: readonly string[], outputs: readonly string[]): OnnxGraph {
-  const named = (name: string) => ({ name, type: "float32", shape: undefined }) as const
+/** @param type what the outputs are declared as, which counts for small floats */
+export function graph(
+  nodes: readonly OnnxNode[],
+  inputs: readonly string[],
+  outputs: readonly string[],
+  type: TensorType = "float32",
+): OnnxGraph {
+  const named = (name: string) => ({ name, type, shape: undefined })
   return { nodes, inputs: inputs.map(named), outputs: outputs.map(named), initializers: new Map() }
 }
 
@@ -61,6 +67,7 @@ export interface NetworkRunner {
     inputs: readonly (TestTensor | undefined)[],
     attributes?: Readonly<Record<string, Attribute>>,
     outputs?: number,
+    type?: TensorType,
   ): Promise<readonly TestTensor[]>
   release(): void
 }
@@ -93,11 +100,11 @@ export function createNetworkRunner(): NetworkRunner {
 
   return {
     open,
-    async node(operator, version, inputs, attributes = {}, outputs = 1) {
+    async node(operator, version, inputs, attributes = {}, outputs = 1, type = "float32") {
       const names = inputs.map((input, index) => (input === undefined ? "" : `input${index}`))
       const results = Array.from({ length: outputs }, (_, index) => `${index}`)
       const one = node(operator, names, results, attributes)
-      const session = await open(graph([one], names.filter(Boolean), results), version)
+      const session = await open(graph([one], names.filter(Boolean), results, type), version)
       const given = Object.fromEntries(
         inputs.flatMap((input, index) => (input ? [[`input${index}`, input] as const] : [])),
       )
@@ -133,7 +140,6 @@ export async function runSession(
 }
 
 const noWeights: Weights = {
-  known: () => undefined,
   keyOf: () => "",
   async upload() {},
   async bytes() {

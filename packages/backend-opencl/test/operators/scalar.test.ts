@@ -54,7 +54,7 @@ describe.skipIf(why)(`Scalar operators${why ? ` (not here: ${why})` : ""}`, () =
 
   it("Small floats are computed in wider ones.", async () => {
     const x = tensor("float16", [3], [0.5, -2, 3])
-    const [selu] = await runner.node("Selu", 6, [x])
+    const [selu] = await runner.node("Selu", 6, [x], {}, 1, "float16")
     expect(selu).toMatchObject({ type: "float16" })
     const expected = [0.5253505, -1.5201665, 3.152103]
     for (const [index, value] of expected.entries()) {
@@ -104,7 +104,14 @@ describe.skipIf(why)(`Scalar operators${why ? ` (not here: ${why})` : ""}`, () =
   it("Casts wrap around as NumPy's do, and bfloat16 is rounded to even.", async () => {
     const [bytes] = await runner.node("Cast", 13, [floats(300, -1, 3.9)], { to: 2 })
     expect(bytes).toEqual(tensor("uint8", [3], [44, 255, 3]))
-    const [brain] = await runner.node("Cast", 13, [floats(1 + 2 ** -8, 1 + 3 * 2 ** -8, nan)], { to: 16 })
+    const [brain] = await runner.node(
+      "Cast",
+      13,
+      [floats(1 + 2 ** -8, 1 + 3 * 2 ** -8, nan)],
+      { to: 16 },
+      1,
+      "bfloat16",
+    )
     expect(brain).toEqual(tensor("bfloat16", [3], [1, 1 + 2 ** -6, nan]))
     await expect(runner.node("Cast", 13, [floats(1)], { to: 8 })).rejects.toThrow("a type that the OpenCL engine lacks")
   })
