@@ -1,4 +1,5 @@
 import { type KernelDevice, registerCounts } from "./kernel-device.js"
+import { lines, vectorType } from "./vector-text.js"
 
 /** Results that one work-item computes at a time: each is a sum, and all sums stay in registers. */
 export interface RegisterTile {
@@ -52,31 +53,6 @@ function cyclesOf({ rows, vectors }: RegisterTile): number {
   return Math.max(multiplyAdds / 2, loads / 2, 4) + 0.5
 }
 
-/** A type of OpenCL C. */
-export const vectorType = (width: number): string => (width === 1 ? "float" : `float${width}`)
-
-/** An expression that reads a vector. */
-export const load = (width: number, pointer: string): string =>
-  width === 1 ? `*(${pointer})` : `vload${width}(0, ${pointer})`
-
-/** A statement that writes a vector. */
-export const store = (width: number, value: string, pointer: string): string =>
-  width === 1 ? `*(${pointer}) = ${value};` : `vstore${width}(${value}, 0, ${pointer});`
-
-/** A statement that asks for memory ahead of its use, where the compiler knows how. The address may be any. */
-export const prefetch = (pointer: string): string => `KERNEL_PREFETCH(${pointer});`
-
-/** What kernels that use it begin with. */
-export const prefetchMacro = `
-#if defined(__has_builtin)
-#if __has_builtin(__builtin_prefetch)
-#define KERNEL_PREFETCH(pointer) __builtin_prefetch(pointer)
-#endif
-#endif
-#ifndef KERNEL_PREFETCH
-#define KERNEL_PREFETCH(pointer)
-#endif`
-
 /** The name of a tile's sum. */
 export const sum = (row: number, vector: number): string => `sum${row}_${vector}`
 
@@ -84,10 +60,6 @@ export const sum = (row: number, vector: number): string => `sum${row}_${vector}
 export function forEachSum(tile: RegisterTile, text: (row: number, vector: number) => string): string {
   return lines(tile.rows, (row) => lines(tile.vectors, (vector) => text(row, vector)))
 }
-
-/** Text for each number from 0. */
-export const lines = (count: number, text: (index: number) => string): string =>
-  Array.from({ length: count }, (_, index) => text(index)).join("\n")
 
 /** Declares the sums. @param initial an expression for the first value of a vector's */
 export function declareSums(tile: RegisterTile, initial: (vector: number) => string): string {

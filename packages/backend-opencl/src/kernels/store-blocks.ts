@@ -1,6 +1,7 @@
 import type { Epilogue } from "./kernel-call.js"
 import { blockSize } from "./layout.js"
-import { forEachSum, type RegisterTile, store, sum } from "./register-tile.js"
+import { forEachSum, type RegisterTile, sum } from "./register-tile.js"
+import { store } from "./vector-text.js"
 
 /**
  * Stores a tile's sums in the blocked layout. The text refers to variables: `start`, where the first sum belongs in the

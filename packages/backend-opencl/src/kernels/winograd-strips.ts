@@ -2,7 +2,7 @@ import { type ConvolutionShape, convolutionCall } from "./convolution.js"
 import { type Epilogue, type KernelCall, noEpilogue, type WeightedKernels } from "./kernel-call.js"
 import type { KernelDevice } from "./kernel-device.js"
 import { blockSize, blocksOf } from "./layout.js"
-import { load, vectorType } from "./register-tile.js"
+import { load, vectorFunctions, vectorType } from "./vector-text.js"
 import { tileMemory, transformInputTile, transformOutputTile } from "./winograd-tiles.js"
 import { packWinogradWeights } from "./winograd-weights.js"
 
@@ -86,7 +86,7 @@ function transformInput(
 ): KernelCall {
   const width = device.vectorWidth
   return {
-    source: `
+    source: `${vectorFunctions(width)}
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict input, __global float *restrict transformed, const int height,
                      const int width, const int tilesHigh, const int tilesWide, const int firstRow, const int top,
@@ -118,7 +118,7 @@ function transformOutput(
 ): KernelCall {
   const width = device.vectorWidth
   return {
-    source: `
+    source: `${vectorFunctions(width)}
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict products, __global const float *restrict weights,
                      __global float *restrict output, const int height, const int width, const int tilesHigh,

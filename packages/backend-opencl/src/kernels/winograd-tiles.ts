@@ -1,6 +1,6 @@
 import type { Epilogue } from "./kernel-call.js"
 import { blockSize } from "./layout.js"
-import { lines, load, store, vectorType } from "./register-tile.js"
+import { lines, load, store, vectorType } from "./vector-text.js"
 
 /** Private memory of the texts below. */
 export const tileMemory = (width: number): string => `
