@@ -74,7 +74,7 @@ __kernel void KERNEL(__global const float *restrict input, __global const float 
         ${lines(
           pixels,
           (pixel) => `{
-          ${epilogue.apply(`sum${pixel}`, { channel: `(block * ${blockSize} + part)`, element: `(place + ${pixel * blockSize})`, width })}
+          ${epilogue.apply(`sum${pixel}`, { lanes: "channels", channel: `(block * ${blockSize} + part)`, element: `(place + ${pixel * blockSize})`, width })}
           ${store(width, `sum${pixel}`, `output + place + ${pixel * blockSize}`)}
         }`,
         )}

@@ -72,7 +72,7 @@ function finishColumns(tile: RegisterTile, vector: number, epilogue: Epilogue): 
       ${lines(
         rows,
         (row) => `{
-        ${epilogue.apply(sum(row, vector), { channel, element: element(row), width })}
+        ${epilogue.apply(sum(row, vector), { lanes: "channels", channel, element: element(row), width })}
         ${store(width, sum(row, vector), `output + ${element(row)}`)}
       }`,
       )}
@@ -83,7 +83,7 @@ function finishColumns(tile: RegisterTile, vector: number, epilogue: Epilogue): 
         for (int lane = 0; ${channel} + lane < columns; lane++) {
           float one = rest[index * ${width} + lane];
           const size_t element = place + (size_t)index * outputRow + ${channel} + lane;
-          ${epilogue.apply("one", { channel: `(${channel} + lane)`, element: "element", width: 1 })}
+          ${epilogue.apply("one", { lanes: "channels", channel: `(${channel} + lane)`, element: "element", width: 1 })}
           output[element] = one;
         }
     }`

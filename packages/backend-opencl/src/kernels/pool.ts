@@ -60,7 +60,7 @@ __kernel void KERNEL(__global const float *restrict input, __global float *restr
         }
         ${isLargest ? "" : `value = value / (float)${divisor};`}
         const size_t place = (((size_t)image * outputHeight + y) * outputWidth + x) * ${blockSize} + part;
-        ${epilogue.apply("value", { channel: `(block * ${blockSize} + part)`, element: "place", width })}
+        ${epilogue.apply("value", { lanes: "channels", channel: `(block * ${blockSize} + part)`, element: "place", width })}
         ${store(width, "value", "output + place")}
       }
     }
@@ -102,7 +102,7 @@ __kernel void KERNEL(__global const float *restrict input, __global float *restr
     for (; pixel < pixels; pixel++, source += ${blockSize}) sum0 += ${load(width, "source")};
     ${type} value = ((sum0 + sum1) + (sum2 + sum3)) / (float)pixels;
     const size_t place = (size_t)image * ${blockSize} + part;
-    ${epilogue.apply("value", { channel: `(block * ${blockSize} + part)`, element: "place", width })}
+    ${epilogue.apply("value", { lanes: "channels", channel: `(block * ${blockSize} + part)`, element: "place", width })}
     ${store(width, "value", "output + place")}
   }
 }`,

@@ -17,7 +17,7 @@ export const storeBlocks = (tile: RegisterTile, epilogue: Epilogue, step = 1): s
     const channel = `(firstChannel + ${vector * tile.width})`
     return `
   ${block === 0 ? "" : `if (firstBlock + ${block} < blocks)`} {
-    ${epilogue.apply(sum(row, vector), { channel, element, width: tile.width })}
+    ${epilogue.apply(sum(row, vector), { lanes: "channels", channel, element, width: tile.width })}
     ${store(tile.width, sum(row, vector), `output + ${element}`)}
   }`
   })
