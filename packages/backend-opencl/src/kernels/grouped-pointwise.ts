@@ -32,10 +32,7 @@ export function groupedPointwise(
 ): WeightedKernels {
   const { batch, channels, outputChannels, pixels, groups, shuffle } = shape
   const blocks = blocksOf(outputChannels)
-  const tile = {
-    ...chooseTile(device, { rows: pixels, columns: blockSize, step: blockSize, repeats: batch * blocks }),
-    vectors: blockSize / device.vectorWidth,
-  }
+  const tile = chooseTile(device, { rows: pixels, columns: blockSize, repeats: batch * blocks }, blockSize)
   const most = mostChannels(shape)
   const call = {
     source: source(tile, epilogue),

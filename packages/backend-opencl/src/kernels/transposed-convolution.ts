@@ -23,12 +23,11 @@ export function transposedConvolution(
   const blocks = blocksOf(outputChannels)
   const isSeparate = makesSeparatePatches(shape)
   const tile = isSeparate
-    ? chooseTile(device, {
-        rows: size[1],
-        columns: blocks * blockSize,
-        step: blockSize,
-        repeats: batch * size[0] * kernel[0] * kernel[1],
-      })
+    ? chooseTile(
+        device,
+        { rows: size[1], columns: blocks * blockSize, repeats: batch * size[0] * kernel[0] * kernel[1] },
+        blockSize,
+      )
     : { rows: 1, vectors: blockSize / device.vectorWidth, width: device.vectorWidth }
   const columns = columnsOf(tile)
   const tiles = Math.ceil((blocks * blockSize) / columns)
