@@ -1,16 +1,8 @@
 import type { Epilogue } from "./kernel-call.js"
 import { blockSize } from "./layout.js"
-import {
-  columnsOf,
-  declareSums,
-  lines,
-  load,
-  multiplyAdd,
-  prefetch,
-  prefetchMacro,
-  type RegisterTile,
-} from "./register-tile.js"
+import { columnsOf, declareSums, multiplyAdd, type RegisterTile } from "./register-tile.js"
 import { storeBlocks } from "./store-blocks.js"
+import { lines, load, prefetch, store, vectorFunctions } from "./vector-text.js"
 
 /** What is compiled into a convolution; sizes are arguments, so that layers share a kernel. */
 export interface ConvolutionKind {
@@ -30,19 +22,12 @@ export interface ConvolutionKind {
  * edges, each row of input that it needs is first copied to private memory with zeros around it, so that the loops over it
  * know no edges. The last tile of a row is moved back to end with the row.
  */
-export function convolutionSource({
-  tile,
-  lanes,
-  kernel,
-  strides,
-  dilations,
-  padded,
-  epilogue,
-}: ConvolutionKind): string {
+export function convolutionSource(kind: ConvolutionKind): string {
+  const { tile, lanes, kernel, strides, dilations, padded, epilogue } = kind
   const { rows, width } = tile
   const columns = columnsOf(tile)
   const segment = (rows - 1) * strides[1] + (kernel[1] - 1) * dilations[1] + 1
-  return `${prefetchMacro}
+  return `${vectorFunctions(width)}
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict input, __global const float *restrict weights,
                      __global float *restrict output, const int channels, const int groups, const int tilesOfGroup,
@@ -65,7 +50,7 @@ __kernel void KERNEL(__global const float *restrict input, __global const float 
     ${padded || lanes === 1 ? "" : lines(rows, (pixel) => prefetch(`input + ((size_t)(height + rowOrigin) * width + columnOrigin) * ${lanes} + ${pixel * strides[1] * lanes}`))}
     for (int kernelRow = 0; kernelRow < ${kernel[0]}; kernelRow++) {
       const int row = rowOrigin + kernelRow * ${dilations[0]};
-      ${padded ? copyLine({ kernel, lanes, segment, columns }) : `__global const float *line = input + (row * width + columnOrigin) * ${lanes};`}
+      ${padded ? findLine(kind, { segment, columns }) : `__global const float *line = input + (row * width + columnOrigin) * ${lanes};`}
       for (int kernelColumn = 0; kernelColumn < ${kernel[1]}; kernelColumn++) {
         const ${padded ? "" : "__global "}float *factor = line + kernelColumn * ${dilations[1] * lanes};
         ${lanes === 1 ? "{" : `for (int lane = 0; lane < count; lane++, factor++) {`}
@@ -87,24 +72,16 @@ __kernel void KERNEL(__global const float *restrict input, __global const float 
 }`
 }
 
-/** Copies a row of input with zeros for what is outside the image; skips a row that is outside. */
-function copyLine({
-  kernel,
-  lanes,
-  segment,
-  columns,
-}: {
-  kernel: readonly [number, number]
-  lanes: number
-  segment: number
-  columns: number
-}): string {
-  const one = (column: string) =>
+/** Finds a row of input in the image, or copies it with zeros for what is outside; skips a row that is outside. */
+function findLine(
+  { kernel, lanes, tile }: ConvolutionKind,
+  { segment, columns }: { segment: number; columns: number },
+): string {
+  const { width } = tile
+  const pixel = (value: (lane: number) => string) =>
     lanes === 1
-      ? `copy[${column}] = source[${column}]`
-      : `vstore16(vload16(0, source + ${column} * ${lanes}), 0, copy + ${column} * ${lanes})`
-  const zero = (column: string) =>
-    lanes === 1 ? `copy[${column}] = 0.0f` : `vstore16((float16)(0.0f), 0, copy + ${column} * ${lanes})`
+      ? `copy[column] = ${value(0)};`
+      : lines(lanes / width, (part) => store(width, value(part * width), `copy + column * ${lanes} + ${part * width}`))
   return `
       if (row < 0 || row >= height) {
         weight += ${kernel[1]} * ${lanes === 1 ? "1" : "count"} * ${columns};
@@ -117,7 +94,10 @@ function copyLine({
         line = (const float *)(size_t)source;
       } else {
         for (int column = 0; column < ${segment}; column++)
-          if (columnOrigin + column >= 0 && columnOrigin + column < width) ${one("column")};
-          else ${zero("column")};
+          if (columnOrigin + column >= 0 && columnOrigin + column < width) {
+            ${pixel((lane) => (lanes === 1 ? "source[column]" : load(width, `source + column * ${lanes} + ${lane}`)))}
+          } else {
+            ${pixel(() => (lanes === 1 ? "0.0f" : `(float${width})(0.0f)`))}
+          }
       }`
 }

@@ -3,7 +3,7 @@ import { packConvolutionWeights } from "./convolution-weights.js"
 import type { Epilogue, KernelCall, WeightedKernels } from "./kernel-call.js"
 import type { KernelDevice } from "./kernel-device.js"
 import { blockSize, blocksOf } from "./layout.js"
-import { chooseTile, columnsOf } from "./register-tile.js"
+import { chooseTile, columnsOf, cyclesOfStep, type TiledMatrix } from "./register-tile.js"
 
 /** A convolution of images; pairs are of height and width. */
 export interface ConvolutionShape {
@@ -31,20 +31,53 @@ export function convolution(
   shape: ConvolutionShape,
   { input, bias, epilogue }: { input: "blocked" | "plain"; bias: boolean; epilogue: Epilogue },
 ): WeightedKernels {
-  const whole = wholeGroups(shape)
-  const { call, columns } = convolutionCall(device, whole, { input, epilogue })
+  const whole = flat(wholeGroups(shape))
+  const { batch, channels, size, outputChannels, outputSize, kernel, strides, dilations, pads, groups } = whole
+  const matrix = matrixOf(whole)
+  const tile = chooseTile(device, matrix, blockSize)
+  const columns = columnsOf(tile)
+  const tilesOfGroup = Math.ceil(matrix.columns / columns)
+  const lanes = input === "plain" ? 1 : blockSize
+  const reach = (axis: 0 | 1) => (outputSize[axis] - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1
+  const padded = pads[0] > 0 || pads[1] > 0 || reach(0) > size[0] || reach(1) > size[1]
+  const call: KernelCall = {
+    source: convolutionSource({ tile, lanes, kernel, strides, dilations, padded, epilogue }),
+    buffers: ["input", "weights", "output"],
+    integers: [
+      ...[channels / groups, groups, tilesOfGroup, ...size],
+      ...[matrix.columns / blockSize, ...outputSize, ...pads],
+    ],
+    // Last comes what changes the weights, so that they stay in the cache for all pixels.
+    global: [Math.ceil(outputSize[1] / tile.rows), batch * outputSize[0], groups * tilesOfGroup],
+    local: [1, 1, 1],
+  }
   const weights = packConvolutionWeights({
     columns,
-    lanes: lanesOf(input),
-    channels: whole.channels / whole.groups,
-    outputChannels: whole.outputChannels,
-    groups: whole.groups,
-    weightGroups: shape.groups / whole.groups,
-    kernel: whole.kernel,
+    lanes,
+    channels: channels / groups,
+    outputChannels,
+    groups,
+    weightGroups: shape.groups / groups,
+    kernel,
     bias,
   })
   return { calls: [call], weights, scratch: {} }
 }
+
+/** Cycles that a convolution takes, on all cores together. */
+export function cyclesOfConvolution(device: KernelDevice, shape: ConvolutionShape): number {
+  const { channels, kernel, groups } = wholeGroups(shape)
+  const matrix = matrixOf(flat(wholeGroups(shape)))
+  const steps = (channels / groups) * kernel[0] * kernel[1]
+  return cyclesOfStep(device, matrix, chooseTile(device, matrix, blockSize)) * steps
+}
+
+/** The results of a row of pixels, for each row and each group. */
+const matrixOf = ({ batch, outputChannels, outputSize, groups }: ConvolutionShape): TiledMatrix => ({
+  rows: outputSize[1],
+  columns: (blocksOf(outputChannels) / groups) * blockSize,
+  repeats: batch * groups * outputSize[0],
+})
 
 /** Where groups aren't whole blocks, all channels are one group, and weights between groups are zeros. */
 function wholeGroups(shape: ConvolutionShape): ConvolutionShape {
@@ -52,37 +85,6 @@ function wholeGroups(shape: ConvolutionShape): ConvolutionShape {
   const isWhole = (count: number) => (count / groups) % blockSize === 0
   return groups === 1 || (isWhole(channels) && isWhole(outputChannels)) ? shape : { ...shape, groups: 1 }
 }
-
-/** A convolution alone, for weights that are packed for tiles of so many columns. */
-export function convolutionCall(
-  device: KernelDevice,
-  shape: ConvolutionShape,
-  { input, epilogue }: { input: "blocked" | "plain"; epilogue: Epilogue },
-): { readonly call: KernelCall; readonly columns: number } {
-  const { batch, channels, size, outputChannels, outputSize, kernel, strides, dilations, pads, groups } = flat(shape)
-  const groupBlocks = blocksOf(outputChannels) / groups
-  const tile = chooseTile(device, {
-    rows: outputSize[1],
-    columns: groupBlocks * blockSize,
-    step: blockSize,
-    repeats: batch * groups * outputSize[0],
-  })
-  const columns = columnsOf(tile)
-  const tilesOfGroup = Math.ceil((groupBlocks * blockSize) / columns)
-  const reach = (axis: 0 | 1) => (outputSize[axis] - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1
-  const padded = pads[0] > 0 || pads[1] > 0 || reach(0) > size[0] || reach(1) > size[1]
-  const call: KernelCall = {
-    source: convolutionSource({ tile, lanes: lanesOf(input), kernel, strides, dilations, padded, epilogue }),
-    buffers: ["input", "weights", "output"],
-    integers: [channels / groups, groups, tilesOfGroup, ...size, groupBlocks, ...outputSize, ...pads],
-    // Last comes what changes the weights, so that they stay in the cache for all pixels.
-    global: [Math.ceil(outputSize[1] / tile.rows), batch * outputSize[0], groups * tilesOfGroup],
-    local: [1, 1, 1],
-  }
-  return { call, columns }
-}
-
-const lanesOf = (input: "blocked" | "plain"): number => (input === "plain" ? 1 : blockSize)
 
 /** A convolution of single pixels knows no rows: one long row wastes least at its end. */
 function flat(shape: ConvolutionShape): ConvolutionShape {

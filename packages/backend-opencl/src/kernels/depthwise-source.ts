@@ -1,6 +1,6 @@
 import type { Epilogue } from "./kernel-call.js"
 import { blockSize } from "./layout.js"
-import { lines, load, store, vectorType } from "./register-tile.js"
+import { lines, load, store, vectorFunctions, vectorType } from "./vector-text.js"
 
 /** What is compiled into a depthwise convolution. */
 export interface DepthwiseKind {
@@ -35,7 +35,7 @@ export function depthwiseSource({
   const type = vectorType(width)
   const area = kernel[0] * kernel[1]
   const segment = (pixels - 1) * strides[1] + (kernel[1] - 1) * dilations[1] + 1
-  return `
+  return `${vectorFunctions(width)}
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict input, __global const float *restrict weights,
                      __global float *restrict output, const int height, const int width, const int outputHeight,
@@ -74,7 +74,7 @@ __kernel void KERNEL(__global const float *restrict input, __global const float 
         ${lines(
           pixels,
           (pixel) => `{
-          ${epilogue.apply(`sum${pixel}`, { channel: `(block * ${blockSize} + part)`, element: `(place + ${pixel * blockSize})`, width })}
+          ${epilogue.apply(`sum${pixel}`, { lanes: "channels", channel: `(block * ${blockSize} + part)`, element: `(place + ${pixel * blockSize})`, width })}
           ${store(width, `sum${pixel}`, `output + place + ${pixel * blockSize}`)}
         }`,
         )}

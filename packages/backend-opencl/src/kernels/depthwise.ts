@@ -1,9 +1,8 @@
 import type { ConvolutionShape } from "./convolution.js"
 import { depthwiseSource } from "./depthwise-source.js"
 import type { Epilogue, PackedWeights, WeightedKernels } from "./kernel-call.js"
-import type { KernelDevice } from "./kernel-device.js"
+import { type KernelDevice, registerCounts } from "./kernel-device.js"
 import { blockSize, blocksOf } from "./layout.js"
-import { chooseTile } from "./register-tile.js"
 import { shareRows } from "./share-rows.js"
 
 /**
@@ -20,12 +19,7 @@ export function depthwise(
   const { batch, channels, size, outputSize, kernel, strides, dilations, pads } = shape
   const blocks = blocksOf(channels)
   const reach = (outputSize[1] - 1) * strides[1] + (kernel[1] - 1) * dilations[1] + 1
-  const pixels = chooseTile(device, {
-    rows: outputSize[1],
-    columns: blockSize,
-    step: device.vectorWidth,
-    repeats: 1,
-  }).rows
+  const pixels = choosePixels(device, outputSize[1], kernel[1])
   const rowsOfItem = shareRows(device, outputSize[0], batch * blocks)
   const call = {
     source: depthwiseSource({
@@ -44,6 +38,12 @@ export function depthwise(
     local: [1, 1],
   }
   return { calls: [call], weights: packDepthwiseWeights(channels, kernel[0] * kernel[1], bias), scratch: {} }
+}
+
+/** How many pixels are computed at a time: their sums stay in registers, beside a row of the kernel and a pixel. */
+function choosePixels({ vectorWidth }: KernelDevice, pixelsOfRow: number, kernelWidth: number): number {
+  const most = Math.max(1, Math.min(pixelsOfRow, registerCounts[vectorWidth] - kernelWidth - 2))
+  return Math.ceil(pixelsOfRow / Math.ceil(pixelsOfRow / most))
 }
 
 /** From [channels][kernel] to [block][bias, then the kernel][16]. Buffers: input, bias (if there is one), output. */

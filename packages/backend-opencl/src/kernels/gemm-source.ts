@@ -1,5 +1,6 @@
 import type { Epilogue } from "./kernel-call.js"
-import { columnsOf, declareSums, lines, load, multiplyAdd, type RegisterTile, store, sum } from "./register-tile.js"
+import { columnsOf, declareSums, multiplyAdd, type RegisterTile, sum } from "./register-tile.js"
+import { lines, load, store, vectorFunctions } from "./vector-text.js"
 
 /** Floats of a row that are copied at a time. */
 const part = 2048
@@ -14,7 +15,7 @@ export function gemmSource(tile: RegisterTile, epilogue: Epilogue): string {
   const { rows, width } = tile
   const columns = columnsOf(tile)
   const stride = part + 16
-  return `
+  return `${vectorFunctions(width)}
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict left, __global const float *restrict right,
                      __global float *restrict output, const int rows, const int columns, const int depth,
@@ -34,7 +35,7 @@ __kernel void KERNEL(__global const float *restrict left, __global const float *
     ${declareSums(tile, () => "0.0f")}
     for (int from = 0; from < depth; from += ${part}) {
       const int count = min(${part}, depth - from);
-      ${rows === 1 ? "__global const float *factor = left + from;" : copyRows(rows, stride)}
+      ${rows === 1 ? "__global const float *factor = left + from;" : copyRows(tile, stride)}
       for (int step = 0; step < count; step++, factor++, weight += ${columns}) {
         ${multiplyAdd(
           tile,
@@ -49,13 +50,13 @@ __kernel void KERNEL(__global const float *restrict left, __global const float *
 }`
 }
 
-const copyRows = (rows: number, stride: number): string => `
+const copyRows = ({ rows, width }: RegisterTile, stride: number): string => `
       if (panel == firstPanel || depth > ${part}) {
         for (int index = 0; index < ${rows}; index++) {
           __global const float *source = left + (size_t)index * leftRow + from;
           float *target = copy + index * ${stride};
           int step = 0;
-          for (; step + 16 <= count; step += 16) vstore16(vload16(0, source + step), 0, target + step);
+          for (; step + ${width} <= count; step += ${width}) ${store(width, load(width, "source + step"), "target + step")}
           for (; step < count; step++) target[step] = source[step];
         }
       }
@@ -71,7 +72,7 @@ function finishColumns(tile: RegisterTile, vector: number, epilogue: Epilogue): 
       ${lines(
         rows,
         (row) => `{
-        ${epilogue.apply(sum(row, vector), { channel, element: element(row), width })}
+        ${epilogue.apply(sum(row, vector), { lanes: "channels", channel, element: element(row), width })}
         ${store(width, sum(row, vector), `output + ${element(row)}`)}
       }`,
       )}
@@ -82,7 +83,7 @@ function finishColumns(tile: RegisterTile, vector: number, epilogue: Epilogue): 
         for (int lane = 0; ${channel} + lane < columns; lane++) {
           float one = rest[index * ${width} + lane];
           const size_t element = place + (size_t)index * outputRow + ${channel} + lane;
-          ${epilogue.apply("one", { channel: `(${channel} + lane)`, element: "element", width: 1 })}
+          ${epilogue.apply("one", { lanes: "channels", channel: `(${channel} + lane)`, element: "element", width: 1 })}
           output[element] = one;
         }
     }`

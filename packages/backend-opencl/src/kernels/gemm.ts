@@ -36,7 +36,7 @@ export interface Gemm {
 export function gemm(device: KernelDevice, shape: GemmShape, epilogue: Epilogue): Gemm {
   const { batch, rows, columns, depth, left, right, output } = shape
   const count = batch[0] * batch[1]
-  const tile = chooseTile(device, { rows, columns, step: device.vectorWidth, repeats: count })
+  const tile = chooseTile(device, { rows, columns, repeats: count }, device.vectorWidth)
   const panels = Math.ceil(columns / columnsOf(tile))
   const rowTiles = Math.ceil(rows / tile.rows)
   const panelsOfItem = sharePanels(panels, rowTiles * count, device.computeUnits)

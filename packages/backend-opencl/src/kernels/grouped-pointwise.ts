@@ -1,8 +1,9 @@
 import type { Epilogue, PackedWeights, WeightedKernels } from "./kernel-call.js"
 import type { KernelDevice } from "./kernel-device.js"
 import { blockSize, blocksOf } from "./layout.js"
-import { chooseTile, columnsOf, declareSums, load, multiplyAdd, type RegisterTile } from "./register-tile.js"
+import { chooseTile, columnsOf, declareSums, multiplyAdd, type RegisterTile } from "./register-tile.js"
 import { storeBlocks } from "./store-blocks.js"
+import { load, vectorFunctions } from "./vector-text.js"
 
 export interface GroupedPointwiseShape {
   readonly batch: number
@@ -31,10 +32,7 @@ export function groupedPointwise(
 ): WeightedKernels {
   const { batch, channels, outputChannels, pixels, groups, shuffle } = shape
   const blocks = blocksOf(outputChannels)
-  const tile = {
-    ...chooseTile(device, { rows: pixels, columns: blockSize, step: blockSize, repeats: batch * blocks }),
-    vectors: blockSize / device.vectorWidth,
-  }
+  const tile = chooseTile(device, { rows: pixels, columns: blockSize, repeats: batch * blocks }, blockSize)
   const most = mostChannels(shape)
   const call = {
     source: source(tile, epilogue),
@@ -56,7 +54,7 @@ function mostChannels({ channels, outputChannels, groups }: GroupedPointwiseShap
   return (Math.max(...spans) * channels) / groups
 }
 
-const source = (tile: RegisterTile, epilogue: Epilogue): string => `
+const source = (tile: RegisterTile, epilogue: Epilogue): string => `${vectorFunctions(tile.width)}
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict input, __global const float *restrict weights,
                      __global float *restrict output, const int channels, const int outputChannels, const int pixels,

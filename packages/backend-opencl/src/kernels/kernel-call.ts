@@ -11,6 +11,8 @@ export interface Epilogue {
 }
 
 export interface EpiloguePlace {
+  /** Whether a vector's floats are consecutive channels (or columns), or pixels of one channel. */
+  readonly lanes: "channels" | "pixels"
   /** A C expression: the first of the vector's channels, or columns. */
   readonly channel: string
   /** A C expression: where the vector is in the output, in floats. */

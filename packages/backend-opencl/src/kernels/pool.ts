@@ -2,8 +2,8 @@ import type { ConvolutionShape } from "./convolution.js"
 import type { Epilogue, KernelCall } from "./kernel-call.js"
 import type { KernelDevice } from "./kernel-device.js"
 import { blockSize, blocksOf } from "./layout.js"
-import { load, store, vectorType } from "./register-tile.js"
 import { shareRows } from "./share-rows.js"
+import { load, store, vectorFunctions, vectorType } from "./vector-text.js"
 
 /** A convolution's shape, as far as pooling has one. */
 export type PoolShape = Omit<ConvolutionShape, "outputChannels" | "groups">
@@ -25,7 +25,7 @@ export function pool(
   const isLargest = kind === "largest"
   const divisor = kind === "mean" ? "(rows * columns)" : `${kernel[0] * kernel[1]}`
   return {
-    source: `
+    source: `${vectorFunctions(width)}
 // How often a window's step fits in from \`origin\` on before \`end\`.
 static int KERNEL_steps(const int origin, const int end, const int step, const int most) {
   return min(most, (end - origin + step - 1) / step);
@@ -60,7 +60,7 @@ __kernel void KERNEL(__global const float *restrict input, __global float *restr
         }
         ${isLargest ? "" : `value = value / (float)${divisor};`}
         const size_t place = (((size_t)image * outputHeight + y) * outputWidth + x) * ${blockSize} + part;
-        ${epilogue.apply("value", { channel: `(block * ${blockSize} + part)`, element: "place", width })}
+        ${epilogue.apply("value", { lanes: "channels", channel: `(block * ${blockSize} + part)`, element: "place", width })}
         ${store(width, "value", "output + place")}
       }
     }
@@ -83,7 +83,7 @@ export function globalMean(
   const type = vectorType(width)
   const blocks = blocksOf(channels)
   return {
-    source: `
+    source: `${vectorFunctions(width)}
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict input, __global float *restrict output, const int pixels,
                      const int blocks${epilogue.parameters}) {
@@ -102,7 +102,7 @@ __kernel void KERNEL(__global const float *restrict input, __global float *restr
     for (; pixel < pixels; pixel++, source += ${blockSize}) sum0 += ${load(width, "source")};
     ${type} value = ((sum0 + sum1) + (sum2 + sum3)) / (float)pixels;
     const size_t place = (size_t)image * ${blockSize} + part;
-    ${epilogue.apply("value", { channel: `(block * ${blockSize} + part)`, element: "place", width })}
+    ${epilogue.apply("value", { lanes: "channels", channel: `(block * ${blockSize} + part)`, element: "place", width })}
     ${store(width, "value", "output + place")}
   }
 }`,

@@ -1,4 +1,5 @@
 import { type KernelDevice, registerCounts } from "./kernel-device.js"
+import { lines, vectorType } from "./vector-text.js"
 
 /** Results that one work-item computes at a time: each is a sum, and all sums stay in registers. */
 export interface RegisterTile {
@@ -13,69 +14,69 @@ export interface RegisterTile {
 /** Columns, or output channels, of a tile. */
 export const columnsOf = ({ vectors, width }: RegisterTile): number => vectors * width
 
-/**
- * The tile that computes a matrix of results soonest.
- *
- * @param rows a tile has no more than these
- * @param columns rounded up to whole vectors
- * @param step the tile's columns are a multiple of this, or, where `columns` is smaller, of a vector
- * @param repeats how many such matrices there are
- */
-export function chooseTile(
-  device: KernelDevice,
-  { rows, columns, step, repeats }: { rows: number; columns: number; step: number; repeats: number },
-): RegisterTile {
-  const width = device.vectorWidth
-  const registers = registerCounts[width]
-  let best: { tile: RegisterTile; cycles: number } | undefined
-  for (let vectors = step / width; vectors * 2 < registers; vectors += step / width) {
-    // One register holds the factor of a row, and each vector's weights take one.
-    const most = Math.min(rows, Math.floor((registers - 2 - vectors) / vectors))
-    for (let height = most; height >= 1; height -= 1) {
-      const tile = { rows: height, vectors, width }
-      const tiles = repeats * Math.ceil(rows / height) * Math.ceil(columns / (vectors * width))
-      const cycles = Math.ceil(tiles / device.computeUnits) * cyclesOf(tile)
-      if (best === undefined || cycles < best.cycles) best = { tile, cycles }
-    }
-  }
-  if (best === undefined) throw new RangeError(`No tile has ${rows} rows and columns in steps of ${step}.`)
-  return best.tile
+/** A matrix of results, or several alike. */
+export interface TiledMatrix {
+  readonly rows: number
+  readonly columns: number
+  readonly repeats: number
+  /** Whether a work-item computes all columns of its rows, one tile after the other; else it computes one tile. */
+  readonly columnsTogether?: boolean
 }
 
 /**
- * Cycles of one step of all sums, on cores that do two multiply-adds and two loads in a cycle, and have a sum ready for
- * the next step after four.
+ * The tile that computes matrices soonest. How wide it is depends on the columns alone, and so does how weights are packed:
+ * they stay as they are where images or batches change their size.
+ *
+ * @param step the tile's columns are a multiple of this
+ */
+export function chooseTile(device: KernelDevice, matrix: TiledMatrix, step: number): RegisterTile {
+  const vectors = chooseVectors(device, matrix.columns, step)
+  const most = Math.min(matrix.rows, mostRows(device, vectors))
+  const heights = Array.from({ length: most }, (_, index) => most - index)
+  const tiles = heights.map((rows) => ({ rows, vectors, width: device.vectorWidth }))
+  return least(tiles, (tile) => cyclesOfStep(device, matrix, tile))
+}
+
+/** Cycles in which all sums of a matrix take a step, on all cores together. */
+export function cyclesOfStep(
+  { computeUnits }: KernelDevice,
+  { rows, columns, repeats, columnsTogether = false }: TiledMatrix,
+  tile: RegisterTile,
+): number {
+  const columnTiles = Math.ceil(columns / columnsOf(tile))
+  const workItems = repeats * Math.ceil(rows / tile.rows) * (columnsTogether ? 1 : columnTiles)
+  return Math.ceil(workItems / computeUnits) * (columnsTogether ? columnTiles : 1) * cyclesOf(tile)
+}
+
+function chooseVectors(device: KernelDevice, columns: number, step: number): number {
+  const width = device.vectorWidth
+  const widths = Array.from({ length: 8 }, (_, index) => ((index + 1) * step) / width)
+  const fitting = widths.filter((vectors) => mostRows(device, vectors) > 0)
+  return least(fitting, (vectors) => {
+    const rows = mostRows(device, vectors)
+    return (Math.ceil(columns / (vectors * width)) * cyclesOf({ rows, vectors, width })) / rows
+  })
+}
+
+/** One register holds the factor of a row, and each vector's weights take one. */
+const mostRows = ({ vectorWidth }: KernelDevice, vectors: number): number =>
+  Math.floor((registerCounts[vectorWidth] - 2 - vectors) / vectors)
+
+/**
+ * Cycles of one step of a tile's sums, on a core that does two multiply-adds and two loads in a cycle, and has a sum ready
+ * for the next step after four.
  */
 function cyclesOf({ rows, vectors }: RegisterTile): number {
-  const multiplyAdds = rows * vectors
-  const loads = rows + vectors
-  return Math.max(multiplyAdds / 2, loads / 2, 4) + 0.5
+  return Math.max((rows * vectors) / 2, (rows + vectors) / 2, 4) + 0.5
 }
 
-/** A type of OpenCL C. */
-export const vectorType = (width: number): string => (width === 1 ? "float" : `float${width}`)
-
-/** An expression that reads a vector. */
-export const load = (width: number, pointer: string): string =>
-  width === 1 ? `*(${pointer})` : `vload${width}(0, ${pointer})`
-
-/** A statement that writes a vector. */
-export const store = (width: number, value: string, pointer: string): string =>
-  width === 1 ? `*(${pointer}) = ${value};` : `vstore${width}(${value}, 0, ${pointer});`
-
-/** A statement that asks for memory ahead of its use, where the compiler knows how. The address may be any. */
-export const prefetch = (pointer: string): string => `KERNEL_PREFETCH(${pointer});`
-
-/** What kernels that use it begin with. */
-export const prefetchMacro = `
-#if defined(__has_builtin)
-#if __has_builtin(__builtin_prefetch)
-#define KERNEL_PREFETCH(pointer) __builtin_prefetch(pointer)
-#endif
-#endif
-#ifndef KERNEL_PREFETCH
-#define KERNEL_PREFETCH(pointer)
-#endif`
+/** The first of those whose measure is least. */
+function least<Value>(values: readonly Value[], measure: (value: Value) => number): Value {
+  const measures = values.map(measure)
+  const best = values[measures.indexOf(Math.min(...measures))]
+  if (best === undefined) throw new RangeError("There is nothing to choose from: a matrix has at least one row.")
+  return best
+}
 
 /** The name of a tile's sum. */
 export const sum = (row: number, vector: number): string => `sum${row}_${vector}`
@@ -84,10 +85,6 @@ export const sum = (row: number, vector: number): string => `sum${row}_${vector}
 export function forEachSum(tile: RegisterTile, text: (row: number, vector: number) => string): string {
   return lines(tile.rows, (row) => lines(tile.vectors, (vector) => text(row, vector)))
 }
-
-/** Text for each number from 0. */
-export const lines = (count: number, text: (index: number) => string): string =>
-  Array.from({ length: count }, (_, index) => text(index)).join("\n")
 
 /** Declares the sums. @param initial an expression for the first value of a vector's */
 export function declareSums(tile: RegisterTile, initial: (vector: number) => string): string {

@@ -1,6 +1,7 @@
 import type { Epilogue } from "./kernel-call.js"
 import { blockSize } from "./layout.js"
-import { forEachSum, type RegisterTile, store, sum } from "./register-tile.js"
+import { forEachSum, type RegisterTile, sum } from "./register-tile.js"
+import { store } from "./vector-text.js"
 
 /**
  * Stores a tile's sums in the blocked layout. The text refers to variables: `start`, where the first sum belongs in the
@@ -16,7 +17,7 @@ export const storeBlocks = (tile: RegisterTile, epilogue: Epilogue, step = 1): s
     const channel = `(firstChannel + ${vector * tile.width})`
     return `
   ${block === 0 ? "" : `if (firstBlock + ${block} < blocks)`} {
-    ${epilogue.apply(sum(row, vector), { channel, element, width: tile.width })}
+    ${epilogue.apply(sum(row, vector), { lanes: "channels", channel, element, width: tile.width })}
     ${store(tile.width, sum(row, vector), `output + ${element}`)}
   }`
   })

@@ -3,6 +3,7 @@ import type { Epilogue, WeightedKernels } from "./kernel-call.js"
 import type { KernelDevice } from "./kernel-device.js"
 import { blockSize, blocksOf } from "./layout.js"
 import { chooseTile, columnsOf } from "./register-tile.js"
+import { makesSeparatePatches } from "./separate-patches.js"
 import { overlappingSource, separateSource } from "./transposed-source.js"
 import { packTransposedWeights } from "./transposed-weights.js"
 
@@ -20,21 +21,13 @@ export function transposedConvolution(
 ): WeightedKernels {
   const { batch, channels, size, outputChannels, outputSize, kernel, strides, dilations, pads } = shape
   const blocks = blocksOf(outputChannels)
-  // Each pixel makes a patch of its own, and patches lie side by side.
-  const isSeparate = [0, 1].every(
-    (axis) =>
-      kernel[axis] === strides[axis] &&
-      dilations[axis] === 1 &&
-      pads[axis] === 0 &&
-      outputSize[axis] === (size[axis] as number) * (strides[axis] as number),
-  )
+  const isSeparate = makesSeparatePatches(shape)
   const tile = isSeparate
-    ? chooseTile(device, {
-        rows: size[1],
-        columns: blocks * blockSize,
-        step: blockSize,
-        repeats: batch * size[0] * kernel[0] * kernel[1],
-      })
+    ? chooseTile(
+        device,
+        { rows: size[1], columns: blocks * blockSize, repeats: batch * size[0] * kernel[0] * kernel[1] },
+        blockSize,
+      )
     : { rows: 1, vectors: blockSize / device.vectorWidth, width: device.vectorWidth }
   const columns = columnsOf(tile)
   const tiles = Math.ceil((blocks * blockSize) / columns)

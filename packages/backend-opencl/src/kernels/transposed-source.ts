@@ -1,7 +1,8 @@
 import type { Epilogue } from "./kernel-call.js"
 import { blockSize } from "./layout.js"
-import { columnsOf, declareSums, load, multiplyAdd, type RegisterTile } from "./register-tile.js"
+import { columnsOf, declareSums, multiplyAdd, type RegisterTile } from "./register-tile.js"
 import { storeBlocks } from "./store-blocks.js"
+import { load, vectorFunctions } from "./vector-text.js"
 
 type Pair = readonly [number, number]
 
@@ -17,7 +18,7 @@ export const separateSource = ({
   tile: RegisterTile
   kernel: Pair
   epilogue: Epilogue
-}): string => `
+}): string => `${vectorFunctions(tile.width)}
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict input, __global const float *restrict weights,
                      __global float *restrict output, const int channels, const int height, const int width,
@@ -64,7 +65,7 @@ export const overlappingSource = ({
   strides: Pair
   dilations: Pair
   epilogue: Epilogue
-}): string => `
+}): string => `${vectorFunctions(tile.width)}
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict input, __global const float *restrict weights,
                      __global float *restrict output, const int channels, const int height, const int width,

@@ -1,8 +1,10 @@
-import { type ConvolutionShape, convolutionCall } from "./convolution.js"
+import type { ConvolutionShape } from "./convolution.js"
 import { type Epilogue, type KernelCall, noEpilogue, type WeightedKernels } from "./kernel-call.js"
 import type { KernelDevice } from "./kernel-device.js"
 import { blockSize, blocksOf } from "./layout.js"
-import { load, vectorType } from "./register-tile.js"
+import { chooseTile, columnsOf, declareSums, multiplyAdd } from "./register-tile.js"
+import { storeBlocks } from "./store-blocks.js"
+import { lines, load, prefetch, vectorFunctions, vectorType } from "./vector-text.js"
 import { tileMemory, transformInputTile, transformOutputTile } from "./winograd-tiles.js"
 import { packWinogradWeights } from "./winograd-weights.js"
 
@@ -36,15 +38,15 @@ export function winogradInStrips(
   const stripRows = Math.ceil(rows / strips)
   const stripPixels = stripRows * tilesWide
 
-  const { call, columns } = multiply(device, shape, stripPixels)
-  const weights = packWinogradWeights({ columns, channels, outputChannels, bias, outer: "place" })
+  const product = multiply(device, shape, stripPixels)
+  const weights = packWinogradWeights(device, shape, bias)
   const calls: KernelCall[] = []
   for (let row = 0; row < rows; row += stripRows) {
-    // The last strip ends with the image: all have the same size, and the same tiles of products.
+    // The last strip is moved back to end with the image: all have the same size.
     const strip = { row: Math.min(row, rows - stripRows), rows: stripRows, tilesWide }
     calls.push(
       transformInput(device, shape, strip),
-      call,
+      product,
       transformOutput(device, shape, { ...strip, biasFrom: weights.biasFrom, epilogue }),
     )
   }
@@ -56,26 +58,46 @@ export function winogradInStrips(
   }
 }
 
-/** Products of the 36 places, as convolutions of single pixels in groups. Buffers: transformed, weights, products. */
-function multiply(
-  device: KernelDevice,
-  { channels, outputChannels }: ConvolutionShape,
-  pixels: number,
-): { readonly call: KernelCall; readonly columns: number } {
-  const shape: ConvolutionShape = {
-    batch: 1,
-    channels: 36 * channels,
-    size: [1, pixels],
-    outputChannels: 36 * blocksOf(outputChannels) * blockSize,
-    outputSize: [1, pixels],
-    kernel: [1, 1],
-    strides: [1, 1],
-    dilations: [1, 1],
-    pads: [0, 0],
-    groups: 36,
+/** From [36][block][tile of the strip][16] to the same of output channels. Buffers: transformed, weights, products. */
+function multiply(device: KernelDevice, { channels, outputChannels }: ConvolutionShape, pixels: number): KernelCall {
+  const columns = blocksOf(outputChannels) * blockSize
+  const tile = chooseTile(device, { rows: pixels, columns, repeats: 36 }, blockSize)
+  return {
+    source: `${vectorFunctions(tile.width)}
+__attribute__((reqd_work_group_size(1, 1, 1)))
+__kernel void KERNEL(__global const float *restrict transformed, __global const float *restrict weights,
+                     __global float *restrict products, const int channels, const int pixels, const int blocks) {
+  const int pixel = min((int)get_global_id(0) * ${tile.rows}, pixels - ${tile.rows});
+  const int place = get_global_id(1), tile = get_global_id(2);
+  const int planes = (channels + ${blockSize - 1}) / ${blockSize};
+  __global const float *source = transformed + ((size_t)place * planes * pixels + pixel) * ${blockSize};
+  __global const float *weight = weights + ((size_t)tile * 36 + place) * channels * ${columnsOf(tile)};
+  __global float *output = products;
+  ${declareSums(tile, () => "0.0f")}
+  for (int inputPlane = 0; inputPlane < planes; inputPlane++, source += (size_t)pixels * ${blockSize}) {
+    const int count = min(${blockSize}, channels - inputPlane * ${blockSize});
+    // What the next plane begins with: too far away for the processor to see by itself.
+    ${lines(tile.rows, (row) => prefetch(`source + ((size_t)pixels + ${row}) * ${blockSize}`))}
+    __global const float *factor = source;
+    for (int lane = 0; lane < count; lane++, factor++, weight += ${columnsOf(tile)}) {
+      ${multiplyAdd(
+        tile,
+        (vector) => load(tile.width, `weight + ${vector * tile.width}`),
+        (row) => `factor[${row * blockSize}]`,
+      )}
+    }
   }
-  const { call, columns } = convolutionCall(device, shape, { input: "blocked", epilogue: noEpilogue })
-  return { call: { ...call, buffers: ["transformed", "weights", "products"] }, columns }
+  const int firstBlock = tile * ${columnsOf(tile) / blockSize};
+  const size_t plane = (size_t)pixels * ${blockSize};
+  const size_t start = ((size_t)place * blocks + firstBlock) * plane + (size_t)pixel * ${blockSize};
+  ${storeBlocks(tile, noEpilogue)}
+}`,
+    buffers: ["transformed", "weights", "products"],
+    integers: [channels, pixels, columns / blockSize],
+    // Last comes what changes the weights, so that they stay in the cache for all pixels.
+    global: [Math.ceil(pixels / tile.rows), 36, Math.ceil(columns / columnsOf(tile))],
+    local: [1, 1, 1],
+  }
 }
 
 /** From images to [36][block][tile of the strip][16]. Buffers: input, transformed. */
@@ -86,7 +108,7 @@ function transformInput(
 ): KernelCall {
   const width = device.vectorWidth
   return {
-    source: `
+    source: `${vectorFunctions(width)}
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict input, __global float *restrict transformed, const int height,
                      const int width, const int tilesHigh, const int tilesWide, const int firstRow, const int top,
@@ -118,7 +140,7 @@ function transformOutput(
 ): KernelCall {
   const width = device.vectorWidth
   return {
-    source: `
+    source: `${vectorFunctions(width)}
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict products, __global const float *restrict weights,
                      __global float *restrict output, const int height, const int width, const int tilesHigh,

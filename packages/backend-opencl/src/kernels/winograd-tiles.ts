@@ -1,6 +1,6 @@
 import type { Epilogue } from "./kernel-call.js"
 import { blockSize } from "./layout.js"
-import { lines, load, store, vectorType } from "./register-tile.js"
+import { lines, load, store, vectorType } from "./vector-text.js"
 
 /** Private memory of the texts below. */
 export const tileMemory = (width: number): string => `
@@ -74,7 +74,7 @@ export function transformOutputTile(width: number, source: (place: number) => st
         (column) => `
       if (x + ${column} < width) {
         out${column} += bias;
-        ${epilogue.apply(`out${column}`, { channel: "channel", element: `(element + ${column * blockSize})`, width })}
+        ${epilogue.apply(`out${column}`, { lanes: "channels", channel: "channel", element: `(element + ${column * blockSize})`, width })}
         ${store(width, `out${column}`, `output + element + ${column * blockSize}`)}
       }`,
       )}

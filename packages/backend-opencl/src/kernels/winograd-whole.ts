@@ -2,27 +2,11 @@ import type { ConvolutionShape } from "./convolution.js"
 import type { Epilogue, WeightedKernels } from "./kernel-call.js"
 import type { KernelDevice } from "./kernel-device.js"
 import { blockSize, blocksOf } from "./layout.js"
-import {
-  chooseTile,
-  columnsOf,
-  declareSums,
-  forEachSum,
-  load,
-  multiplyAdd,
-  type RegisterTile,
-  store,
-  sum,
-  vectorType,
-} from "./register-tile.js"
+import { columnsOf, declareSums, forEachSum, multiplyAdd, type RegisterTile, sum } from "./register-tile.js"
+import { load, prefetch, store, vectorFunctions, vectorType } from "./vector-text.js"
+import { tileOfWhole, tilesOf } from "./winograd-cost.js"
 import { tileMemory, transformInputTile, transformOutputTile } from "./winograd-tiles.js"
 import { packWinogradWeights } from "./winograd-weights.js"
-
-/** Winograd's filtering in one kernel, and what of local memory a work-item of it takes. */
-export interface WholeWinograd {
-  readonly layer: WeightedKernels
-  readonly workItems: number
-  readonly localByteLength: number
-}
 
 /**
  * Winograd's filtering in one kernel, whose work-items take a few tiles from images to images: what lies between never
@@ -32,31 +16,25 @@ export function winogradAsWhole(
   device: KernelDevice,
   shape: ConvolutionShape,
   { bias, epilogue }: { bias: boolean; epilogue: Epilogue },
-): WholeWinograd {
-  const { batch, channels, size, outputChannels, outputSize, pads } = shape
-  const outputBlocks = blocksOf(outputChannels)
-  const tilesHigh = Math.ceil(outputSize[0] / 4)
-  const tilesWide = Math.ceil(outputSize[1] / 4)
-  const tiles = batch * tilesHigh * tilesWide
-  const tile = chooseTile(device, { rows: tiles, columns: outputBlocks * blockSize, step: blockSize, repeats: 36 })
-  const columns = columnsOf(tile)
-  const planes = blocksOf(channels)
-  const weights = packWinogradWeights({ columns, channels, outputChannels, bias, outer: "tile" })
+): WeightedKernels {
+  const { channels, size, outputChannels, outputSize, pads } = shape
+  const tiles = tilesOf(shape)
+  const tile = tileOfWhole(device, shape)
+  const weights = packWinogradWeights(device, shape, bias)
   const call = {
-    source: source(tile, planes, epilogue),
+    source: source(tile, blocksOf(channels), epilogue),
     buffers: ["input", "weights", "output"],
-    integers: [channels, ...size, outputBlocks, ...outputSize, tilesHigh, tilesWide, tiles, weights.biasFrom, ...pads],
-    global: [Math.ceil(tiles / tile.rows)],
+    integers: [
+      ...[channels, ...size, blocksOf(outputChannels), ...outputSize],
+      ...[tiles.high, tiles.wide, tiles.count, weights.biasFrom, ...pads],
+    ],
+    global: [Math.ceil(tiles.count / tile.rows)],
     local: [1],
   }
-  return {
-    layer: { calls: [call], weights: weights.packed, scratch: {} },
-    workItems: Math.ceil(tiles / tile.rows),
-    localByteLength: 36 * tile.rows * (planes * blockSize + columns) * 4,
-  }
+  return { calls: [call], weights: weights.packed, scratch: {} }
 }
 
-const source = (tile: RegisterTile, planes: number, epilogue: Epilogue): string => `
+const source = (tile: RegisterTile, planes: number, epilogue: Epilogue): string => `${vectorFunctions(tile.width)}
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict input, __global const float *restrict weights,
                      __global float *restrict output, const int channels, const int inputHeight, const int inputWidth,
@@ -81,6 +59,7 @@ __kernel void KERNEL(__global const float *restrict input, __global const float 
   __global const float *weight = weights;
   for (int firstBlock = 0; firstBlock < blocks; firstBlock += ${columnsOf(tile) / blockSize}) {
     for (int place = 0; place < 36; place++) {
+      ${prefetchTiles(tile, planes)}
       ${declareSums(tile, () => "0.0f")}
       for (int plane = 0; plane < ${planes}; plane++) {
         const int count = min(${blockSize}, channels - plane * ${blockSize});
@@ -112,3 +91,18 @@ __kernel void KERNEL(__global const float *restrict input, __global const float 
       }
   }
 }`
+
+/** Asks for what the next work-item begins with, a part at each place: multiplying leaves the memory idle. */
+function prefetchTiles({ rows }: RegisterTile, planes: number): string {
+  const pixels = Math.ceil((rows * 4 + 2) / 6)
+  return `
+      if (firstBlock == 0 && first + ${rows} < tiles) {
+        const int image = (first + ${rows}) / (tilesHigh * tilesWide), next = (first + ${rows}) % (tilesHigh * tilesWide);
+        const int y = next / tilesWide * 4 - top + place % 6, x = next % tilesWide * 4 - left + place / 6 * ${pixels};
+        for (int plane = 0; plane < ${planes}; plane++) {
+          __global const float *source = input +
+              ((((size_t)image * ${planes} + plane) * inputHeight + y) * inputWidth + x) * ${blockSize};
+          for (int pixel = 0; pixel < ${pixels}; pixel++) ${prefetch(`source + pixel * ${blockSize}`)}
+        }
+      }`
+}

@@ -16,11 +16,13 @@ export async function errorOfLayer(
   layer: WeightedKernels,
   {
     input = "blocked",
+    output = "blocked",
     bias: hasBias = true,
     reference = plainConvolution,
     after = (value: number) => value,
   }: {
     input?: "blocked" | "plain"
+    output?: "blocked" | "plain"
     bias?: boolean
     reference?: typeof plainConvolution
     after?: (value: number, channel: number) => number
@@ -40,11 +42,16 @@ export async function errorOfLayer(
   runner.set("weights", layer.weights.byteLength / 4)
   runner.run(layer.weights.pack, { input: "plain weights", output: "weights" })
   for (const [name, byteLength] of Object.entries(layer.scratch)) runner.set(name, byteLength / 4)
-  runner.set("result", blockedByteLength(batch, outputChannels, ...outputSize) / 4)
-  const names = { input: input === "blocked" ? "blocked" : "image", output: "result" }
-  for (const call of layer.calls) runner.run(call, names)
   runner.set("output", batch * outputChannels * outputPixels)
-  runner.run(toPlain(batch, outputChannels, outputPixels), { input: "result" })
+  runner.set("blocked output", blockedByteLength(batch, outputChannels, ...outputSize) / 4)
+  const names = {
+    input: input === "blocked" ? "blocked" : "image",
+    output: output === "blocked" ? "blocked output" : "output",
+  }
+  for (const call of layer.calls) runner.run(call, names)
+  if (output === "blocked") {
+    runner.run(toPlain(batch, outputChannels, outputPixels), { input: "blocked output", output: "output" })
+  }
   const expected = reference(shape, { input: image, weights, bias }).map((value, index) =>
     after(value, Math.floor(index / outputPixels) % outputChannels),
   )

@@ -4,8 +4,9 @@ import type { Epilogue } from "../../src/kernels/kernel-call.js"
 export const reluPlusChannel: { readonly epilogue: Epilogue; after(value: number, channel: number): number } = {
   epilogue: {
     parameters: "",
-    apply: (value, { channel, width }) => {
-      const channels = Array.from({ length: width }, (_, lane) => `(float)(${channel} + ${lane})`).join(", ")
+    apply: (value, { lanes, channel, width }) => {
+      const step = lanes === "channels" ? 1 : 0
+      const channels = Array.from({ length: width }, (_, lane) => `(float)(${channel} + ${lane * step})`).join(", ")
       const type = width === 1 ? "float" : `float${width}`
       return `${value} = max(${value}, (${type})(0.0f)) + (${type})(${channels});`
     },

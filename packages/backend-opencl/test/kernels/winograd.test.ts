@@ -36,7 +36,7 @@ const shapes: Readonly<Record<string, ConvolutionShape>> = {
 /** Either way that it is computed. */
 const ways: Readonly<Record<string, typeof winogradInStrips>> = {
   "in strips": winogradInStrips,
-  "as a whole": (...made) => winogradAsWhole(...made).layer,
+  "as a whole": winogradAsWhole,
 }
 
 /** Sums of transformed values cancel out: that costs about a digit. */
