@@ -15,7 +15,12 @@ __kernel void KERNEL(__global float *restrict output, const int pixels, const in
   for (int pixel = from; pixel < to; pixel++) {
     const size_t element = ((size_t)plane * pixels + pixel) * ${blockSize};
     float16 value;
-    ${epilogue.apply("value", { channel: "channel", element: "element", width: blockSize })}
+    ${epilogue.apply("value", {
+      lanes: "channels",
+      channel: "channel",
+      element: "element",
+      width: blockSize,
+    })}
     vstore16(value, 0, output + element);
   }
 }`,

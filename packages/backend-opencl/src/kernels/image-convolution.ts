@@ -12,11 +12,12 @@ import { cyclesOfWinograd, isWinograd, winograd } from "./winograd.js"
  *
  * @param input the input's layout; plain is for the first layer, whose channels are few
  * @param bias whether there is one; it is packed with the weights
+ * @param mayTransform whether weights may take four times their memory, as Winograd's do
  */
 export function imageConvolution(
   device: KernelDevice,
   shape: ConvolutionShape,
-  settings: { input: "blocked" | "plain"; bias: boolean; epilogue: Epilogue },
+  settings: { input: "blocked" | "plain"; bias: boolean; epilogue: Epilogue; mayTransform: boolean },
 ): WeightedKernels {
   const { batch, channels, size, outputChannels, outputSize, kernel, strides, pads, groups } = shape
   if (settings.input === "plain") return convolution(device, shape, settings)
@@ -30,6 +31,11 @@ export function imageConvolution(
       return groupedPointwise(device, { batch, channels, outputChannels, pixels, groups, shuffle: 1 }, settings)
     }
   }
-  const isSooner = isWinograd(shape) && cyclesOfWinograd(device, shape) < cyclesOfConvolution(device, shape)
-  return isSooner ? winograd(device, shape, settings) : convolution(device, shape, settings)
+  const isTransformed = settings.mayTransform && isSoonerTransformed(device, shape)
+  return isTransformed ? winograd(device, shape, settings) : convolution(device, shape, settings)
+}
+
+/** Whether Winograd's filtering computes it sooner than sums do. */
+export function isSoonerTransformed(device: KernelDevice, shape: ConvolutionShape): boolean {
+  return isWinograd(shape) && cyclesOfWinograd(device, shape) < cyclesOfConvolution(device, shape)
 }

@@ -43,7 +43,7 @@ export function fusedEpilogue(
     storages,
     epilogue: {
       parameters: read.map((_, index) => `, __global const float *restrict e${index}`).join(""),
-      apply(value, { channel, element, width }) {
+      apply(value, { lanes, channel, element, width }) {
         if (stages.length === 0) return ""
         const code = expressionCode(width, "f")
         const loaded = new Map<number, string>()
@@ -52,10 +52,9 @@ export function fusedEpilogue(
           const known = loaded.get(index)
           if (known !== undefined) return known
           const pattern = patterns[index] as Pattern
-          const text =
-            pattern === "scalar"
-              ? `e${index}[0]`
-              : loadCode("float32", `e${index}`, pattern === "same" ? element : channel, width)
+          const isOne = pattern === "scalar" || (pattern === "channel" && lanes === "pixels")
+          const place = { scalar: "0", channel, same: element, other: "0" }[pattern]
+          const text = loadCode("float32", `e${index}`, place, isOne ? 1 : width)
           const name = code.declare("float32", text)
           loaded.set(index, name)
           return name

@@ -10,15 +10,14 @@ import type {
 } from "../graph/operation.js"
 import { byteLengthOf, isConstant, type Tensor } from "../graph/tensor.js"
 import { blockedElementwise, copyChannels, orderChannels } from "../kernels/blocked.js"
-import { type ConvolutionShape, convolution } from "../kernels/convolution.js"
-import { depthwise } from "../kernels/depthwise.js"
-import { groupedPointwise } from "../kernels/grouped-pointwise.js"
-import { type Epilogue, noEpilogue, type WeightedKernels } from "../kernels/kernel-call.js"
+import type { ConvolutionShape } from "../kernels/convolution.js"
+import { imageConvolution, isSoonerTransformed } from "../kernels/image-convolution.js"
+import { noEpilogue, type WeightedKernels } from "../kernels/kernel-call.js"
 import type { KernelDevice } from "../kernels/kernel-device.js"
 import { blockedByteLength, blockSize, toBlocked } from "../kernels/layout.js"
 import { globalMean, type PoolShape, pool } from "../kernels/pool.js"
 import { transposedConvolution } from "../kernels/transposed-convolution.js"
-import { winograd } from "../kernels/winograd.js"
+import { fitsTransposedToPlain, transposedToPlain } from "../kernels/transposed-to-plain.js"
 import { channelOrder } from "./channel-order.js"
 import { fusedEpilogue, isFusable } from "./fused-epilogue.js"
 import type { Lowering } from "./lowering.js"
@@ -68,40 +67,7 @@ function shapeOf(operation: Convolution | TransposedConvolution): ConvolutionSha
   }
 }
 
-const isDepthwise = ({ groups, channels, outputChannels }: ConvolutionShape) =>
-  groups === channels && groups === outputChannels
-
-/** The kernels of the family that computes it soonest. */
-function kernelsFor(
-  device: KernelDevice,
-  shape: ConvolutionShape,
-  options: { readonly input: "blocked" | "plain"; readonly bias: boolean; readonly epilogue: Epilogue },
-  byWinograd: boolean,
-): WeightedKernels {
-  if (isDepthwise(shape) && shape.groups > 1) return depthwise(device, shape, options)
-  if (isGroupedPointwise(shape))
-    return groupedPointwise(device, { ...shape, pixels: pixelsOf(shape), shuffle: 1 }, options)
-  if (options.input === "blocked" && byWinograd) return winograd(device, shape, options)
-  return convolution(device, shape, options)
-}
-
 const pixelsOf = ({ size }: Pick<ConvolutionShape, "size">) => size[0] * size[1]
-
-/** Single pixels, in groups that aren't whole blocks. */
-function isGroupedPointwise({
-  groups,
-  kernel,
-  strides,
-  pads,
-  size,
-  outputSize,
-  channels,
-  outputChannels,
-}: ConvolutionShape) {
-  const isWhole = [channels, outputChannels].every((count) => count % (groups * blockSize) === 0)
-  const isPointwise = [...kernel, ...strides].every((one) => one === 1) && pads.every((one) => one === 0)
-  return groups > 1 && !isWhole && isPointwise && size[0] === outputSize[0] && size[1] === outputSize[1]
-}
 
 /** What Winograd's transformed weights may take more than weights do: of all of them, and in any case. */
 const mostAdded = { share: 0.3, bytes: 16 << 20 }
@@ -110,11 +76,11 @@ const mostAdded = { share: 0.3, bytes: 16 << 20 }
  * The convolutions for which Winograd's filtering is worth its memory: transformed weights are four times as large, and
  * those of large images save the most for each byte.
  */
-export function winogradConvolutions(operations: readonly Operation[]): ReadonlySet<Operation> {
+export function winogradConvolutions(device: KernelDevice, operations: readonly Operation[]): ReadonlySet<Operation> {
   const heads = operations.filter((one): one is Convolution => one.kind === "convolution")
   const shapes = heads.flatMap((operation) => {
     const shape = shapeOf(operation)
-    return shape !== undefined && isWinograd(shape) ? [{ operation, shape }] : []
+    return shape !== undefined && isSoonerTransformed(device, shape) ? [{ operation, shape }] : []
   })
   const total = operations
     .flatMap(({ inputs }) => inputs.filter(({ origin }) => origin.kind === "weight"))
@@ -128,13 +94,6 @@ export function winogradConvolutions(operations: readonly Operation[]): Readonly
     chosen.add(operation)
   }
   return chosen
-}
-
-/** Where the transforms take less than the multiplications that they save. */
-function isWinograd({ groups, kernel, strides, dilations, channels, outputChannels, outputSize }: ConvolutionShape) {
-  const isThree = kernel.every((length) => length === 3) && [...strides, ...dilations].every((step) => step === 1)
-  const isLarge = channels >= 64 && outputChannels >= 64 && outputSize[0] * outputSize[1] >= 144
-  return groups === 1 && isThree && isLarge
 }
 
 /** Whether a fast kernel computes it. */
@@ -160,24 +119,25 @@ export function lowerConvolution(
 ): void {
   const shape = shapeOf(operation) as ConvolutionShape
   const [input, weights, bias] = operation.inputs as [Tensor, Tensor, Tensor?]
+  if (operation.kind === "transposed-convolution" && fitsTransposedToPlain(shape)) {
+    lowerTransposedToPlain(lowering, device, operation, shape, members, output)
+    return
+  }
   const { epilogue, storages } = blockedEpilogue(lowering, members, operation.outputs[0], output)
-  const isTransposed = operation.kind === "transposed-convolution"
   // A few channels would leave most lanes of a block empty.
   const isNarrow = shape.channels < blockSize && shape.groups === 1 && lowering.blockedIfThere(input) === undefined
-  const from = isNarrow && !isTransposed ? "plain" : "blocked"
-  const options = { input: from, bias: bias !== undefined, epilogue } as const
+  const from = isNarrow && operation.kind === "convolution" ? "plain" : "blocked"
+  const mayTransform = lowering.winograd.has(operation)
+  const options = { input: from, bias: bias !== undefined, epilogue, mayTransform } as const
+  const isTransposed = operation.kind === "transposed-convolution"
   const kernels = isTransposed
     ? transposedConvolution(device, shape, options)
-    : kernelsFor(device, shape, options, lowering.winograd.has(operation))
-  const packed = kernels.weights
-  const isPackedOnce = isConstant(weights) && (bias === undefined || isConstant(bias))
-  const packedStorage = new Storage(packed.byteLength, isPackedOnce ? "own" : "arena")
-  const given = { input: lowering.plain(weights), ...(bias && { bias: lowering.plain(bias) }), output: packedStorage }
-  lowering.call(packed.pack, given, packedStorage, isPackedOnce)
+    : imageConvolution(device, shape, options)
+  const packed = packedWeights(lowering, kernels, weights, bias)
   const storage = blockedStorage(lowering, output)
   const buffers = {
     input: from === "plain" ? lowering.plain(input) : blocked(lowering, input),
-    weights: packedStorage,
+    weights: packed,
   }
   const scratch = Object.entries(kernels.scratch).map(([name, length]) => [name, new Storage(length, "arena")] as const)
   const places = { ...buffers, ...Object.fromEntries(scratch), output: storage }
@@ -185,6 +145,44 @@ export function lowerConvolution(
     // Those of the epilogue are for the kernel that writes the output.
     const more = call.buffers.includes("output") ? storages : []
     lowering.call(call, places, [storage, ...scratch.map(([, place]) => place)], isConstant(output), more)
+  }
+}
+
+/** Where a layer's weights are, packed: once, if nothing but the model decides them. */
+function packedWeights(
+  lowering: Lowering,
+  { weights: { byteLength, pack } }: WeightedKernels,
+  weights: Tensor,
+  bias: Tensor | undefined,
+): Storage {
+  const isOnce = isConstant(weights) && (bias === undefined || isConstant(bias))
+  const packed = new Storage(byteLength, isOnce ? "own" : "arena")
+  const given = { input: lowering.plain(weights), ...(bias && { bias: lowering.plain(bias) }), output: packed }
+  lowering.call(pack, given, packed, isOnce)
+  return packed
+}
+
+/** Where the result has few channels: row-major at once. */
+function lowerTransposedToPlain(
+  lowering: Lowering,
+  device: KernelDevice,
+  operation: TransposedConvolution,
+  shape: ConvolutionShape,
+  members: readonly Elementwise[],
+  output: Tensor,
+): void {
+  const [input, weights, bias] = operation.inputs as [Tensor, Tensor, Tensor?]
+  const { epilogue, storages } = fusedEpilogue(members, operation.outputs[0], output, channelAxis, (tensor) =>
+    lowering.plain(tensor),
+  )
+  const kernels = transposedToPlain(device, shape, { bias: bias !== undefined, epilogue })
+  const packed = packedWeights(lowering, kernels, weights, bias)
+  const from = blocked(lowering, input)
+  const storage = lowering.storage(output)
+  lowering.setPlain(output, storage)
+  for (const call of kernels.calls) {
+    const buffers = { input: from, weights: packed, output: storage }
+    lowering.call(call, buffers, storage, isConstant(output), storages)
   }
 }
 

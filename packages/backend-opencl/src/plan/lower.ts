@@ -45,7 +45,7 @@ export function lower(
   operations: readonly Operation[],
   roots: readonly Tensor[],
 ): Lowering {
-  const lowering = new Lowering(alignment, winogradConvolutions(operations))
+  const lowering = new Lowering(alignment, winogradConvolutions(device, operations))
   for (const one of cluster(operations, roots, fits)) {
     if (one.kind === "single") {
       if (!lowerBlocked(lowering, device, one.operation)) lowering.plainOperation(one.operation)

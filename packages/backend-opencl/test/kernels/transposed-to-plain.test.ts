@@ -1,8 +1,8 @@
+import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { ConvolutionShape } from "../../src/kernels/convolution.js"
 import { noEpilogue } from "../../src/kernels/kernel-call.js"
 import { fitsTransposedToPlain, transposedToPlain } from "../../src/kernels/transposed-to-plain.js"
-import { missing } from "../drivers.js"
 import { errorOfLayer } from "./error-of-layer.js"
 import { createKernelRunner, type KernelRunner } from "./kernel-runner.js"
 import { plainTransposedConvolution as reference } from "./plain-transposed-convolution.js"
@@ -30,7 +30,7 @@ const shapes: Readonly<Record<string, ConvolutionShape>> = {
   "a narrow image": { ...odd, size: [5, 3], outputSize: [10, 6] },
 }
 
-describe.skipIf(missing("pocl"))("a transposed convolution to the plain layout", () => {
+describe.skipIf(missingDriver("pocl"))("a transposed convolution to the plain layout", () => {
   let runner: KernelRunner
   beforeAll(() => {
     runner = createKernelRunner()
