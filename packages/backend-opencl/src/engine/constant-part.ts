@@ -163,7 +163,10 @@ export function constantKeys({ steps, sources }: Lowering, { weights, constants 
 function sourceKey(tensor: Tensor, weights: Weights): string | undefined {
   if (tensor.origin.kind === "weight") return weights.keyOf(tensor.origin.data)
   if (tensor.origin.kind !== "elements") return undefined
-  return digest([tensor.type, ...knownElements(tensor).map(String)])
+  return createHash("sha256")
+    .update(tensor.type)
+    .update(bytesOf(tensor.type, knownElements(tensor)))
+    .digest("base64")
 }
 
 const knownElements = ({ elements }: Tensor) => elements as Elements

@@ -11,8 +11,8 @@ export interface SessionKernels {
   release(): void
 }
 
-// Arguments of programs from source are checked by what the compiler tells of them.
-const options = "-cl-kernel-arg-info -cl-mad-enable"
+// Products and sums may be one instruction. What kernels take needn't be told: the engine has written them.
+const options = "-cl-mad-enable"
 
 export function sessionKernels(store: ProgramStore): SessionKernels {
   const built = new Map<string, { readonly program: Program; readonly name: string }>()

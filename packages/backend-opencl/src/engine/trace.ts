@@ -3,11 +3,10 @@ import type { Device, DeviceBuffer } from "@strongroom/opencl/objects"
 import { Builder } from "../graph/builder.js"
 import { bytesOf, type Elements, elementsOf } from "../graph/elements.js"
 import type { Operation } from "../graph/operation.js"
-import { sizeOf } from "../graph/shape.js"
 import { byteLengthOf, isConstant, makeTensor, type Origin, type Tensor } from "../graph/tensor.js"
 import { isTensorType } from "../graph/tensor-type.js"
 import type { KernelDevice } from "../kernels/kernel-device.js"
-import { mostCopiedElements } from "../onnx/detach.js"
+import { isKnownOnHost } from "../onnx/detach.js"
 import type { OnnxModel, OnnxTensor } from "../onnx/model.js"
 import { kernelDevice, lower } from "../plan/lower.js"
 import { type CompiledPlan, compilePlan } from "./compiled-plan.js"
@@ -247,13 +246,13 @@ function inputTensor(name: string, type: string, shape: readonly number[]): Tens
   throw new StrongroomError("backend-failed", `The OpenCL engine has no tensors of ${type}.`)
 }
 
-function weightTensor({ type, shape, data }: OnnxTensor): Tensor {
+function weightTensor(tensor: OnnxTensor): Tensor {
+  const { type, shape, data } = tensor
   if (!isTensorType(type)) {
     const name = type === "other" ? "this type" : type
     throw new StrongroomError("backend-failed", `The OpenCL engine has no tensors of ${name}.`)
   }
-  const isKnown = "bytes" in data && sizeOf(shape) <= mostCopiedElements
-  if (!isKnown) return makeTensor(type, shape, { kind: "weight", data })
+  if (!("bytes" in data && isKnownOnHost(tensor))) return makeTensor(type, shape, { kind: "weight", data })
   return makeTensor(type, shape, { kind: "elements" }, elementsOf(type, data.bytes))
 }
 

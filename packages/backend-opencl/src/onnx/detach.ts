@@ -8,8 +8,13 @@ export interface ReadFile {
   readonly location: string
 }
 
-/** Tensors of as many elements, or fewer, are copied, and known on the host. */
-export const mostCopiedElements = 4096
+/**
+ * Whether a tensor's elements are known on the host, for shapes are computed of them: integers that aren't many, and floats
+ * that are few. Others are for the device.
+ */
+export function isKnownOnHost({ type, shape }: OnnxTensor): boolean {
+  return sizeOf(shape) <= (type.includes("float") ? 64 : 4096)
+}
 
 /**
  * The same model without views into its file, which can then be let go: small tensors have their bytes, constants and what
@@ -24,9 +29,10 @@ export function detached({ graph, functions, operatorSets }: OnnxModel, file: Re
     return known
   }
 
-  function dataOf({ shape, data }: OnnxTensor): OnnxData {
+  function dataOf(tensor: OnnxTensor): OnnxData {
+    const { data } = tensor
     if (!("bytes" in data) || data.bytes.buffer !== file.bytes.buffer) return data
-    if (sizeOf(shape) <= mostCopiedElements) return { bytes: data.bytes.slice() }
+    if (isKnownOnHost(tensor)) return { bytes: data.bytes.slice() }
     const offset = data.bytes.byteOffset - file.bytes.byteOffset
     return { location: file.location, offset, byteLength: data.bytes.byteLength }
   }
