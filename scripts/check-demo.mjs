@@ -1,10 +1,13 @@
-// Starts the sample application as a user would, by npm start on a free port, and lets its own check read from it.
+// Starts the sample application as a user would, by npm start on a free port, and lets its own check read from it, also
+// by OpenCL where the tests' driver for the CPU is installed.
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { createServer } from "node:net"
 import { join } from "node:path"
+import { openclDrivers } from "./lib/drivers.mjs"
 import { root, runs, say } from "./lib/setup.mjs"
 
+const { pocl } = JSON.parse(openclDrivers(["pocl"]).STRONGROOM_OPENCL_DRIVERS)
 const deadline = 180_000
 
 async function freePort() {
@@ -31,7 +34,7 @@ const url = `http://127.0.0.1:${port}`
 const started = Date.now()
 const app = spawn(process.execPath, [join(root, "scripts/start.mjs")], {
   cwd: root,
-  env: { ...process.env, PORT: String(port) },
+  env: { ...process.env, ...pocl, PORT: String(port) },
   stdio: ["ignore", "inherit", "inherit"],
 })
 try {
@@ -41,7 +44,8 @@ try {
     process.exitCode = 1
   } else {
     say(`The sample application answered after ${((Date.now() - started) / 1000).toFixed(1)} s.`)
-    if (!runs(process.execPath, [join(root, "apps/demo/scripts/check.mjs"), url])) process.exitCode = 1
+    const check = [join(root, "apps/demo/scripts/check.mjs"), url, ...(pocl ? ["--opencl"] : [])]
+    if (!runs(process.execPath, check)) process.exitCode = 1
   }
 } finally {
   app.kill("SIGTERM")

@@ -1,10 +1,12 @@
-// The page of the sample application. It talks to /api/read and /api/report of its own server, and to nothing else.
+// The page of the sample application. It talks to /api of its own server, and to nothing else.
 
 /** @typedef {{ text: string, confidence: number, box: [number, number][] }} Line */
-/** @typedef {{ lines: Line[], width: number, height: number, milliseconds: number }} Result */
+/** @typedef {{ lines: Line[], width: number, height: number, madeReady: number, milliseconds: number }} Result */
+/** @typedef {{ id: string, name: string, device: string, compiles: boolean }} Engine */
+/** @typedef {Engine & { vault: "closed" | "opening" | "open", making: number, made: number }} EngineState */
 /** @typedef {"enforced" | "observed" | "unavailable" | "off"} State */
 /** @typedef {{ id: string, title: string, state: State, mechanism: string, evidence: unknown }} Guarantee */
-/** @typedef {{ backend: { name: string, version?: string }, cachePolicy: string, guarantees: Guarantee[] }} Report */
+/** @typedef {{ backend: { name: string, version?: string, device?: string }, cachePolicy: string, guarantees: Guarantee[] }} Report */
 
 /** @param {string} id @returns {HTMLElement} */
 function byId(id) {
@@ -32,6 +34,19 @@ const picker = /** @type {HTMLInputElement} */ (byId("file"))
 let reading
 let copied = ""
 
+/** What is on the desk, and what each engine read in it, by the engine's id. */
+const onDesk = {
+  /** @type {{ picture: Blob, name: string } | undefined} */
+  shown: undefined,
+  /** @type {Map<string, { text: string, milliseconds: number, first?: number }>} */
+  results: new Map(),
+}
+
+/** @type {readonly Engine[]} */
+let engines = []
+/** @type {Engine | undefined} */
+let chosen
+
 /**
  * @param {Response} response
  * @returns {Promise<never>}
@@ -54,23 +69,133 @@ function tell(place, message) {
   place.hidden = message === undefined
 }
 
-/** Shows a picture and reads it. @param {Blob} picture @param {string} name */
+/** @param {string} path An engine's is told from another's by its query. @param {Engine | undefined} engine */
+function forEngine(path, engine) {
+  return engine ? `${path}?${new URLSearchParams({ engine: engine.id })}` : path
+}
+
+/** Puts a picture on the desk and reads it. @param {Blob} picture @param {string} name */
 async function read(picture, name) {
+  onDesk.shown = { picture, name }
+  onDesk.results.clear()
+  showTimes()
+  await readAgain()
+}
+
+/** Reads what is on the desk with the chosen engine. */
+async function readAgain() {
+  if (onDesk.shown === undefined) return
+  const { picture, name } = onDesk.shown
+  const engine = chosen
   reading?.abort()
   const controller = new AbortController()
+  const { signal } = controller
   reading = controller
+  /** @returns {Promise<Result>} */
+  const ask = async () => {
+    const response = await fetch(forEngine("/api/read", engine), { method: "POST", body: picture, signal })
+    return response.ok ? response.json() : refuse(response)
+  }
   show(picture, name)
+  const following = engine && setInterval(() => follow(engine, signal), 700)
   try {
-    const response = await fetch("/api/read", { method: "POST", body: picture, signal: controller.signal })
-    if (!response.ok) await refuse(response)
-    present(await response.json())
+    const result = await ask()
+    present(result)
     desk.dataset.state = "result"
+    if (engine === undefined) return
+    note(engine, result)
+    // The first time is that of making ready, too: a second tells how long reading takes, where engines are compared.
+    if (result.madeReady > 0 && engines.length > 1) note(engine, await ask(), result.milliseconds)
   } catch (error) {
-    if (controller.signal.aborted) return
+    if (signal.aborted) return
     desk.dataset.state = "problem"
     byId("summary").textContent = ""
     tell(byId("problem"), messageOf(error))
+  } finally {
+    clearInterval(following)
   }
+}
+
+/** Says what a read that lasts is doing. @param {Engine} engine @param {AbortSignal} signal */
+async function follow(engine, signal) {
+  const listed = await listEngines(signal).catch(() => undefined)
+  const state = listed?.engines.find(({ id }) => id === engine.id)
+  if (state === undefined || signal.aborted) return
+  const compiling = state.making > 0 && state.compiles
+  byId("doing").textContent =
+    state.vault === "opening"
+      ? "Opening a vault"
+      : compiling
+        ? `Compiling for this device, once (${state.made} done)`
+        : "Reading"
+}
+
+/**
+ * Notes what an engine read in the picture on the desk.
+ *
+ * @param {Engine} engine @param {Result} result @param {number} [first] How long the first time took.
+ */
+function note(engine, { lines, milliseconds }, first) {
+  const text = lines.map(({ text }) => text).join("\n")
+  onDesk.results.set(engine.id, { text, milliseconds, ...(first !== undefined && { first }) })
+  showTimes()
+}
+
+/** @param {number} milliseconds */
+function duration(milliseconds) {
+  return milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`
+}
+
+/** Each engine's time beside the others', and whether it read what the first of them read. */
+function showTimes() {
+  const [reference] = engines.flatMap(({ id, name }) => {
+    const result = onDesk.results.get(id)
+    return result ? [{ id, name, text: result.text }] : []
+  })
+  for (const { id } of engines) {
+    const result = onDesk.results.get(id)
+    const first = result?.first === undefined ? [] : [`${duration(result.first)} the first time`]
+    const same = result?.text === reference?.text ? "the same text as" : "another text than"
+    const compared = result && reference && reference.id !== id ? [`${same} ${reference.name}`] : []
+    byId(`time-${id}`).textContent = result ? duration(result.milliseconds) : ""
+    byId(`more-${id}`).textContent = [...first, ...compared].join("; ")
+  }
+}
+
+/** @param {AbortSignal} [signal] @returns {Promise<{ engines: EngineState[], advice?: string }>} */
+async function listEngines(signal) {
+  const response = await fetch("/api/engines", signal ? { signal } : {})
+  return response.ok ? response.json() : refuse(response)
+}
+
+/** Offers the engines that this machine has, the first of them chosen. */
+async function offerEngines() {
+  const listed = await listEngines()
+  engines = listed.engines
+  chosen = engines[0]
+  tell(byId("advice"), listed.advice)
+  byId("engines").hidden = false
+  byId("engines").append(
+    ...engines.map((engine) => {
+      const radio = /** @type {HTMLInputElement} */ (make("input", { type: "radio", name: "engine", value: engine.id }))
+      radio.checked = engine === chosen
+      radio.addEventListener("change", () => {
+        chosen = engine
+        // The report opens the engine's vault, if it isn't open.
+        showReport()
+        readAgain()
+      })
+      return make(
+        "label",
+        {},
+        radio,
+        make("span", { class: "engine" }, engine.name),
+        make("span", { class: "time", id: `time-${engine.id}`, role: "status" }),
+        make("span", { class: "device" }, engine.device),
+        make("span", { class: "more", id: `more-${engine.id}` }),
+      )
+    }),
+  )
 }
 
 /** @param {Blob} picture @param {string} name */
@@ -79,6 +204,7 @@ function show(picture, name) {
   for (const element of desk.querySelectorAll(".picture, .text")) element.removeAttribute("hidden")
   byId("copy").hidden = true
   byId("summary").textContent = "Reading..."
+  byId("doing").textContent = "Reading"
   tell(byId("problem"))
   boxes.replaceChildren()
   list.replaceChildren()
@@ -94,9 +220,8 @@ image.addEventListener("error", () => {
 
 /** @param {Result} result */
 function present({ lines, width, height, milliseconds }) {
-  const seconds = milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`
   const count = lines.length === 1 ? "1 line" : `${lines.length} lines`
-  byId("summary").textContent = `${count} in ${seconds}, ${width} × ${height} pixels`
+  byId("summary").textContent = `${count} in ${duration(milliseconds)}, ${width} × ${height} pixels`
   boxes.setAttribute("viewBox", `0 0 ${width} ${height}`)
   stage.style.aspectRatio = stage.classList.contains("blank") ? `${width} / ${height}` : ""
   if (lines.length === 0) tell(byId("problem"), "No text was found in this picture.")
@@ -239,19 +364,23 @@ function row({ id, title, state, mechanism, evidence }) {
 
 async function showReport() {
   const status = byId("vault")
+  const engine = chosen
+  const path = forEngine("/api/report", engine)
+  byId("report-data").setAttribute("href", path)
   try {
-    const response = await fetch("/api/report")
+    const response = await fetch(path)
     if (!response.ok) await refuse(response)
     /** @type {Report} */
     const { backend, cachePolicy, guarantees } = await response.json()
+    if (engine !== chosen) return
     tell(byId("report-problem"))
     status.dataset.state = "open"
     status.textContent = "Vault open"
     const counts = states.map((state) => ({ state, count: guarantees.filter((one) => one.state === state).length }))
     const told = counts.filter(({ count }) => count > 0)
-    const engine = [backend.name, backend.version].filter(Boolean).join(" ")
+    const running = [backend.name, backend.version, backend.device].filter(Boolean).join(", ")
     const sums = told.map(({ state, count }) => `${count} ${state}`).join(", ")
-    byId("report-summary").textContent = `${sums}. Engine: ${engine}; cache policy: ${cachePolicy}.`
+    byId("report-summary").textContent = `${sums}. Engine: ${running}; cache policy: ${cachePolicy}.`
     byId("tally").replaceChildren(
       ...told.map(({ state, count }) => {
         const part = make("i", { "data-state": state })
@@ -269,4 +398,5 @@ async function showReport() {
   byId("refresh").hidden = false
 }
 
+await offerEngines().catch((error) => tell(byId("report-problem"), messageOf(error)))
 showReport()

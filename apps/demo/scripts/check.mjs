@@ -1,12 +1,16 @@
-// Checks a running sample application from outside: `node scripts/check.mjs [http://127.0.0.1:4173] [--seed N]`.
+// Checks a running sample application from outside: `node scripts/check.mjs [http://127.0.0.1:4173] [--seed N] [--opencl]`.
 // Posts a picture of random words that is drawn there and then, and the sample receipt; asks for the report and the
-// page. Prints one line per check and at the end `N passed, N failed`; exits with 1 when one failed.
+// page. With --opencl there has to be an engine of OpenCL, which has to read the same. Prints one line per check and at
+// the end `N passed, N failed`; exits with 1 when one failed.
 
 import { readFile } from "node:fs/promises"
 import { parseArgs } from "node:util"
 import { wordPicture } from "./word-picture.mjs"
 
-const { values, positionals } = parseArgs({ options: { seed: { type: "string" } }, allowPositionals: true })
+const { values, positionals } = parseArgs({
+  options: { seed: { type: "string" }, opencl: { type: "boolean", default: false } },
+  allowPositionals: true,
+})
 const base = positionals[0] ?? "http://127.0.0.1:4173"
 const seed = Number(values.seed ?? Date.now() % 2 ** 32)
 
@@ -27,15 +31,32 @@ async function check(name, run) {
 
 /** @param {string} path @param {RequestInit} [init] */
 async function ask(path, init) {
-  const response = await fetch(new URL(path, base), { signal: AbortSignal.timeout(60_000), ...init })
+  const response = await fetch(new URL(path, base), { signal: AbortSignal.timeout(300_000), ...init })
   if (!response.ok) throw new Error(`${path} answered ${response.status}: ${(await response.text()).slice(0, 300)}`)
   return response
 }
 
-/** @param {Buffer} picture @returns {Promise<{ lines: { text: string, confidence: number, box: number[][] }[] }>} */
-async function read(picture) {
-  return (await ask("/api/read", { method: "POST", body: new Uint8Array(picture) })).json()
+/**
+ * @typedef {{ lines: { text: string, confidence: number, box: number[][] }[], milliseconds: number }} Result
+ * @param {Buffer} picture @param {string} [engine] @returns {Promise<Result>}
+ */
+async function read(picture, engine) {
+  const query = engine === undefined ? "" : `?engine=${engine}`
+  return (await ask(`/api/read${query}`, { method: "POST", body: new Uint8Array(picture) })).json()
 }
+
+/** What each picture was read as by the usual engine, for others to read the same. @type {Map<string, { picture: Buffer, result: Result }>} */
+const usual = new Map()
+
+/** @param {string} name @param {Buffer} picture */
+async function readUsual(name, picture) {
+  const result = await read(picture)
+  usual.set(name, { picture, result })
+  return result
+}
+
+/** @param {Result} result */
+const textOf = ({ lines }) => lines.map(({ text }) => text).join("\n")
 
 await check("the page", async () => {
   const response = await ask("/")
@@ -56,7 +77,7 @@ await check("the report", async () => {
 
 await check(`random words (seed ${seed})`, async () => {
   const { words, png } = await wordPicture(seed)
-  const { lines } = await read(png)
+  const { lines } = await readUsual("the words", png)
   // Letters count, not spaces: the recogniser now and then sees one in a word that no language has.
   const found = lines.map(({ text }) => text.toLowerCase().replaceAll(" ", ""))
   const missed = words.filter((word) => !found.some((text) => text.includes(word.toLowerCase())))
@@ -67,13 +88,36 @@ await check(`random words (seed ${seed})`, async () => {
 })
 
 await check("the sample receipt", async () => {
-  const { lines } = await read(await readFile(new URL("../public/sample-receipt.png", import.meta.url)))
+  const receipt = await readFile(new URL("../public/sample-receipt.png", import.meta.url))
+  const { lines } = await readUsual("the receipt", receipt)
   const found = lines.map(({ text }) => text)
   for (const expected of ["CORNER PANTRY", "Sourdough loaf", "TOTAL EUR", "40.47"]) {
     if (!found.includes(expected)) throw new Error(`"${expected}" is missing in: ${found.join(" | ")}`)
   }
   return `${lines.length} lines read`
 })
+
+if (values.opencl) {
+  await check("OpenCL", async () => {
+    /** @type {{ engines: { id: string, name: string, device: string }[], advice?: string }} */
+    const { engines, advice } = await (await ask("/api/engines")).json()
+    const engine = engines.find(({ name }) => name === "OpenCL")
+    if (engine === undefined) throw new Error(advice ?? "it isn't among the engines")
+    const times = []
+    for (const [name, { picture, result }] of usual) {
+      const first = await read(picture, engine.id)
+      const again = await read(picture, engine.id)
+      for (const other of [first, again]) {
+        if (textOf(other) !== textOf(result))
+          throw new Error(`it read ${textOf(other)} where ${textOf(result)} is read`)
+      }
+      const beside = (await read(picture)).milliseconds
+      times.push(`${name} in ${again.milliseconds} ms (first ${first.milliseconds}; ONNX Runtime ${beside})`)
+    }
+    if (times.length === 0) throw new Error("there is nothing to compare with")
+    return `${engine.device} read the same text: ${times.join(", ")}`
+  })
+}
 
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1

@@ -12,6 +12,9 @@ export function foldersIn(root: string) {
     delivery: join(root, "delivery"),
     /** The customer's: its age identity. */
     identity: join(root, "customer", "reader.key"),
+    /** What an engine compiled for this customer's device, as ciphertext; and which driver each of its vaults has. */
+    artifacts: join(root, "customer", "artifacts"),
+    drivers: join(root, "customer", "drivers"),
   }
 }
 

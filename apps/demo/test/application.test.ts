@@ -1,52 +1,25 @@
 // The whole, as `npm start` runs it: its own processes, real sealed models in a real vault.
-import { type ChildProcess, execFile, spawn } from "node:child_process"
+import { execFile } from "node:child_process"
 import { once } from "node:events"
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises"
+import { cp, readFile } from "node:fs/promises"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { applications, receipt } from "./start-application.js"
 
-const main = fileURLToPath(new URL("../dist/main.js", import.meta.url))
 const checkScript = fileURLToPath(new URL("../scripts/check.mjs", import.meta.url))
-const receipt = new URL("../public/sample-receipt.png", import.meta.url)
-const children: ChildProcess[] = []
 let root: string
+let startApplication: Awaited<ReturnType<typeof applications>>["start"]
+let end: () => Promise<void>
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), "strongroom-demo-"))
+  ;({ root, start: startApplication, end } = await applications())
 })
 
-afterAll(async () => {
-  for (const child of children) child.kill("SIGKILL")
-  await rm(root, { recursive: true, force: true })
-})
-
-/** Starts the application; `ready` settles with its address, or rejects with all that it printed. */
-function startApplication(folder: string, port: string) {
-  const child = spawn(process.execPath, [main], {
-    env: { ...process.env, STRONGROOM_DEMO_FOLDER: folder, STRONGROOM_DEMO_PORT: port },
-    stdio: ["ignore", "pipe", "pipe"],
-  })
-  children.push(child)
-  let printed = ""
-  const ready = new Promise<string>((resolve, reject) => {
-    const take = (text: Buffer) => {
-      printed += text
-      const address = /Ready: (\S+)/.exec(printed)?.[1]
-      if (address !== undefined) resolve(address)
-    }
-    child.stdout.on("data", take)
-    child.stderr.on("data", take)
-    child.once("close", (code) => reject(new Error(`ended with ${code}:\n${printed}`)))
-  })
-  ready.catch(() => {})
-  const ended = once(child, "close").then(([code]) => ({ code, printed }))
-  return { child, ready, ended }
-}
+afterAll(() => end())
 
 async function read(base: string, body: BodyInit, signal?: AbortSignal) {
   const response = await fetch(`${base}/api/read`, { method: "POST", body, ...(signal && { signal }) })

@@ -13,9 +13,10 @@ function reader(number: number, code: ErrorCode = "vault-exited") {
   const one: Reader = {
     read: async () => {
       if (state.ended) throw new StrongroomError(code, "x")
-      return { width: number, height: 1, lines: [] }
+      return { width: number, height: 1, lines: [], madeReady: 0 }
     },
     report: async () => ({ number }) as never,
+    readiness: () => ({ making: 0, made: number }),
     close: async () => void state.closed++,
   }
   return { state, one }
@@ -25,10 +26,10 @@ describe("lastingReader", () => {
   it("opens another vault after one that ended, once, and closes what is left of the old one", async () => {
     const [first, second] = [reader(1), reader(2)]
     let opened = 0
-    const lasting = lastingReader(first.one, async () => {
+    const lasting = lastingReader(async () => {
       opened++
       return second.one
-    })
+    }, first.one)
     expect((await lasting.read(bytes, signal)).width).toBe(1)
     first.state.ended = true
     const failed = await Promise.allSettled([lasting.read(bytes, signal), lasting.read(bytes, signal)])
@@ -44,7 +45,7 @@ describe("lastingReader", () => {
     "opens another vault after a session in it ended: %s",
     async (code) => {
       const [first, second] = [reader(1, code), reader(2)]
-      const lasting = lastingReader(first.one, async () => second.one)
+      const lasting = lastingReader(async () => second.one, first.one)
       first.state.ended = true
       await expect(lasting.read(bytes, signal)).rejects.toMatchObject({ code })
       expect((await lasting.read(bytes, signal)).width).toBe(2)
@@ -55,10 +56,10 @@ describe("lastingReader", () => {
   it("tries again when another vault can't be opened at first", async () => {
     const [first, second] = [reader(1), reader(2)]
     let attempts = 0
-    const lasting = lastingReader(first.one, async () => {
+    const lasting = lastingReader(async () => {
       if (++attempts === 1) throw new StrongroomError("vault-start", "x")
       return second.one
-    })
+    }, first.one)
     first.state.ended = true
     await expect(lasting.read(bytes, signal)).rejects.toMatchObject({ code: "vault-exited" })
     await expect(lasting.read(bytes, signal)).rejects.toMatchObject({ code: "vault-start" })
@@ -72,9 +73,37 @@ describe("lastingReader", () => {
       ...one,
       read: async (...call) => (fail ? Promise.reject(new PictureError("picture-damaged", "bad")) : one.read(...call)),
     }
-    const lasting = lastingReader(failing, () => Promise.reject(new Error("opened again")))
+    const lasting = lastingReader(() => Promise.reject(new Error("opened again")), failing)
     await expect(lasting.read(bytes, signal)).rejects.toThrow("bad")
     fail = false
     expect((await lasting.read(bytes, signal)).width).toBe(1)
+  })
+
+  it("opens no vault before it is asked for something, and says how far it is", async () => {
+    const { one } = reader(7)
+    let open = () => {}
+    const lasting = lastingReader(() => new Promise((resolve) => (open = () => resolve(one))))
+    expect(lasting.state()).toEqual({ vault: "closed", making: 0, made: 0 })
+    const report = lasting.report()
+    expect(lasting.state()).toEqual({ vault: "opening", making: 0, made: 0 })
+    open()
+    await report
+    expect(lasting.state()).toEqual({ vault: "open", making: 0, made: 7 })
+  })
+
+  it("is closed once the vault has ended, until the next call", async () => {
+    const first = reader(1)
+    const lasting = lastingReader(async () => reader(2).one, first.one)
+    first.state.ended = true
+    await expect(lasting.read(bytes, signal)).rejects.toMatchObject({ code: "vault-exited" })
+    expect(lasting.state().vault).toBe("closed")
+    await lasting.report()
+    expect(lasting.state()).toMatchObject({ vault: "open", made: 2 })
+  })
+
+  it("closes while a vault is opening that can't be opened", async () => {
+    const lasting = lastingReader(() => Promise.reject(new StrongroomError("vault-start", "x")))
+    const report = lasting.report()
+    await Promise.all([lasting.close(), expect(report).rejects.toMatchObject({ code: "vault-start" })])
   })
 })

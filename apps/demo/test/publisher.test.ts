@@ -89,6 +89,16 @@ describe("publish", () => {
     expect(await published()).toEqual(none)
   })
 
+  it("seals anew what was sealed with another policy", async () => {
+    const path = join(folders.publisher, "ledger.json")
+    const ledger = JSON.parse(await readFile(path, "utf8"))
+    ledger.classifier.policy = JSON.stringify({ vault: true, cache: ["off"] })
+    // As it was noted before policies were.
+    delete ledger.detector.policy
+    await writeFile(path, JSON.stringify(ledger))
+    expect(await published()).toEqual({ sealed: ["detector", "classifier"], kept: ["recogniser"] })
+  })
+
   it("makes models that open only in a vault", async () => {
     const keys = {
       grant: await readFile(join(folders.delivery, "detector.grant")),

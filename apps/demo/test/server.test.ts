@@ -6,12 +6,11 @@ import { afterEach, describe, expect, it, vi } from "vitest"
 import { PictureError } from "../src/app/decode-picture.js"
 import { listen, PortError } from "../src/app/listen.js"
 import { readPages } from "../src/app/pages.js"
-import type { Reader } from "../src/app/reader.js"
-import { createReaderServer, mostBytes, mostPictures } from "../src/app/server.js"
+import { createReaderServer, mostBytes, mostPictures, type ServedEngine } from "../src/app/server.js"
 
-type Served = Pick<Reader, "read" | "report">
+type Served = ServedEngine["reader"]
 
-const nothing = { width: 2, height: 1, lines: [] }
+const nothing = { width: 2, height: 1, lines: [], madeReady: 0 }
 const running: Server[] = []
 const logged: string[] = []
 
@@ -23,11 +22,28 @@ afterEach(() => {
   logged.length = 0
 })
 
-async function serve(reader: Partial<Served> | Promise<Served>): Promise<string> {
-  const whole = { read: async () => nothing, report: async () => ({ guarantees: [] }) as never, ...reader }
-  const served = reader instanceof Promise ? reader : Promise.resolve(whole)
+function whole(reader: Partial<Served>): Served {
+  return {
+    read: async () => nothing,
+    report: async () => ({ guarantees: [] }) as never,
+    state: () => ({ vault: "open", making: 0, made: 0 }),
+    ...reader,
+  }
+}
+
+/** The usual engine's reader, and that of another. */
+async function serve(reader: Partial<Served> | Promise<Served>, another: Partial<Served> = {}): Promise<string> {
+  const engine = { id: "usual", name: "Usual", device: "the CPU", compiles: false }
+  const other = { id: "other", name: "Other", device: "a GPU", compiles: true }
+  const served = Promise.resolve(reader).then((usual) => ({
+    engines: [
+      { engine, reader: whole(usual) },
+      { engine: other, reader: whole(another) },
+    ] as const,
+    advice: "Get more of them.",
+  }))
   const server = createReaderServer({
-    reader: served,
+    served,
     pages: await readPages(new URL("../public/", import.meta.url)),
     log: (message) => void logged.push(message),
   })
@@ -73,12 +89,15 @@ describe("POST /api/read", () => {
     const base = await serve({
       read: async (file) => {
         seen = file
-        return { width: 10, height: 4, lines }
+        return { width: 10, height: 4, lines, madeReady: 2 }
       },
     })
     const response = await post(base, bytes, { "Content-Type": "text/plain" })
     expect(response.status).toBe(200)
-    expect(await response.json()).toEqual({ lines, width: 10, height: 4, milliseconds: expect.any(Number) })
+    expect(await response.json()).toEqual({
+      ...{ lines, width: 10, height: 4, madeReady: 2 },
+      milliseconds: expect.any(Number),
+    })
     expect(Buffer.from(seen ?? []).equals(bytes)).toBe(true)
   })
 
@@ -192,7 +211,7 @@ describe("POST /api/read", () => {
       }),
     )
     const response = post(base, "x")
-    setTimeout(() => open({ read: async () => nothing, report: async () => ({}) as never }), 50)
+    setTimeout(() => open(whole({})), 50)
     expect((await response).status).toBe(200)
   })
 })
@@ -224,6 +243,39 @@ describe("GET", () => {
     const report = { format: "strongroom-report/1", guarantees: [{ id: "x", state: "unavailable" }] }
     const base = await serve({ report: async () => report as never })
     expect(await (await fetch(`${base}/api/report`)).json()).toEqual(report)
+  })
+
+  it("lists the engines, with how far each is, and how to get more", async () => {
+    const base = await serve({}, { state: () => ({ vault: "opening", making: 0, made: 0 }) })
+    expect(await (await fetch(`${base}/api/engines`)).json()).toEqual({
+      engines: [
+        { id: "usual", name: "Usual", device: "the CPU", compiles: false, vault: "open", making: 0, made: 0 },
+        { id: "other", name: "Other", device: "a GPU", compiles: true, vault: "opening", making: 0, made: 0 },
+      ],
+      advice: "Get more of them.",
+    })
+  })
+
+  it("asks the engine that is named, and the first where none is", async () => {
+    const reader = (name: string) => ({
+      read: async () => ({ ...nothing, lines: [{ text: name }] as never }),
+      report: async () => ({ name }) as never,
+    })
+    const base = await serve(reader("usual"), reader("other"))
+    for (const [query, name] of [
+      ["", "usual"],
+      ["?engine=usual", "usual"],
+      ["?engine=other", "other"],
+    ]) {
+      expect(await (await fetch(`${base}/api/report${query}`)).json()).toEqual({ name })
+      const read = await fetch(`${base}/api/read${query}`, { method: "POST", body: "x" })
+      expect(await read.json()).toMatchObject({ lines: [{ text: name }] })
+    }
+    for (const unknown of ["?engine=", "?engine=others", "?engine=__proto__"]) {
+      expect(await refusal(await fetch(`${base}/api/report${unknown}`))).toEqual([404, "engine-unknown"])
+      const read = await fetch(`${base}/api/read${unknown}`, { method: "POST", body: "x" })
+      expect(await refusal(read)).toEqual([404, "engine-unknown"])
+    }
   })
 
   it("knows no other path and no other method", async () => {

@@ -1,18 +1,29 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
-import { onnxruntime } from "@strongroom/backend-onnxruntime"
 import { openVault, type Report, type Session, tensor } from "@strongroom/vault"
 import { alphabetOf } from "../ocr/ctc.js"
 import type { Network } from "../ocr/network.js"
 import { type Line, read } from "../ocr/read.js"
 import { decodePicture } from "./decode-picture.js"
+import type { Engine } from "./engine.js"
+import { firstRuns, type Readiness } from "./first-runs.js"
 import { turnstile } from "./turnstile.js"
+
+/** What was read in a picture of `width` x `height` pixels. */
+export interface ReadPicture {
+  readonly width: number
+  readonly height: number
+  readonly lines: readonly Line[]
+  /** Shapes of inputs that networks were made ready for meanwhile: a later read of such a picture takes less. */
+  readonly madeReady: number
+}
 
 /** Reads text in pictures. What the server serves. */
 export interface Reader {
   /** Reads a picture file (PNG, JPEG, WebP...). @throws PictureError, StrongroomError, or the signal's reason. */
-  read(file: Uint8Array, signal: AbortSignal): Promise<{ width: number; height: number; lines: readonly Line[] }>
+  read(file: Uint8Array, signal: AbortSignal): Promise<ReadPicture>
   report(): Promise<Report>
+  readiness(): Readiness
   /** Safe twice. */
   close(): Promise<void>
 }
@@ -34,14 +45,16 @@ export interface OpenReaderOptions {
 const picturesAtOnce = 2
 
 /**
- * Opens a vault, loads the three sealed models in it and reads with them. This is the whole of what an application
- * does to run sealed models; the rest of this folder is about pictures and HTTP.
+ * Opens a vault with an engine, loads the three sealed models in it and reads with them. This is the whole of what an
+ * application does to run sealed models; the rest of this folder is about pictures and HTTP.
  */
 export async function openReader(
   files: CustomerFiles,
+  engine: Pick<Engine, "vault">,
   { signal, onProgress }: OpenReaderOptions = {},
 ): Promise<Reader> {
-  const vault = await openVault({ backend: onnxruntime(), ...(signal && { signal }) })
+  const vault = await openVault({ ...engine.vault, ...(signal && { signal }) })
+  const runs = firstRuns()
   try {
     const load = async (name: string): Promise<Network> => {
       const keys = {
@@ -53,7 +66,8 @@ export async function openReader(
         ...(signal && { signal }),
         ...(onProgress && { onProgress }),
       })
-      return networkOf(session)
+      const network = networkOf(session)
+      return (input, signal) => runs.watch(`${name} ${input.shape.join("x")}`, () => network(input, signal))
     }
     const networks = {
       detector: await load("detector"),
@@ -66,9 +80,11 @@ export async function openReader(
       read: (file, signal) =>
         enter(signal, async () => {
           const picture = await decodePicture(file)
+          const { made } = runs.readiness()
           const lines = await read(picture, networks, signal)
-          return { width: picture.width, height: picture.height, lines }
+          return { width: picture.width, height: picture.height, lines, madeReady: runs.readiness().made - made }
         }),
+      readiness: runs.readiness,
       report: async () => vault.report(),
       close: () => vault.close(),
     }

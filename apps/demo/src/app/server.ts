@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import { readBody } from "./body.js"
+import type { Engine } from "./engine.js"
 import { refuseForeign } from "./guard.js"
+import type { LastingReader } from "./lasting-reader.js"
 import type { Page } from "./pages.js"
-import type { Reader } from "./reader.js"
 import { Refusal, refusalOf } from "./refusal.js"
 
 /** The longest picture file that is taken, in bytes. */
@@ -21,9 +22,22 @@ const securityHeaders = {
   "X-Content-Type-Options": "nosniff",
 }
 
+/** What reads with one of the machine's engines. */
+export interface ServedEngine {
+  readonly engine: Omit<Engine, "vault">
+  readonly reader: Pick<LastingReader, "read" | "report" | "state">
+}
+
+export interface ServedEngines {
+  /** A request that names none means the first. */
+  readonly engines: readonly [ServedEngine, ...ServedEngine[]]
+  /** How to get more of them, where that helps. */
+  readonly advice?: string
+}
+
 export interface ServerOptions {
-  /** Requests wait for it. */
-  readonly reader: Promise<Pick<Reader, "read" | "report">>
+  /** Requests wait for them. */
+  readonly served: Promise<ServedEngines>
   readonly pages: ReadonlyMap<string, Page>
   /** Told of errors that no client caused. */
   log(message: string): void
@@ -32,13 +46,15 @@ export interface ServerOptions {
 /**
  * The sample application's HTTP server, not yet listening.
  *
- * - `POST /api/read`: a picture file's bytes, of any content type; answers `{ lines, width, height, milliseconds }`.
- * - `GET /api/report`: the vault's report.
+ * - `GET /api/engines`: those that there are, and how far each is.
+ * - `POST /api/read?engine=ID`: a picture file's bytes, of any content type; answers
+ *   `{ lines, width, height, madeReady, milliseconds }`.
+ * - `GET /api/report?engine=ID`: the report of that engine's vault.
  * - `GET` of the web page's files.
  *
  * Errors are `{ error: { code, message } }`.
  */
-export function createReaderServer({ reader, pages, log }: ServerOptions): Server {
+export function createReaderServer({ served, pages, log }: ServerOptions): Server {
   const server = createServer((request, response) => {
     const leaving = new AbortController()
     response.once("close", () => leaving.abort(new Error("The client has gone.")))
@@ -63,12 +79,33 @@ export function createReaderServer({ reader, pages, log }: ServerOptions): Serve
     }
     if (path === "/api/report") {
       allow(request, ["GET", "HEAD"])
-      return sendJson(response, 200, await (await reader).report())
+      return sendJson(response, 200, await (await readerFor(request)).report())
+    }
+    if (path === "/api/engines") {
+      allow(request, ["GET", "HEAD"])
+      return sendJson(response, 200, await listEngines())
     }
     const page = pages.get(path)
     if (page === undefined) throw new Refusal(404, "not-found", "There is nothing at this path.")
     allow(request, ["GET", "HEAD"])
     send(response, 200, page.type, page.body)
+  }
+
+  async function listEngines(): Promise<object> {
+    const { engines, advice } = await served
+    const listed = engines.map(({ engine: { id, name, device, compiles }, reader }) => {
+      return { id, name, device, compiles, ...reader.state() }
+    })
+    return { engines: listed, ...(advice !== undefined && { advice }) }
+  }
+
+  async function readerFor({ url = "" }: IncomingMessage): Promise<ServedEngine["reader"]> {
+    const { engines } = await served
+    const id = new URLSearchParams(url.split("?", 2)[1]).get("engine") ?? engines[0].engine.id
+    const found = engines.find(({ engine }) => engine.id === id)
+    if (found) return found.reader
+    const ids = engines.map(({ engine }) => engine.id).join(", ")
+    throw new Refusal(404, "engine-unknown", `There is no engine of this name here. There are: ${ids}.`)
   }
 
   async function readPicture(request: IncomingMessage, signal: AbortSignal): Promise<object> {
@@ -87,10 +124,10 @@ export function createReaderServer({ reader, pages, log }: ServerOptions): Serve
 
   async function readBodyAndPicture(request: IncomingMessage, signal: AbortSignal): Promise<object> {
     const file = await readBody(request, mostBytes)
-    const { read } = await reader
+    const { read } = await readerFor(request)
     const started = performance.now()
-    const { lines, width, height } = await read(file, signal)
-    return { lines, width, height, milliseconds: Math.round(performance.now() - started) }
+    const result = await read(file, signal)
+    return { ...result, milliseconds: Math.round(performance.now() - started) }
   }
 }
 

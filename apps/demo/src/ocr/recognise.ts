@@ -6,12 +6,13 @@ import { lineScale, toTensor } from "./normalise.js"
 import type { Picture } from "./picture.js"
 import { withWesternPunctuation } from "./punctuation.js"
 
-/** Trained on 48 x 320: shorter lines are padded to that. */
-const leastWidth = 320
-/** Longer lines are squeezed; the output grows with the width, 27 kB for every 8 pixels. */
+/**
+ * Widths that lines are padded to, multiples of the network's steps of 8 pixels. It was trained on 320. Each is about a
+ * third wider than the one before, so that they are few: engines get ready for each, and some compile. Lines longer than
+ * the last are squeezed; the output grows with the width, 27 kB for every step.
+ */
+const widths = [320, 416, 544, 704, 920, 1200, 1560, 2024, 2632, 3200] as const
 const mostWidth = 3200
-/** The network's steps are 8 pixels apart. */
-const step = 8
 
 /** Reads one line. Lines go through one by one, so that no line's result depends on its neighbours. */
 export async function recognise(
@@ -22,7 +23,7 @@ export async function recognise(
   signal?: AbortSignal,
 ): Promise<Reading> {
   const line = linePicture(picture, quad, mostWidth)
-  const paddedWidth = Math.max(leastWidth, Math.ceil(line.width / step) * step)
+  const paddedWidth = widths.find((width) => width >= line.width) ?? mostWidth
   const { shape, data } = await network(toTensor(line, lineScale, paddedWidth), signal)
   if (shape.at(-1) !== alphabet.length) {
     throw new RangeError(

@@ -12,6 +12,8 @@ export interface LedgerEntry {
   /** The sealed model's id and key commitment, hex: which seal of it was delivered. */
   readonly model: string
   readonly commitment: string
+  /** JSON of the policy that it was sealed with, which only who holds its content key can read in it. */
+  readonly policy: string
   /** For whom the grant is, and its SHA-256, hex. */
   readonly recipient: string
   readonly grant: string

@@ -1,11 +1,15 @@
 import { rename, stat, writeFile } from "node:fs/promises"
-import { createGrant, StrongroomError, sealModel, verifySealedModel } from "@strongroom/core"
+import { createGrant, type Policy, StrongroomError, sealModel, verifySealedModel } from "@strongroom/core"
 import { fileSink, fileSource, importPath, nodeCryptography } from "@strongroom/core/node"
 import type { PublisherKeys } from "./keys.js"
 import { digestOf, type LedgerEntry } from "./ledger.js"
 import { type ModelName, modelFile } from "./models.js"
 
 const cryptography = nodeCryptography
+
+/** Never outside a vault, and what an engine compiles may stay behind only sealed. */
+const policy: Policy = { vault: true, cache: ["off", "memory", "sealed"] }
+const policyText = JSON.stringify(policy)
 
 /** What one model is delivered as. */
 export interface DeliveredFiles {
@@ -35,8 +39,7 @@ export async function sealAndGrant(
     publisher: keys.privateKey,
     sink: fileSink(files.sealed, { overwrite: true }),
     label: `PP-OCRv4 ${name}`,
-    // Never outside a vault, and nothing that an engine compiles may stay behind.
-    policy: { vault: true, cache: ["off", "memory"] },
+    policy,
     cryptography,
     ...options,
   })
@@ -51,7 +54,8 @@ export async function sealAndGrant(
     contentKey.fill(0)
   }
   const { commitment } = JSON.parse(new TextDecoder().decode(header)) as { commitment: string }
-  return { source, model: modelId, commitment, recipient, grant: await digestOf(files.grant, options.signal) }
+  const grant = await digestOf(files.grant, options.signal)
+  return { source, model: modelId, commitment, policy: policyText, recipient, grant }
 }
 
 /** Whether what was delivered is still what the ledger says: every byte of it, for this model and this recipient. */
@@ -63,7 +67,7 @@ export async function isStillGood(
   entry: LedgerEntry | undefined,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  if (entry === undefined || entry.recipient !== recipient) return false
+  if (entry === undefined || entry.recipient !== recipient || entry.policy !== policyText) return false
   if (!(await isFile(files.grant)) || (await digestOf(files.grant, signal)) !== entry.grant) return false
   if ((await digestOf(modelFile(name), signal)) !== entry.source) return false
   const sealed = fileSource(files.sealed)
