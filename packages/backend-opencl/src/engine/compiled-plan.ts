@@ -94,9 +94,9 @@ export async function compilePlan(
       kernel.release()
     }
     if (once.steps.length > 0) queue.finishSync()
-    // What only the constant part has read goes.
+    // What only the constant part has read goes; one that nothing reads was never held, whoever has the same key.
     for (const [storage, key] of once.keys) {
-      if (read.has(storage) || !retained.includes(key)) continue
+      if (read.has(storage) || !buffers.has(storage)) continue
       retained.splice(retained.indexOf(key), 1)
       constants.release(key)
     }

@@ -181,6 +181,23 @@ describe.skipIf(why)(`Hostile models${why ? ` (not here: ${why})` : ""}`, () => 
     expect(normal?.elements).toEqual([0, 0, 0, 0])
   })
 
+  it("A constant that nothing reads, because there is nothing to compute, takes no equal one with it.", async () => {
+    const constant = (name: string) => ({
+      ...node("Constant", [], [name]),
+      attributes: new Map([["value_floats", { kind: "floats", value: [1.5, 2] } as const]]),
+    })
+    const nodes = [
+      constant("a"),
+      constant("b"),
+      node("Add", ["none", "a"], ["nothing"]),
+      node("Add", ["x", "b"], ["y"]),
+    ]
+    const session = await runner.open(graph(nodes, ["none", "x"], ["nothing", "y"]), 13)
+    const inputs = { none: tensor("float32", [0, 2], []), x: floats(1, 2) }
+    expect((await runSession(session, inputs, ["nothing", "y"])).y?.elements).toEqual([2.5, 4])
+    await session.close()
+  })
+
   it("Long chains, and operators with many inputs, are computed.", async () => {
     const chain = Array.from({ length: 3000 }, (_, index) => node("Neg", [`v${index}`], [`v${index + 1}`]))
     const long = await runner.open(graph(chain, ["v0"], ["v3000"]), 13)
