@@ -1,66 +1,41 @@
 import { spawnSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { opencl } from "@strongroom/backend-opencl"
 import { type ArtifactStore, memoryStore } from "@strongroom/core"
 import type { Backend } from "@strongroom/core/backend"
 import { missingDriver } from "@strongroom/test-machine"
-import { createPublisher, type ShippedModel } from "@strongroom/testkit"
-import { openVault, tensor, type Vault, type VaultKeys } from "@strongroom/vault"
+import { openVault, tensor, type Vault } from "@strongroom/vault"
 import { afterAll, describe, expect, it, vi } from "vitest"
 import { intelGpu, pocl } from "./backends.js"
 import { scaleBundle } from "./scale-bundle.js"
+import {
+  cacheOf,
+  changed,
+  createShippingFolder,
+  damages,
+  runIn as runAll,
+  runOnce as runAllOnce,
+  type Shipped,
+} from "./vault-runs.js"
 
-const publisher = await createPublisher()
-const folder = mkdtempSync(join(tmpdir(), "strongroom-test-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+const shipping = createShippingFolder()
+const { path: folder } = shipping
+afterAll(() => shipping.remove())
 
 const x = tensor("float32", [4], [1, 2, 3, 4])
 
-interface Shipped {
-  readonly bytes: Uint8Array
-  readonly keys: VaultKeys
+const ship = async (kernelName: string, by?: number): Promise<Shipped> =>
+  shipping.ship(await scaleBundle(kernelName, by))
+
+async function runIn(vault: Vault, shipped: Shipped): Promise<readonly number[]> {
+  const [result = []] = await runAll(vault, shipped, { x })
+  return result
 }
 
-let shippedModels = 0
-
-async function ship(kernelName: string, by?: number): Promise<Shipped> {
-  const { bytes, identity, keys }: ShippedModel = await publisher.ship(await scaleBundle(kernelName, by))
-  const file = join(folder, `${++shippedModels}.key`)
-  writeFileSync(file, identity)
-  return { bytes, keys: { grant: keys.grant, identity: { file }, trust: keys.trust } }
-}
-
-function cacheOf(vault: Vault) {
-  return Object(vault.report().guarantees.find(({ id }) => id === "cache.policy")?.evidence)
-}
-
-/** Loads and runs in a vault that is open; waits until what was compiled is kept, if it will be. */
-async function runIn(vault: Vault, { bytes, keys }: Shipped): Promise<readonly number[]> {
-  const session = await vault.load(bytes, keys)
-  const { y } = await session.run({ x })
-  await session.close()
-  return Array.from(y?.data as Float32Array)
-}
-
-/** A vault of its own: what came out, and what the report says of artifacts then. */
 async function runOnce(backend: Backend, shipped: Shipped, artifactStore: ArtifactStore) {
-  const vault = await openVault({ backend, cache: "sealed", artifactStore })
-  try {
-    const result = await runIn(vault, shipped)
-    await vi.waitFor(() => expect(cacheOf(vault).store.kept).toBe(cacheOf(vault).artifacts.written))
-    return { result, ...cacheOf(vault) }
-  } finally {
-    await vault.close()
-  }
-}
-
-/** A store in which every entry was changed. */
-async function changed(store: ArtifactStore, change: (entry: Uint8Array) => Uint8Array): Promise<ArtifactStore> {
-  const other = memoryStore()
-  for (const { key } of await store.list()) await other.put(key, change((await store.get(key)) ?? new Uint8Array(0)))
-  return other
+  const { results, ...cache } = await runAllOnce(backend, shipped, artifactStore, { x })
+  return { result: results[0], ...cache }
 }
 
 const drivers = [
@@ -109,13 +84,7 @@ for (const { name, backend, computes } of drivers) {
       const store = memoryStore()
       await runOnce(backend(), shipped, store)
       const length = (await store.list())[0]?.byteLength as number
-      const damages: ((entry: Uint8Array) => Uint8Array)[] = [
-        ...[8, 40, length >> 1, length - 1].map(
-          (at) => (entry: Uint8Array) => entry.map((b, i) => (i === at ? b ^ 4 : b)),
-        ),
-        ...[0, 7, length >> 1, length - 1].map((end) => (entry: Uint8Array) => entry.slice(0, end)),
-      ]
-      for (const damage of damages) {
+      for (const damage of damages(length)) {
         const { result, artifacts } = await runOnce(backend(), shipped, await changed(store, damage))
         expect(result).toEqual(expected)
         const { format, version, authenticity } = artifacts.ignored

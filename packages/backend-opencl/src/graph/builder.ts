@@ -1,13 +1,17 @@
+import { StrongroomError } from "@strongroom/core/backend"
 import type { KernelCall } from "../kernels/kernel-call.js"
-import type { Elements } from "./elements.js"
+import { asElement, type Elements } from "./elements.js"
 import { type Expression, evaluate } from "./expression.js"
 import type { Operation, OperationOf, ReduceMode, Result } from "./operation.js"
 import { broadcastShapes, broadcastStrides, contiguousStrides, forEachIndex } from "./shape.js"
-import { isConstant, makeTensor, type Tensor } from "./tensor.js"
-import type { TensorType } from "./tensor-type.js"
+import { isConstant, makeTensor, sizeOfTensor, type Tensor } from "./tensor.js"
+import { isFloat, type TensorType } from "./tensor-type.js"
 
 /** Larger results than these aren't computed on the host: shape arithmetic is small. */
 const mostHostElements = 4096
+
+/** Shapes are decided by no more elements than that; they are objects on the host, many times as large. */
+const mostReadElements = 2 ** 16
 
 /** Gives a tensor's elements, by running what computes them if need be; `held` is what the caller still has use for. */
 export type ReadElements = (tensor: Tensor, held: readonly Tensor[]) => Promise<Elements>
@@ -24,7 +28,7 @@ export interface CustomKernel {
 
 /**
  * Makes the engine's own graph: each method appends an operation, or none where the result is known without a device.
- * Arguments are taken as sound: operators check what models say.
+ * Operators check what models say; what fast kernels rely on, and shapes, are checked here once more, for all of them.
  */
 export class Builder {
   /** Those that aren't computed yet, in an order in which each follows what it needs. */
@@ -48,7 +52,12 @@ export class Builder {
    *   all else that no name stands for is computed again if it is used
    */
   async elements(tensor: Tensor, held: readonly Tensor[] = []): Promise<Elements> {
-    return tensor.elements ?? this.#read(tensor, held)
+    if (tensor.elements !== undefined) return tensor.elements
+    if (tensor.size > mostReadElements) {
+      const problem = `The model goes on by a tensor of ${tensor.size} elements; the OpenCL engine reads ${mostReadElements}.`
+      throw new StrongroomError("backend-failed", problem)
+    }
+    return this.#read(tensor, held)
   }
 
   /** @param make of operands of the inputs' types, one for each */
@@ -73,7 +82,7 @@ export class Builder {
 
   /** Elements of `input` at `offset` plus coordinates times `strides`, all of them within it. */
   view(input: Tensor, shape: readonly number[], offset: number, strides: readonly number[]): Tensor {
-    if (input.elements !== undefined && shape.reduce((size, length) => size * length, 1) <= mostHostElements) {
+    if (input.elements !== undefined && sizeOfTensor(shape) <= mostHostElements) {
       const from = input.elements
       const elements: (number | bigint)[] = []
       forEachIndex(shape, [strides], ([index]) => elements.push(from[offset + (index as number)] as number))
@@ -117,15 +126,24 @@ export class Builder {
     const length = inputs.reduce((sum, { shape }) => sum + (shape[axis] as number), 0)
     const shape = first.shape.with(axis, length)
     const lists = inputs.map(({ elements }) => elements)
-    if (lists.every((list) => list !== undefined) && (axis === 0 || first.shape.length === 1)) {
+    const isSmall = sizeOfTensor(shape) <= mostHostElements
+    if (isSmall && lists.every((list) => list !== undefined) && (axis === 0 || first.shape.length === 1)) {
       return this.constant(first.type, shape, lists.flat())
     }
     const [result] = this.#append({ kind: "concat", axis }, inputs, [{ type: first.type, shape }])
     return result as Tensor
   }
 
-  /** numpy.matmul; both have two dimensions or more. */
+  /**
+   * numpy.matmul; both have two dimensions or more.
+   *
+   * @throws StrongroomError `backend-failed` where they don't fit together
+   */
   matmul(a: Tensor, b: Tensor): Tensor {
+    if (a.shape.length < 2 || b.shape.length < 2 || a.shape.at(-1) !== b.shape.at(-2)) {
+      throw new StrongroomError("backend-failed", "Matrices of the model don't fit together.")
+    }
+    checkOneType([a, b])
     const [rows, columns] = [a.shape.at(-2) as number, b.shape.at(-1) as number]
     const batch = broadcastShapes([a.shape.slice(0, -2), b.shape.slice(0, -2)])
     const [result] = this.#append({ kind: "matmul" }, [a, b], [{ type: a.type, shape: [...batch, rows, columns] }])
@@ -138,6 +156,7 @@ export class Builder {
     shape: readonly number[],
     options: Omit<OperationOf<"convolution">, "kind">,
   ): Tensor {
+    checkOneType(inputs)
     const [input] = inputs as [Tensor]
     const [result] = this.#append({ kind: "convolution", ...options }, inputs, [{ type: input.type, shape }])
     return result as Tensor
@@ -171,12 +190,15 @@ export class Builder {
 
   /** Over the last dimension. */
   softmax(input: Tensor, isLogarithm: boolean): Tensor {
+    checkFloats([input])
     const [result] = this.#append({ kind: "softmax", isLogarithm }, [input], [input])
     return result as Tensor
   }
 
   /** Over the last dimension. @param inputs x, and scale and bias of its length if there are */
   layerNorm(inputs: readonly Tensor[], epsilon: number): Tensor {
+    checkFloats(inputs)
+    checkOneType(inputs)
     const [input] = inputs as [Tensor]
     const [result] = this.#append({ kind: "layer-norm", epsilon }, inputs, [input])
     return result as Tensor
@@ -215,7 +237,7 @@ function evaluateAll(
   expression: Expression,
 ): Elements | undefined {
   const lists = inputs.map(({ elements }) => elements)
-  const size = shape.reduce((product, length) => product * length, 1)
+  const size = sizeOfTensor(shape)
   if (size > mostHostElements || lists.some((list) => list === undefined)) return undefined
   const strides = inputs.map((input) => broadcastStrides(input.shape, shape))
   const results: (number | bigint)[] = []
@@ -241,7 +263,19 @@ function fold({ type, shape, elements }: Tensor, mode: ReduceMode, result: reado
     const before = folded[to as number]
     folded[to as number] = before === undefined ? value : combine(before as number, value)
   })
-  return folded as Elements
+  return folded.map((value) => asElement(type, value as number))
+}
+
+/** @throws StrongroomError `backend-failed` */
+function checkFloats(inputs: readonly Tensor[]): void {
+  if (inputs.every(({ type }) => isFloat(type))) return
+  throw new StrongroomError("backend-failed", "An operator of the model that is for floats has an input of integers.")
+}
+
+/** @throws StrongroomError `backend-failed` */
+function checkOneType(inputs: readonly Tensor[]): void {
+  if (inputs.every(({ type }) => type === inputs[0]?.type)) return
+  throw new StrongroomError("backend-failed", "Inputs of an operator of the model are of different types.")
 }
 
 const foldedStrides = (shape: readonly number[]) =>

@@ -1,6 +1,7 @@
+import { StrongroomError } from "@strongroom/core/backend"
 import { asElement } from "./elements.js"
 import { type ScalarFunction, scalarFunctions } from "./scalar-functions.js"
-import type { TensorType } from "./tensor-type.js"
+import { isFloat, type TensorType, tensorTypes } from "./tensor-type.js"
 
 /** What one element of an element-wise operation's result is computed by. */
 export type Expression =
@@ -29,14 +30,28 @@ export function cast(type: TensorType, argument: Expression): Expression {
   return argument.type === type ? argument : { kind: "cast", type, argument }
 }
 
-/** Calls a function; numbers become constants of the first argument's type that isn't one. */
+/**
+ * Calls a function; numbers become constants of the first argument's type that isn't one.
+ *
+ * @throws StrongroomError `backend-failed` for types that the function isn't of, or that aren't computed alike
+ */
 export function call(name: ScalarFunction, ...given: readonly (Expression | number)[]): Expression {
   const typed = given.filter((one): one is Expression => typeof one === "object")
   // The first of `where` is a bool.
   const type = (name === "where" ? typed.at(-1) : typed[0])?.type ?? "float32"
+  checkTypes(name, name === "where" ? typed.slice(1) : typed)
   const args = given.map((one) => (typeof one === "number" ? constant(type, one) : one))
   const result = scalarFunctions[name].isTest ? "bool" : type
   return { kind: "call", function: name, type: result, arguments: args }
+}
+
+function checkTypes(name: ScalarFunction, args: readonly Expression[]): void {
+  const [first, ...others] = args.map(({ type }) => type)
+  if (first === undefined) return
+  const { of } = scalarFunctions[name]
+  const isOne = others.every((type) => tensorTypes[type].computed === tensorTypes[first].computed)
+  if (isOne && (of === undefined || (of === "floats") === isFloat(first))) return
+  throw new StrongroomError("backend-failed", "Operators of the model have inputs of types that they aren't for.")
 }
 
 /** Computes an expression without a device; undefined where that can't be done as a device would. */

@@ -11,6 +11,8 @@ interface Definition {
   readonly c: (args: readonly string[], type: TensorType, lanes: number) => string
   /** Undefined where a device's result might differ in its last bits, or where shapes never need it. */
   readonly host?: (args: readonly (number | bigint)[]) => number | bigint | undefined
+  /** What it is a function of; undefined: of every type. */
+  readonly of?: "floats" | "integers"
   /** The result is a bool. */
   readonly isTest?: boolean
   /** Only for scalars: a vector has no such operator, or it would trap. */
@@ -46,14 +48,25 @@ const compare = (operator: string, host: (a: number | bigint, b: number | bigint
   host: ([a, b]) => Number(host(a as number, b as number)),
   isTest: true,
 })
-const builtin = (name: string): Definition => ({ c: (args) => `${name}(${args.join(", ")})` })
+const builtin = (name: string): Definition => ({ c: (args) => `${name}(${args.join(", ")})`, of: "floats" })
 /** For bools, which are 0 and 1. */
 const logical = (operator: string, host: (a: number, b: number) => number): Definition => ({
   c: infix(operator),
   host: ([a, b]) => host(Number(a), Number(b)),
+  of: "integers",
   isTest: true,
 })
 const isInteger = (type: TensorType) => !isFloat(type)
+/** The low 64 bits, by squaring: the number itself may have billions. */
+function wrappedPower(base: bigint, exponent: bigint): bigint {
+  let [result, square] = [1n, base]
+  for (let left = exponent; left > 0n; left >>= 1n) {
+    if (left & 1n) result = BigInt.asUintN(64, result * square)
+    square = BigInt.asUintN(64, square * square)
+  }
+  return result
+}
+
 const floorMod = (a: number, b: number) => a - Math.floor(a / b) * b
 
 const definitions = {
@@ -124,7 +137,7 @@ const definitions = {
         : `convert_${tensorTypes[type].computed}(rint(pow((double)${a}, (double)${b})))`,
     host: both(
       (a, b) => a ** b,
-      (a, b) => (b < 0n ? 0n : a ** b),
+      (a, b) => (b < 0n ? 0n : wrappedPower(a, b)),
     ),
     scalar: isInteger,
   },
@@ -170,12 +183,12 @@ const definitions = {
     host: ([a]) => (Number(a) > 0 ? 1 : Number(a) < 0 ? -1 : 0),
     scalar: isInteger,
   },
-  floor: { c: ([a]) => `floor(${a})`, host: ([a]) => Math.floor(Number(a)) },
-  ceil: { c: ([a]) => `ceil(${a})`, host: ([a]) => Math.ceil(Number(a)) },
+  floor: { ...builtin("floor"), host: ([a]) => Math.floor(Number(a)) },
+  ceil: { ...builtin("ceil"), host: ([a]) => Math.ceil(Number(a)) },
   trunc: builtin("trunc"),
   /** Halves to even. */
   round: builtin("rint"),
-  sqrt: { c: ([a]) => `sqrt(${a})`, host: ([a]) => Math.sqrt(Number(a)) },
+  sqrt: { ...builtin("sqrt"), host: ([a]) => Math.sqrt(Number(a)) },
   exp: builtin("exp"),
   log: builtin("log"),
   sin: builtin("sin"),
@@ -193,13 +206,13 @@ const definitions = {
   erf: builtin("erf"),
   log1p: builtin("log1p"),
   expm1: builtin("expm1"),
-  sigmoid: { c: ([a], type) => `${literal(1, type)} / (${literal(1, type)} + exp(-${a}))` },
+  sigmoid: { c: ([a], type) => `${literal(1, type)} / (${literal(1, type)} + exp(-${a}))`, of: "floats" },
   isNaN: {
     c: ([a], type, lanes) => truth(`${a} != ${a}`, type, lanes),
     host: ([a]) => Number(Number.isNaN(a)),
     isTest: true,
   },
-  isInfinite: { c: ([a], type, lanes) => truth(`isinf(${a})`, type, lanes), isTest: true },
+  isInfinite: { c: ([a], type, lanes) => truth(`isinf(${a})`, type, lanes), of: "floats", isTest: true },
   equal: compare("==", (a, b) => a === b),
   less: compare("<", (a, b) => a < b),
   lessOrEqual: compare("<=", (a, b) => a <= b),
@@ -208,9 +221,10 @@ const definitions = {
   and: logical("&", (a, b) => a & b),
   or: logical("|", (a, b) => a | b),
   xor: logical("^", (a, b) => a ^ b),
-  not: { c: ([a]) => `1 - ${a}`, host: ([a]) => 1 - Number(a), isTest: true },
+  not: { c: ([a]) => `1 - ${a}`, host: ([a]) => 1 - Number(a), of: "integers", isTest: true },
   bitAnd: {
     c: infix("&"),
+    of: "integers",
     host: both(
       (a, b) => a & b,
       (a, b) => a & b,
@@ -218,6 +232,7 @@ const definitions = {
   },
   bitOr: {
     c: infix("|"),
+    of: "integers",
     host: both(
       (a, b) => a | b,
       (a, b) => a | b,
@@ -225,15 +240,16 @@ const definitions = {
   },
   bitXor: {
     c: infix("^"),
+    of: "integers",
     host: both(
       (a, b) => a ^ b,
       (a, b) => a ^ b,
     ),
   },
-  bitNot: { c: ([a]) => `~${a}`, host: ([a]) => ~(a as number) },
+  bitNot: { c: ([a]) => `~${a}`, host: ([a]) => ~(a as number), of: "integers" },
   /** By as many bits as there are, or more: 0. */
-  shiftLeft: { c: ([a, b], type) => shifted("<<", a, b, type), scalar: isAlways },
-  shiftRight: { c: ([a, b], type) => shifted(">>", a, b, type), scalar: isAlways },
+  shiftLeft: { c: ([a, b], type) => shifted("<<", a, b, type), of: "integers", scalar: isAlways },
+  shiftRight: { c: ([a, b], type) => shifted(">>", a, b, type), of: "integers", scalar: isAlways },
   /** The second where the first, a bool, is true; else the third. */
   where: {
     c: ([test, a, b], type, lanes) => {

@@ -29,14 +29,37 @@ export interface Tensor {
 
 // Kernels count elements in int.
 const mostElements = 2 ** 31 - 1
+/** Kernels have a line for each dimension. */
+const mostDimensions = 64
 
-/** @throws StrongroomError `out-of-memory` for more elements than kernels count */
-export function makeTensor(type: TensorType, shape: readonly number[], origin: Origin, elements?: Elements): Tensor {
-  const size = shape.reduce((product, length) => product * length, 1)
-  if (size > mostElements || size * tensorTypes[type].bytes > Number.MAX_SAFE_INTEGER) {
-    const problem = `A tensor of ${size} elements is asked for; the engine's have at most ${mostElements}.`
+/**
+ * How many elements a shape has that a model asks for.
+ *
+ * @throws StrongroomError `backend-failed` for what is no shape, `out-of-memory` for more elements than kernels count
+ */
+export function sizeOfTensor(shape: readonly number[]): number {
+  if (shape.length > mostDimensions) {
+    const problem = `A tensor of ${shape.length} dimensions is asked for; the engine's have at most ${mostDimensions}.`
+    throw new StrongroomError("backend-failed", problem)
+  }
+  if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
+    throw new StrongroomError(
+      "backend-failed",
+      "A tensor with a length below 0, or that is no whole number, is asked for.",
+    )
+  }
+  // A length that nothing can have is refused beside one of 0, too: strides are products of lengths.
+  const size = shape.reduce((product, length) => product * Math.max(1, length), 1)
+  if (size > mostElements) {
+    const problem = `A tensor of [${shape.join(", ")}] is asked for; the engine's have at most ${mostElements} elements.`
     throw new StrongroomError("out-of-memory", problem)
   }
+  return shape.includes(0) ? 0 : size
+}
+
+/** @throws StrongroomError as {@link sizeOfTensor} */
+export function makeTensor(type: TensorType, shape: readonly number[], origin: Origin, elements?: Elements): Tensor {
+  const size = sizeOfTensor(shape)
   return elements === undefined ? { type, shape, size, origin } : { type, shape, size, origin, elements }
 }
 

@@ -51,7 +51,7 @@ function mostChannels({ channels, outputChannels, groups }: GroupedPointwiseShap
     const last = Math.min((block + 1) * blockSize, outputChannels) - 1
     return Math.floor(last / ofGroup) - Math.floor((block * blockSize) / ofGroup) + 1
   })
-  return (Math.max(...spans) * channels) / groups
+  return (spans.reduce((most, span) => Math.max(most, span), 0) * channels) / groups
 }
 
 const source = (tile: RegisterTile, epilogue: Epilogue): string => `${vectorFunctions(tile.width)}

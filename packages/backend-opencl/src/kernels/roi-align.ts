@@ -1,3 +1,4 @@
+import { literal } from "../codegen/expression-code.js"
 import type { Builder } from "../graph/builder.js"
 import type { Tensor } from "../graph/tensor.js"
 import { tensorTypes } from "../graph/tensor-type.js"
@@ -30,7 +31,7 @@ export function roiAlign(
   const [batch = 1, channels = 1, height = 1, width = 1] = x.shape
   const { computed: real } = tensorTypes[x.type]
   const edge = (name: string, at: number) =>
-    `const ${real} ${name} = LOAD1(region * 4 + ${at}) * (${real})${scale}${isHalfPixel ? " - 0.5f" : ""};`
+    `const ${real} ${name} = LOAD1(region * 4 + ${at}) * ${literal(x.type, scale)}${isHalfPixel ? " - 0.5f" : ""};`
   const extent = (length: string) => (isHalfPixel ? length : `fmax(${length}, (${real})1)`)
   const count = (extent: string, bins: number) =>
     samples > 0 ? `${samples}` : `(int)fmin(fmax(ceil(${extent} / ${bins}), (${real})0), (${real})${mostSamples})`

@@ -1,4 +1,5 @@
 import type { KernelBody } from "../codegen/custom.js"
+import { literal } from "../codegen/expression-code.js"
 import type { LayerNorm, Softmax } from "../graph/operation.js"
 import type { Tensor } from "../graph/tensor.js"
 import { tensorTypes } from "../graph/tensor-type.js"
@@ -37,7 +38,7 @@ export function layerNormRows({ inputs, epsilon }: LayerNorm): KernelBody {
   ${row.fold("sum", "0", (x) => `sum += ${x};`, ["(", " + ", ")"])}
   const ${computed} mean = sum / ${length};
   ${row.fold("squares", "0", (x) => `squares += (${x} - mean) * (${x} - mean);`, ["(", " + ", ")"])}
-  const ${computed} inverse = 1 / sqrt(squares / ${length} + (${computed})${epsilon});
+  const ${computed} inverse = 1 / sqrt(squares / ${length} + ${literal(computed === "double" ? "float64" : "float32", epsilon)});
   ${row.each((x, other) => {
     const normal = `(${x} - mean) * inverse`
     return `${normal}${scale ? ` * ${other(1)}` : ""}${bias ? ` + ${other(2)}` : ""}`

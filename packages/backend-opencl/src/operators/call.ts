@@ -2,6 +2,7 @@ import { StrongroomError } from "@strongroom/core/backend"
 import type { Builder } from "../graph/builder.js"
 import { toNumbers } from "../graph/elements.js"
 import type { Tensor } from "../graph/tensor.js"
+import { isFloat } from "../graph/tensor-type.js"
 import type { OnnxAttribute, OnnxGraph, OnnxTensor } from "../onnx/model.js"
 
 /** One node of a model, as the code for its operator sees it. */
@@ -15,8 +16,13 @@ export interface OperatorCall {
   readonly builder: Builder
   /** @throws StrongroomError `backend-failed` where it is left out, as for all of these */
   input(index: number): Tensor
-  /** Integers of an input that is known, or is read back from the device; undefined where the input is left out. */
+  /**
+   * Integers of an input that is known, or is read back from the device; undefined where the input is left out. Floats are
+   * taken where they have no fractions.
+   */
   integers(index: number): Promise<number[] | undefined>
+  /** An input of whole numbers, as indices and lengths are. */
+  indices(index: number): Tensor
   /** Attributes; without a default they have to be there. */
   int(name: string, standard?: number): number
   float(name: string, standard?: number): number
@@ -59,6 +65,12 @@ export function operatorCall({ attributes, weight, ...node }: Node): OperatorCal
     return found as Extract<OnnxAttribute, { readonly kind: Kind }>
   }
 
+  function input(index: number): Tensor {
+    const found = node.inputs[index]
+    if (found === undefined) throw broken(`has no input ${index}`)
+    return found
+  }
+
   function required<T>(value: T | undefined, name: string): T {
     if (value === undefined) throw broken(`has no attribute ${name}`)
     return value
@@ -67,14 +79,17 @@ export function operatorCall({ attributes, weight, ...node }: Node): OperatorCal
   return {
     ...node,
     broken,
-    input(index) {
-      const input = node.inputs[index]
-      if (input === undefined) throw broken(`has no input ${index}`)
-      return input
+    input,
+    indices(index) {
+      const found = input(index)
+      if (isFloat(found.type)) throw broken(`has an input ${index} of floats`)
+      return found
     },
     async integers(index) {
       const input = node.inputs[index]
-      return input && toNumbers(await node.builder.elements(input))
+      const numbers = input && toNumbers(await node.builder.elements(input))
+      if (numbers?.some((number) => !Number.isInteger(number))) throw broken(`has an input ${index} of fractions`)
+      return numbers
     },
     int(name, standard) {
       const value = attribute(name, "int")?.value

@@ -117,7 +117,7 @@ async function scanOnce(
   const { broken } = node
   const count = inputs.length - from.axes.length
   const declared = body.outputs.slice(count)
-  const fits = from.directions.length === from.axes.length && to.axes.length === declared.length
+  const fits = count >= 0 && from.directions.length === from.axes.length && to.axes.length === declared.length
   if (!fits || to.directions.length !== declared.length || body.inputs.length !== inputs.length) {
     throw broken("has a body with other inputs or outputs than its own")
   }

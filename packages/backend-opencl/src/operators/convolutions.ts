@@ -1,11 +1,12 @@
 import { call, type Expression } from "../graph/expression.js"
 import { sizeOf } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
+import { isFloat } from "../graph/tensor-type.js"
 import { columnsToImage } from "../kernels/columns-to-image.js"
 import { deformableConvolution } from "../kernels/deformable-convolution.js"
 import type { Operator, OperatorCall, OperatorTable } from "./call.js"
 import { widened } from "./small-floats.js"
-import { windowOf } from "./window.js"
+import { checkCountable, windowOf } from "./window.js"
 
 const convolution: Operator = (node) => convolve(node, node.input(0), node.input(1), node.inputs[2])
 
@@ -115,6 +116,11 @@ function transposedWindow(node: OperatorCall, spatial: readonly number[], window
     begins.push(mode === "SAME_UPPER" ? Math.floor(cut / 2) : Math.ceil(cut / 2))
     return size
   })
+  checkCountable(
+    node,
+    [...strides, ...begins, ...sizes],
+    window.map((length, axis) => length * (dilations[axis] as number)),
+  )
   return { strides, dilations, begins, sizes }
 }
 
@@ -126,6 +132,8 @@ const deformConv: Operator = (node) => {
   const [maps = 1, perGroup = 1, ...window] = weights.shape
   const groups = node.int("group", 1)
   const offsetGroups = node.int("offset_group", 1)
+  if ([x, weights, offsets, mask].some((one) => one !== undefined && !isFloat(one.type)))
+    throw node.broken("has inputs of integers")
   if (spatial.length !== 2 || groups < 1 || perGroup * groups !== channels || maps % groups !== 0) {
     throw node.broken("has weights that don't fit its input, or an input that isn't of pictures")
   }

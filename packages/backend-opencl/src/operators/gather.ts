@@ -16,7 +16,7 @@ export function checkNotEmpty(node: OperatorCall, x: Tensor, count: number): voi
 }
 
 const gatherElements: Operator = (node) => {
-  const [x, indices] = [node.input(0), node.input(1)]
+  const [x, indices] = [node.input(0), node.indices(1)]
   const axis = axisOf(node.int("axis", 0), x.shape.length)
   checkIndices(node, x, indices, axis)
   checkNotEmpty(node, x, indices.size)
@@ -38,7 +38,7 @@ export function checkIndices(node: OperatorCall, x: Tensor, indices: Tensor, axi
 }
 
 const gatherND: Operator = (node) => {
-  const [x, indices] = [node.input(0), node.input(1)]
+  const [x, indices] = [node.input(0), node.indices(1)]
   const batches = node.int("batch_dims", 0)
   const depth = indices.shape.at(-1) ?? 0
   const batch = x.shape.slice(0, batches)
@@ -72,7 +72,7 @@ export function tupleCode(shape: readonly number[], depth: number, load: string)
 
 /** Elements of each of some sequences in reverse, as many as its length says; the rest stays. */
 const reverseSequence: Operator = (node) => {
-  const [x, lengths] = [node.input(0), node.input(1)]
+  const [x, lengths] = [node.input(0), node.indices(1)]
   const [batch, time] = [
     axisOf(node.int("batch_axis", 1), x.shape.length),
     axisOf(node.int("time_axis", 0), x.shape.length),
@@ -99,7 +99,7 @@ export const gathering: OperatorTable = {
 
 /** Elements at indices of the last axis. */
 const arrayFeatureExtractor: Operator = (node) => {
-  const [x, indices] = [node.input(0), node.input(1)]
+  const [x, indices] = [node.input(0), node.indices(1)]
   const length = x.shape.at(-1) ?? 1
   const shape = [...(x.shape.length < 2 ? [1] : x.shape.slice(0, -1)), indices.size]
   checkNotEmpty(node, x, sizeOf(shape))

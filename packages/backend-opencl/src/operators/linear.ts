@@ -3,6 +3,7 @@ import type { Tensor } from "../graph/tensor.js"
 import { tensorTypes } from "../graph/tensor-type.js"
 import { coordinates } from "../kernels/plain.js"
 import type { Operator, OperatorTable } from "./call.js"
+import { checkCountable } from "./window.js"
 
 /** Determinants by elimination with pivots, a matrix a work-item; the matrices are worked on in a tensor of their own. */
 const determinant: Operator = (node) => {
@@ -68,6 +69,7 @@ const columnsToImage: Operator = async (node) => {
     [block, dilations, strides].every((list) => list.length === image.length && list.every((one) => one >= 1)) &&
     image.every((length) => length >= 0) &&
     pads.length === 2 * image.length
+  checkCountable(node, strides, dilations, pads, image, block)
   if (!isSound || !Number.isInteger(channels) || counts.some((count) => count < 0) || sizeOf(counts) !== columns) {
     throw node.broken("has blocks that don't fit its image")
   }

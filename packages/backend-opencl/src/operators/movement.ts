@@ -3,6 +3,7 @@ import { constant } from "../graph/expression.js"
 import { axisOf, broadcastShapes, contiguousStrides, sizeOf } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
 import type { Operator, OperatorCall, OperatorTable } from "./call.js"
+import { checkNotEmpty, indexCode } from "./gather.js"
 
 /** Operators that move elements and compute none. */
 
@@ -76,7 +77,11 @@ const flatten: Operator = (node) => {
 const transpose: Operator = (node) => {
   const x = node.input(0)
   const order = node.ints("perm") ?? [...x.shape.keys()].reverse()
-  if (new Set(order).size !== x.shape.length || order.some((axis) => axis < 0 || axis >= x.shape.length)) {
+  if (
+    order.length !== x.shape.length ||
+    new Set(order).size !== order.length ||
+    order.some((axis) => axis < 0 || axis >= x.shape.length)
+  ) {
     throw node.broken("has a perm that isn't a permutation")
   }
   return node.builder.transpose(x, order)
@@ -89,13 +94,16 @@ const slice: Operator = async (node) => {
   const starts = isOld ? node.ints("starts") : await node.integers(1)
   const ends = isOld ? node.ints("ends") : await node.integers(2)
   if (starts === undefined || ends === undefined) throw node.broken("has no starts or ends")
-  const axes = (isOld ? node.ints("axes") : await node.integers(3)) ?? [...starts.keys()]
+  const given = (isOld ? node.ints("axes") : await node.integers(3)) ?? [...starts.keys()]
+  const axes = given.map((axis) => axisOf(axis, x.shape.length))
   const steps = (isOld ? undefined : await node.integers(4)) ?? starts.map(() => 1)
+  if ([starts, ends, steps].some((list) => list.length !== axes.length) || new Set(axes).size !== axes.length) {
+    throw node.broken("has starts, ends, axes or steps that don't fit together")
+  }
   const strides = contiguousStrides(x.shape)
   const lengths = [...x.shape]
   let offset = 0
-  for (const [index, given] of axes.entries()) {
-    const axis = axisOf(given, x.shape.length)
+  for (const [index, axis] of axes.entries()) {
     const length = x.shape[axis] as number
     const step = steps[index] as number
     if (!step) throw node.broken("has a step of 0")
@@ -126,11 +134,12 @@ const split: Operator = async (node) => {
   const x = node.input(0)
   const axis = axisOf(node.int("axis", 0), x.shape.length)
   const length = x.shape[axis] as number
-  const count = node.has("num_outputs") ? node.int("num_outputs") : wanted.length
+  const count = wanted.length
   const given = version < 13 ? node.ints("split") : await node.integers(1)
   const size = Math.ceil(length / count)
   const sizes = given ?? Array.from({ length: count }, (_, index) => Math.max(0, Math.min(size, length - index * size)))
-  if (sizes.reduce((sum, one) => sum + one, 0) !== length) throw node.broken("has sizes that aren't its input's")
+  if (sizes.some((one) => one < 0) || sizes.reduce((sum, one) => sum + one, 0) !== length)
+    throw node.broken("has sizes that aren't its input's")
   const strides = contiguousStrides(x.shape)
   let begin = 0
   return sizes.map((one) => {
@@ -148,21 +157,18 @@ const expand: Operator = async (node) => {
 
 const gather: Operator = (node) => {
   const { builder } = node
-  const [x, indices] = [node.input(0), node.input(1)]
+  const [x, indices] = [node.input(0), node.indices(1)]
   const axis = axisOf(node.int("axis", 0), x.shape.length)
   const length = x.shape[axis] as number
   const lengths = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)]
   const inner = sizeOf(x.shape.slice(axis + 1))
-  if (x.size === 0 && sizeOf(lengths) > 0) throw node.broken("has indices into a tensor without elements")
+  checkNotEmpty(node, x, sizeOf(lengths))
   const known = gatherKnown(x, indices, axis, lengths)
   if (known !== undefined) return builder.constant(x.type, lengths, known)
   const [result] = builder.custom([x, indices], [{ type: x.type, shape: lengths }], {
     body: `
   const int inner = i % ${inner}, rest = i / ${inner};
-  int index = LOAD1(rest % ${indices.size});
-  index = index < 0 ? index + ${length} : index;
-  // What lies outside is clamped: nothing else is read.
-  index = clamp(index, 0, ${length - 1});
+${indexCode("index", `LOAD1(rest % ${indices.size})`, length)}
   STORE0(i, LOAD0((rest / ${indices.size} * ${length} + index) * ${inner} + inner));`,
   })
   return result as Tensor

@@ -37,7 +37,7 @@ const tfIdfVectorizer: Operator = (node) => {
   const x = node.input(0)
   const pool = node.ints("pool_int64s")
   const outputs = node.ints("ngram_indexes") ?? []
-  const count = Math.max(-1, ...outputs) + 1
+  const count = outputs.reduce((most, output) => Math.max(most, output), -1) + 1
   const mode = node.text("mode")
   const weights = mode === "TF" ? undefined : node.floats("weights")
   if (pool === undefined) throw node.broken("has n-grams of text, which no device computes with")

@@ -1,7 +1,8 @@
+import { literal } from "../codegen/expression-code.js"
 import { call, constant, type Expression } from "../graph/expression.js"
 import { axisOf, sizeOf } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
-import { tensorTypes } from "../graph/tensor-type.js"
+import { isFloat, tensorTypes } from "../graph/tensor-type.js"
 import { blockSize } from "../kernels/layout.js"
 import { localResponseInBlocks } from "../kernels/local-response.js"
 import type { Operator, OperatorCall, OperatorTable } from "./call.js"
@@ -164,11 +165,12 @@ const localResponse: Operator = (node) => {
   const x = node.input(0)
   const size = node.int("size")
   const [, channels = 1, ...spatial] = x.shape
+  if (!isFloat(x.type)) throw node.broken("has an input of integers")
   if (size < 1 || x.shape.length < 2) throw node.broken("has a size that isn't above 0, or an input without channels")
   const [before, after] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)].map((one) => Math.min(one, channels))
   const { computed } = tensorTypes[x.type]
   const plane = sizeOf(spatial)
-  const number = (value: number) => `(${computed})${value}`
+  const number = (value: number) => literal(computed === "double" ? "float64" : "float32", value)
   const body = `
   const int channel = i / ${plane} % ${channels};
   const int first = max(channel - ${before}, 0), last = min(channel + ${after}, ${channels - 1});

@@ -11,12 +11,12 @@ type Mode = (typeof modes)[number]
 /** OpenCL C: the index of an axis of `length` whose element lies at `at`, which may be outside. */
 const source: Readonly<Record<Exclude<Mode, "constant">, (at: string, length: number) => string>> = {
   edge: (at, length) => `clamp(${at}, 0, ${length - 1})`,
-  wrap: (at, length) => `((${at} % ${length} + ${length}) % ${length})`,
+  wrap: (at, length) => `(int)(((long)${at} % ${length} + ${length}) % ${length})`,
   // Forth and back, without the ends twice.
   reflect(at, length) {
     const period = Math.max(1, 2 * (length - 1))
-    const within = `((${at} % ${period} + ${period}) % ${period})`
-    return `min(${within}, ${period} - ${within}) % ${length}`
+    const within = `(((long)${at} % ${period} + ${period}) % ${period})`
+    return `(int)(min(${within}, ${period} - ${within}) % ${length})`
   },
 }
 
@@ -30,7 +30,9 @@ function padded(
 ): Tensor {
   if ([...before, ...after].every((length) => length === 0)) return x
   const shape = x.shape.map((length, axis) => length + (before[axis] as number) + (after[axis] as number))
-  if (shape.some((length) => length < 0)) throw node.broken("cuts off more than there is")
+  const isTooMuch = (cut: number, axis: number) => -cut > (x.shape[axis] as number)
+  if (shape.some((length) => length < 0) || before.some(isTooMuch) || after.some(isTooMuch))
+    throw node.broken("cuts off more than there is")
   if (x.size === 0 && mode !== "constant" && sizeOf(shape) > 0) throw node.broken("repeats a tensor without elements")
   const { builder } = node
   const strides = contiguousStrides(x.shape)

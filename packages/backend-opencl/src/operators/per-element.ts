@@ -23,13 +23,11 @@ export const binary = (name: ScalarFunction) => two((a, b) => call(name, a, b))
 export const many =
   (name: ScalarFunction, last: (sum: Expression, count: number) => Expression = (sum) => sum): Operator =>
   ({ builder, inputs, input }) =>
-    builder.elementwise(
-      inputs.map((_, index) => input(index)),
-      (...operands) =>
-        last(
-          operands.reduce((a, b) => call(name, a, b)),
-          operands.length,
-        ),
+    builder.elementwise([input(0), ...inputs.slice(1).map((_, index) => input(index + 1))], (...operands) =>
+      last(
+        operands.reduce((a, b) => call(name, a, b)),
+        operands.length,
+      ),
     )
 
 /** Computes small floats in float32, in which constants and steps between aren't rounded to what these hold. */

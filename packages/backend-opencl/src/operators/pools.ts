@@ -107,7 +107,7 @@ const globalLpPool: Operator = (node) => {
  * that they come from are left out.
  */
 const maxUnpool: Operator = async (node) => {
-  const [x, indices] = [node.input(0), node.input(1)]
+  const [x, indices] = [node.input(0), node.indices(1)]
   const [batch = 1, channels = 1, ...spatial] = x.shape
   const window = node.ints("kernel_shape") ?? []
   const strides = node.ints("strides") ?? spatial.map(() => 1)
@@ -134,9 +134,9 @@ const maxUnpool: Operator = async (node) => {
   const steps = contiguousStrides(shape.slice(2))
   const places = [...pool.keys()].toReversed().map(
     (axis) => `
-    const int c${axis} = (int)(index % ${Math.max(1, pool[axis] as number)}); index /= ${Math.max(1, pool[axis] as number)};
+    const long c${axis} = index % ${Math.max(1, pool[axis] as number)}; index /= ${Math.max(1, pool[axis] as number)};
     if (c${axis} >= ${shape[axis + 2]}) continue;
-    to += c${axis} * ${steps[axis]};`,
+    to += (int)c${axis} * ${steps[axis]};`,
   )
   const body = `
   for (int k = 0; k < ${plane}; k++) STORE0(i * ${plane} + k, 0);

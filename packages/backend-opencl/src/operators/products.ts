@@ -1,4 +1,5 @@
 import { call, type Expression } from "../graph/expression.js"
+import { broadcastShapes } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
 import type { Operator, OperatorCall, OperatorTable } from "./call.js"
 
@@ -7,13 +8,18 @@ import type { Operator, OperatorCall, OperatorTable } from "./call.js"
 const gemm: Operator = (node) => {
   const { builder, inputs } = node
   const [left, right] = (["transA", "transB"] as const).map((name, index) =>
-    node.int(name, 0) === 1 ? builder.transposeMatrices(node.input(index)) : node.input(index),
+    node.int(name, 0) === 1 && node.input(index).shape.length === 2
+      ? builder.transposeMatrices(node.input(index))
+      : node.input(index),
   ) as [Tensor, Tensor]
+  if (left.shape.length !== 2 || right.shape.length !== 2) throw node.broken("has inputs that aren't matrices")
   const product = builder.matmul(left, right)
   const [alpha, beta] = [node.float("alpha", 1), node.float("beta", 1)]
   const scaled = alpha === 1 ? product : builder.elementwise([product], (x) => call("mul", x as Expression, alpha))
   const bias = inputs[2]
   if (bias === undefined) return scaled
+  if (broadcastShapes([product.shape, bias.shape]).join() !== product.shape.join())
+    throw node.broken("has a bias that doesn't broadcast to its product")
   return builder.elementwise([scaled, bias], (x, b) =>
     call("add", x as Expression, beta === 1 ? (b as Expression) : call("mul", b as Expression, beta)),
   )

@@ -1,4 +1,5 @@
 import { getRandomValues } from "node:crypto"
+import { literal } from "../codegen/expression-code.js"
 import { sizeOf } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
 import { isFloat, type TensorType } from "../graph/tensor-type.js"
@@ -49,10 +50,7 @@ function drawn(
 type Distribution = (node: OperatorCall) => string
 
 /** OpenCL C of a float; a double, too, has no more bits. */
-const number = (value: number) => {
-  if (Number.isFinite(value)) return `(float)(${value})`
-  return Number.isNaN(value) ? "NAN" : `${value < 0 ? "-" : ""}INFINITY`
-}
+const number = (value: number) => literal("float32", value)
 
 const uniform: Distribution = (node) => {
   const [low, high] = [node.float("low", 0), node.float("high", 1)]

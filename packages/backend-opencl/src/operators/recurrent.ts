@@ -81,7 +81,7 @@ const recurrent =
       builder.transpose(widen(node.input(2)), [0, 2, 1]),
     ]
     const add = (tensor: Tensor | undefined) => (tensor === undefined ? undefined : operands.push(tensor) - 1)
-    const [lengths, initial] = [add(inputs[4]), add(inputs[5] && widen(inputs[5]))]
+    const [lengths, initial] = [add(inputs[4] && node.indices(4)), add(inputs[5] && widen(inputs[5]))]
     const recurrence: Recurrence = {
       steps,
       batch,

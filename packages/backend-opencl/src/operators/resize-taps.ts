@@ -44,6 +44,9 @@ export function originOf({ from, to, scale, region }: ResizedAxis, at: number, t
   }
 }
 
+/** What is further outside is as far: an int holds it, and as many taps beyond. */
+const furthest = 2 ** 30
+
 interface Interpolation {
   readonly transform: string
   readonly isCubic: boolean
@@ -54,12 +57,18 @@ interface Interpolation {
   readonly excludesOutside: boolean
 }
 
+/** How many elements each result is summed of. */
+export function tapCount({ from, scale }: ResizedAxis, { isCubic, antialias }: Interpolation): number {
+  const width = antialias ? Math.min(scale, 1) : 1
+  // Half of a linear kernel is 1 wide, and of a cubic one 2; no wider than the axis itself can need.
+  return 2 * Math.min(Math.ceil((isCubic ? 2 : 1) / width), 2 * from + 2)
+}
+
 export function tapsOf(axis: ResizedAxis, options: Interpolation): Taps {
   const { transform, isCubic, coefficient, antialias, excludesOutside } = options
   const width = antialias ? Math.min(axis.scale, 1) : 1
-  // Half of a linear kernel is 1 wide, and of a cubic one 2; no wider than the axis itself can need.
-  const reach = Math.min(Math.ceil((isCubic ? 2 : 1) / width), 2 * axis.from + 2)
-  const count = 2 * reach
+  const count = tapCount(axis, options)
+  const reach = count / 2
   const firsts: number[] = []
   const weights: number[] = []
   for (let at = 0; at < axis.to; at += 1) {
@@ -70,7 +79,7 @@ export function tapsOf(axis: ResizedAxis, options: Interpolation): Taps {
       continue
     }
     // A whole number has its own element last in the nearer half.
-    const first = Math.ceil(origin) - reach
+    const first = Math.min(Math.max(Math.ceil(origin), -furthest), furthest) - reach
     const own = Array.from({ length: count }, (_, tap) => {
       const index = first + tap
       if (excludesOutside && (index < 0 || index >= axis.from)) return 0

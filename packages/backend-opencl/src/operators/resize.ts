@@ -1,11 +1,13 @@
 import { StrongroomError } from "@strongroom/core/backend"
+import { literal } from "../codegen/expression-code.js"
+import { asElement } from "../graph/elements.js"
 import { axisOf, sizeOf } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
 import { tensorTypes } from "../graph/tensor-type.js"
 import { interpolateInBlocks, pickPixelsInBlocks } from "../kernels/blocked-resize.js"
 import { coordinates } from "../kernels/plain.js"
 import type { Operator, OperatorCall, OperatorTable } from "./call.js"
-import { originOf, type ResizedAxis, tapsOf } from "./resize-taps.js"
+import { originOf, type ResizedAxis, tapCount, tapsOf } from "./resize-taps.js"
 import { castTo, sumTypeOf } from "./small-floats.js"
 
 /** Where results come from is computed here, for each axis by itself, and given to kernels as tables. */
@@ -24,6 +26,7 @@ async function sizesOf(node: OperatorCall, x: Tensor, scales: readonly number[] 
   const sizes = scales === undefined ? await node.integers(3) : undefined
   const region = node.text("coordinate_transformation_mode", "half_pixel") === "tf_crop_and_resize"
   const roi = region ? await numbersOf(node, 1) : undefined
+  if (new Set(given).size !== given.length) throw node.broken("has an axis twice")
   if ((scales ?? sizes)?.length !== given.length || (region && roi?.length !== 2 * given.length)) {
     throw node.broken("has no scales or sizes, or no regions, that fit its input")
   }
@@ -128,7 +131,7 @@ function nearest(node: OperatorCall, x: Tensor, axes: Sizes["axes"]): Tensor {
   int rest = i / ${inner};
 ${coordinates(between.map((axis) => shape[axis] as number))}
   ${index.join("\n  ")}
-  STORE0(i, ${extrapolated ? `(${outside}) ? (${tensorTypes[x.type].computed})${extrapolation(node)} : ${value}` : value});`
+  STORE0(i, ${extrapolated ? `(${outside}) ? ${extrapolation(node, x)} : ${value}` : value});`
   const isRows = (axis: number) => axes.some((one) => one.axis === axis)
   const inBlocks =
     first >= 2 && !extrapolated && axes.every((one, at) => one.axis >= (axes[at - 1]?.axis ?? 0))
@@ -148,7 +151,8 @@ function imagesOf({ shape: from }: Tensor, to: readonly number[]) {
   return { batch, channels, size: sizeOfImage(from), outputSize: sizeOfImage(to) }
 }
 
-const extrapolation = (node: OperatorCall) => node.float("extrapolation_value", 0)
+const extrapolation = (node: OperatorCall, { type }: Tensor) =>
+  literal(type, asElement(type, node.float("extrapolation_value", 0)))
 
 function checked(length: number): number {
   if (length > mostTaps) {
@@ -160,15 +164,15 @@ function checked(length: number): number {
 /** One axis: each result is a sum of a few elements along it. */
 function interpolated(node: OperatorCall, x: Tensor, axis: Sizes["axes"][number], isCubic: boolean): Tensor {
   const { builder } = node
-  checked(axis.to)
-  const taps = tapsOf(axis, {
+  const interpolation = {
     transform: transformOf(node),
     isCubic,
     coefficient: node.float("cubic_coeff_a", -0.75),
     antialias: node.int("antialias", 0) === 1,
     excludesOutside: node.int("exclude_outside", 0) === 1,
-  })
-  checked(axis.to * taps.count)
+  }
+  checked(axis.to * tapCount(axis, interpolation))
+  const taps = tapsOf(axis, interpolation)
   const shape = x.shape.with(axis.axis, axis.to)
   const inner = sizeOf(shape.slice(axis.axis + 1))
   const { computed } = tensorTypes[x.type]
@@ -180,7 +184,7 @@ function interpolated(node: OperatorCall, x: Tensor, axis: Sizes["axes"][number]
     const int from = clamp(first + k, 0, ${axis.from - 1});
     sum += (${computed})LOAD2(at * ${taps.count} + k) * LOAD0((outer * ${axis.from} + from) * ${inner} + inner);
   }
-  STORE0(i, ${axis.region === undefined ? "sum" : `first == INT_MIN ? (${computed})${extrapolation(node)} : sum`});`
+  STORE0(i, ${axis.region === undefined ? "sum" : `first == INT_MIN ? ${extrapolation(node, x)} : sum`});`
   const tables = [
     builder.constant("int32", [axis.to], taps.firsts),
     builder.constant("float32", [axis.to, taps.count], taps.weights),

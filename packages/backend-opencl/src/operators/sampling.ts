@@ -26,7 +26,8 @@ const sample: Operator = (node) => {
   const [batch = 1, channels = 1, ...spatial] = x.shape
   const places = grid.shape.slice(1, -1)
   const fits = grid.shape[0] === batch && grid.shape.at(-1) === spatial.length && places.length === spatial.length
-  if (spatial.length === 0 || !fits || !isFloat(grid.type)) throw broken("has a grid that doesn't fit its input")
+  if (spatial.length === 0 || !fits || !isFloat(grid.type) || !isFloat(x.type))
+    throw broken("has a grid that doesn't fit its input")
   if (spatial.includes(0)) throw broken("has a picture without pixels")
   const alignsCorners = node.int("align_corners", 0) === 1
   const shape = [batch, channels, ...places]
@@ -41,10 +42,11 @@ const sample: Operator = (node) => {
 
 const align: Operator = (node) => {
   const { version, broken } = node
-  const [x, regions, images] = [node.input(0), node.input(1), node.input(2)]
+  const [x, regions, images] = [node.input(0), node.input(1), node.indices(2)]
   const mode = node.text("mode", "avg")
   const samples = node.int("sampling_ratio", 0)
   const [rows, columns] = [node.int("output_height", 1), node.int("output_width", 1)]
+  if (![x, regions].every(({ type }) => isFloat(type))) throw broken("has a picture or regions of integers")
   if (x.shape.length !== 4 || regions.size !== images.size * 4 || (mode !== "avg" && mode !== "max")) {
     throw broken("has regions that don't fit its input, or a mode that isn't ONNX's")
   }
@@ -68,6 +70,7 @@ const affineGrid: Operator = async (node) => {
   const theta = node.input(0)
   const [batch = 0, , ...spatial] = (await node.integers(1)) ?? []
   const rank = spatial.length
+  if (!isFloat(theta.type)) throw broken("has a matrix of integers")
   if (rank < 1 || theta.shape.join() !== [batch, rank, rank + 1].join() || spatial.some((length) => length < 0)) {
     throw broken("has a matrix that doesn't fit its size")
   }

@@ -37,7 +37,7 @@ function foldCode(x: Tensor, combination: string): string {
 
 /** Work-items are of lines along the axis: what one writes, no other does. */
 const scatterElements: Operator = (node) => {
-  const [x, indices, updates] = [node.input(0), node.input(1), node.input(2)]
+  const [x, indices, updates] = [node.input(0), node.indices(1), node.input(2)]
   const axis = axisOf(node.int("axis", 0), x.shape.length)
   checkIndices(node, x, indices, axis)
   checkUpdates(node, x, updates, indices.shape)
@@ -70,7 +70,7 @@ function checkUpdates(node: OperatorCall, x: Tensor, updates: Tensor, shape: rea
 
 /** Work-items are of elements of what each tuple of indices points at. */
 const scatterND: Operator = (node) => {
-  const [x, indices, updates] = [node.input(0), node.input(1), node.input(2)]
+  const [x, indices, updates] = [node.input(0), node.indices(1), node.input(2)]
   const depth = indices.shape.at(-1) ?? 0
   if (indices.shape.length === 0 || depth > x.shape.length) throw node.broken("has indices that don't fit its input")
   const slice = x.shape.slice(depth)

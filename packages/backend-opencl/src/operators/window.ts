@@ -21,7 +21,12 @@ export function windowOf(node: OperatorCall, spatial: readonly number[], window:
   if ([strides, dilations].some((list) => list.length !== spatial.length || list.some((one) => one < 1))) {
     throw node.broken("has strides or dilations that don't fit its input")
   }
-  if (given.length !== 2 * spatial.length || window.length !== spatial.length || window.some((one) => one < 1)) {
+  if (
+    given.length !== 2 * spatial.length ||
+    given.some((one) => one < 0) ||
+    window.length !== spatial.length ||
+    window.some((one) => one < 1)
+  ) {
     throw node.broken("has pads or a window that don't fit its input")
   }
   const reach = window.map((length, axis) => (length - 1) * (dilations[axis] as number) + 1)
@@ -46,5 +51,16 @@ export function windowOf(node: OperatorCall, spatial: readonly number[], window:
     // A window that begins after the input and its padding is left out.
     return ceil && (size - 1) * stride >= length + before ? size - 1 : size
   })
+  checkCountable(node, strides, reach, begins, ends, spatial)
   return { window, strides, dilations, pads: [...begins, ...ends], sizes }
 }
+
+/** Kernels count in int, also where a window begins before its input. */
+export function checkCountable(node: OperatorCall, ...lists: readonly (readonly number[])[]): void {
+  if (lists.some((list) => list.some((one) => Math.abs(one) > mostSteps))) {
+    throw node.broken(`has an input, strides, dilations, pads or a window of more than ${mostSteps} places`)
+  }
+}
+
+/** The sum of an input, its pads and a window is an int. */
+const mostSteps = 2 ** 29

@@ -10,12 +10,17 @@ export interface ChannelOrder {
   readonly channels: Tensor
 }
 
+/** Each is looked at here, on the host. */
+const mostChannels = 2 ** 16
+
 /**
  * What views make of an image that lies in blocks, if they do no more than to choose and order its channels: a shuffle, a
  * slice, half of a split. Of a batch of one.
  */
 export function channelOrder(lowering: Lowering, tensor: Tensor): ChannelOrder | undefined {
   const [, channels = 1, ...sizes] = tensor.shape
+  if (tensor.origin.kind !== "operation" || tensor.origin.operation.kind !== "view") return undefined
+  if (channels > mostChannels) return undefined
   const pixels = sizeOf(sizes)
   let from = tensor
   /** For each channel, where its first and its last pixel are in `from`. */

@@ -8,6 +8,7 @@ import type {
   Reduce,
   TransposedConvolution,
 } from "../graph/operation.js"
+import { sizeOf } from "../graph/shape.js"
 import { byteLengthOf, isConstant, type Tensor } from "../graph/tensor.js"
 import { blockedElementwise, copyChannels, orderChannels } from "../kernels/blocked.js"
 import type { ConvolutionShape } from "../kernels/convolution.js"
@@ -37,9 +38,12 @@ interface Image {
 function imageOf({ shape, type, size }: Tensor): Image | undefined {
   if (type !== "float32" || size === 0) return undefined
   const [batch = 1, channels = 1, ...rest] = shape
-  if (rest.length === 2) return { batch, channels, size: rest as [number, number] }
-  return rest.length === 1 ? { batch, channels, size: [1, rest[0] as number] } : undefined
+  if (rest.length < 1 || rest.length > 2 || sizeOf(rest) > mostPixels) return undefined
+  return { batch, channels, size: pair(rest, 1) }
 }
+
+/** Kernels count the floats of one block of channels in int. */
+const mostPixels = (2 ** 31 - 1) / blockSize
 
 /** Of one number a dimension, two. */
 function pair(values: readonly number[], missing: number): [number, number] {
@@ -55,6 +59,7 @@ function shapeOf(operation: Convolution | TransposedConvolution): ConvolutionSha
   const result = imageOf(outputs[0] as Tensor)
   if (image === undefined || result === undefined || weights.type !== "float32") return undefined
   const spatial = input.shape.length - 2
+  if (!isCompact(weights.shape.slice(2), strides, dilations)) return undefined
   return {
     ...image,
     outputChannels: result.channels,
@@ -65,6 +70,15 @@ function shapeOf(operation: Convolution | TransposedConvolution): ConvolutionSha
     pads: pair(pads.slice(0, spatial), 0),
     groups,
   }
+}
+
+/**
+ * Fast kernels write out, or copy to their own memory, what a tile of pixels needs of a row. What steps further than that
+ * is no picture's filter.
+ */
+function isCompact(...lists: readonly (readonly number[])[]): boolean {
+  const [window = [], strides = [], dilations = []] = lists
+  return window.every((length, axis) => Math.max(length * (dilations[axis] as number), strides[axis] as number) <= 64)
 }
 
 const pixelsOf = ({ size }: Pick<ConvolutionShape, "size">) => size[0] * size[1]

@@ -1,3 +1,4 @@
+import { StrongroomError } from "@strongroom/core/backend"
 import { customStep, type KernelBody } from "../codegen/custom.js"
 import { elementwiseStep, type Operand, type Stage } from "../codegen/elementwise.js"
 import type { Elementwise, Operation, View } from "../graph/operation.js"
@@ -118,6 +119,7 @@ export class Lowering {
   add(step: Step, output: Storage | readonly Storage[], isConstant: boolean): void {
     // Nothing to compute, which OpenCL before 2.1 refuses to be told.
     if (step.global.includes(0)) return
+    checkInts([...step.arguments.filter((value) => typeof value === "number"), ...step.global])
     this.steps.push({ ...step, outputs: output instanceof Storage ? [output] : output, isConstant })
   }
 
@@ -186,6 +188,16 @@ export class Lowering {
     this.call(toPlain(batch, channels, pixels), { input: from, output: storage }, storage, isConstant(tensor))
     return storage
   }
+}
+
+/**
+ * Kernels take sizes as int, and what fast ones read may be larger than the model's own tensors.
+ *
+ * @throws StrongroomError `out-of-memory`
+ */
+function checkInts(values: readonly number[]): void {
+  if (values.every((value) => Number.isInteger(value) && Math.abs(value) < 2 ** 31)) return
+  throw new StrongroomError("out-of-memory", "A layer of the model is larger than the OpenCL engine's kernels count.")
 }
 
 /** Element-wise operations as a kernel's stages; operands are indices of `tensors`. */

@@ -7,8 +7,8 @@ import { type MessageName, messageIn } from "./messages.js"
 /** Numbers in [0, 1). */
 export type Random = () => number
 
-const below = (random: Random, count: number) => Math.floor(random() * count)
-const pick = <T>(random: Random, items: readonly T[]): T => items[below(random, items.length)] as T
+export const below = (random: Random, count: number) => Math.floor(random() * count)
+export const pick = <T>(random: Random, items: readonly T[]): T => items[below(random, items.length)] as T
 
 /**
  * A damaged copy of a sound model: mostly of one message in it, somewhere, with the lengths of those around it set right, so
@@ -18,7 +18,8 @@ export function mutate(model: Uint8Array, random: Random): Uint8Array {
   return random() < 0.2 ? mutateBytes(model, random) : mutateMessage("model", model, random)
 }
 
-function mutateMessage(name: MessageName, message: Uint8Array, random: Random): Uint8Array {
+/** The same of one message of onnx.proto. */
+export function mutateMessage(name: MessageName, message: Uint8Array, random: Random): Uint8Array {
   const fields = fieldsOf(message)
   const nested = fields.flatMap((field, index) => {
     const inner = field.wire === WireType.LengthDelimited ? messageIn(name, field.number) : undefined
@@ -61,7 +62,7 @@ function mutateFields(fields: RawField[], random: Random): void {
 const wires = [WireType.Varint, WireType.Bit64, WireType.LengthDelimited, WireType.StartGroup, WireType.Bit32]
 
 /** Numbers at which something ends, or that are none for most fields. */
-const numbers: readonly bigint[] = [
+export const numbers: readonly bigint[] = [
   ...[0n, 1n, 2n, 3n, 7n, 8n, 15n, 16n, 22n, 23n, 127n, 128n, 255n, 256n, 65535n, 65536n],
   ...[-1n, -2n, 2n ** 31n - 1n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 40n],
   ...[2n ** 53n - 1n, 2n ** 53n, 2n ** 63n - 1n, -(2n ** 63n)],
