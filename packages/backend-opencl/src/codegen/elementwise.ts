@@ -2,7 +2,7 @@ import type { Expression } from "../graph/expression.js"
 import { sizeOf } from "../graph/shape.js"
 import { type TensorType, tensorTypes } from "../graph/tensor-type.js"
 import type { Step, Storage } from "../plan/storage.js"
-import { expressionCode, halfHelper, isVectorisable } from "./expression-code.js"
+import { expressionCode, isVectorisable, roundingHelpers } from "./expression-code.js"
 import { loadCode, storeCode } from "./memory-access.js"
 import { launchItems } from "./work-groups.js"
 
@@ -122,7 +122,10 @@ ${statements(kernel, 1, (at) => `o${at}`, "row")}`
 function kernelSource({ operands, stages, type }: Kernel, integers: string, body: string): string {
   const pointers = operands.map(({ type }, at) => `__global const ${tensorTypes[type].stored} *restrict p${at}`)
   const parameters = [...pointers, `__global ${tensorTypes[type].stored} *restrict out`, integers]
-  const helpers = stages.some(({ expression }) => castsToHalf(expression)) ? halfHelper : ""
+  const helpers = (["float16", "bfloat16"] as const)
+    .filter((small) => stages.some(({ expression }) => castsTo(small, expression)))
+    .map((small) => roundingHelpers[small]?.source ?? "")
+    .join("")
   return `${helpers}__kernel void KERNEL(${parameters.join(", ")}) {${body}\n}\n`
 }
 
@@ -192,21 +195,23 @@ function statements(
     }
     // The last is rounded as it is stored.
     const isLast = results.length === stages.length - 1
-    const root = isLast && expression.kind === "cast" && type === "float16" ? uncast(expression) : expression
+    const root = isLast && expression.kind === "cast" && isSmall(type) ? uncast(expression) : expression
     results.push(code.write(root, operand, (axis) => `c${axis}`))
   }
   const value = results.at(-1) as string
   return [...code.statements, storeCode(type, "out", outputIndex, value, width)].join("\n")
 }
 
-/** float16 is computed as float: only what isn't of that type has to be converted before the store. */
+const isSmall = (type: TensorType) => roundingHelpers[type] !== undefined
+
+/** Small floats are computed as float: only what isn't of that type has to be converted before the store. */
 function uncast(expression: Extract<Expression, { kind: "cast" }>): Expression {
   return { ...expression, type: "float32" }
 }
 
-function castsToHalf(expression: Expression): boolean {
-  if (expression.kind === "cast") return expression.type === "float16" || castsToHalf(expression.argument)
-  return expression.kind === "call" && expression.arguments.some(castsToHalf)
+function castsTo(type: TensorType, expression: Expression): boolean {
+  if (expression.kind === "cast") return expression.type === type || castsTo(type, expression.argument)
+  return expression.kind === "call" && expression.arguments.some((argument) => castsTo(type, argument))
 }
 
 function hasCoordinate(expression: Expression): boolean {

@@ -56,7 +56,8 @@ export function expressionCode(lanes: number, prefix = "v"): ExpressionCode {
       const castCode = (name: string, from: TensorType, to: TensorType): string => {
         if (to === "bool") return declare("bool", scalarFunctions.not.c([equalsZero(name, from, lanes)], from, lanes))
         const [before, after] = [tensorTypes[from].computed, tensorTypes[to].computed]
-        if (to === "float16") return declare(to, halfCode(conversion(name, before, after, lanes)))
+        const rounding = roundingHelpers[to]
+        if (rounding !== undefined) return declare(to, `${rounding.name}(${conversion(name, before, after, lanes)})`)
         return declare(to, wrapped(to, conversion(name, before, after, lanes), lanes))
       }
       return write(root)
@@ -74,7 +75,10 @@ export function isVectorisable(expression: Expression): boolean {
     case "coordinate":
       return false
     case "cast":
-      return expression.type !== "float16" && isVectorisable(expression.argument)
+      // Which vectors have no functions for, or, from floats to integers, others than scalars.
+      if (roundingHelpers[expression.type] !== undefined) return false
+      if (isFloat(expression.argument.type) && !isFloat(expression.type) && expression.type !== "bool") return false
+      return isVectorisable(expression.argument)
     case "call": {
       const { scalar } = scalarFunctions[expression.function]
       return !scalar?.(expression.arguments[0]?.type ?? expression.type) && expression.arguments.every(isVectorisable)
@@ -98,19 +102,36 @@ function conversion(name: string, from: string, to: string, lanes: number): stri
   return `(${to})${name}`
 }
 
-/** Rounds to what float16 holds. Its type isn't OpenCL C's where the device doesn't compute with it. */
-function halfCode(value: string): string {
-  return `KERNEL_half(${value})`
+interface RoundingHelper {
+  readonly name: string
+  readonly source: string
 }
 
-/** What {@link halfCode} calls; kernels that cast to float16 begin with it. */
-export const halfHelper = `
+/**
+ * What rounds to small floats, which are computed as float: OpenCL C has no types for them where the device doesn't
+ * compute with them. Kernels that cast to one begin with its source.
+ */
+export const roundingHelpers: Partial<Readonly<Record<TensorType, RoundingHelper>>> = {
+  float16: {
+    name: "KERNEL_half",
+    source: `
 static float KERNEL_half(float value) {
   ushort bits;
   vstore_half(value, 0, (half *)&bits);
   return vload_half(0, (const half *)&bits);
 }
-`
+`,
+  },
+  bfloat16: {
+    name: "KERNEL_brain",
+    source: `
+static float KERNEL_brain(float value) {
+  const uint bits = as_uint(value);
+  return value != value ? value : as_float((bits + 0x7fff + ((bits >> 16) & 1)) & 0xffff0000);
+}
+`,
+  },
+}
 
 /** Small integers are computed as int: their results wrap around. */
 function wrapped(type: TensorType, code: string, lanes: number): string {

@@ -91,10 +91,15 @@ export async function computeConstants(
     for (const storage of storagesOf(step)) letGo(storage)
   }
 
-  /** In order, so that what several steps write is written as they would. */
+  /** In order where several steps write the same memory: a layer's kernels leave things to one another. */
   function runWhatCan(): void {
+    const unwritten = new Set<Storage>()
     for (const step of waiting) {
-      if (storagesOf(step).every((storage) => isReady.has(storage) || step.outputs.includes(storage))) run(step)
+      const canRun = storagesOf(step).every(
+        (storage) => !unwritten.has(storage) && (isReady.has(storage) || step.outputs.includes(storage)),
+      )
+      if (canRun) run(step)
+      else for (const output of step.outputs) unwritten.add(output)
     }
   }
 
@@ -149,7 +154,12 @@ export function constantKeys({ steps, sources }: Lowering, { weights, constants 
   for (const { isConstant, source, arguments: values, global, outputs } of steps) {
     if (!isConstant) continue
     // An output has a key already where an earlier step has written to it.
-    const inputs = values.map((value) => (value instanceof Storage ? (keys.get(value) ?? "") : String(value)))
+    const inputs = values.map((value) => {
+      if (!(value instanceof Storage)) return String(value)
+      const known = keys.get(value)
+      if (known === undefined && !outputs.includes(value)) throw new Error("A constant is computed of what isn't one.")
+      return known ?? ""
+    })
     const key = digest([source, ...inputs, ...global.map(String)])
     for (const [index, output] of outputs.entries()) keys.set(output, `${key} ${index}`)
   }

@@ -213,7 +213,8 @@ class Tracer {
     this.#start(plan, this.#given ?? {})
     for (const root of roots) {
       this.#buffers.set(root, plan.bufferOf(root))
-      root.origin = { kind: "segment" }
+      // What is constant stays what it is computed by: steps that are the same in every run read it.
+      if (!isConstant(root)) root.origin = { kind: "segment" }
     }
     // What isn't kept is computed again if it turns out that an operator holds it.
     const left = operations.filter(({ outputs }) => outputs.some(({ origin }) => origin.kind === "operation"))

@@ -80,8 +80,13 @@ export class Builder {
     return result as Tensor
   }
 
-  /** Elements of `input` at `offset` plus coordinates times `strides`, all of them within it. */
+  /**
+   * Elements of `input` at `offset` plus coordinates times `strides`.
+   *
+   * @throws StrongroomError `backend-failed` where one lies outside of it
+   */
   view(input: Tensor, shape: readonly number[], offset: number, strides: readonly number[]): Tensor {
+    checkInside(input, shape, offset, strides)
     if (input.elements !== undefined && sizeOfTensor(shape) <= mostHostElements) {
       const from = input.elements
       const elements: (number | bigint)[] = []
@@ -261,9 +266,19 @@ function fold({ type, shape, elements }: Tensor, mode: ReduceMode, result: reado
   forEachIndex(shape, [contiguousStrides(shape), foldedStrides(result)], ([from, to]) => {
     const value = elements[from as number] as number
     const before = folded[to as number]
-    folded[to as number] = before === undefined ? value : combine(before as number, value)
+    folded[to as number] = before === undefined ? value : asElement(type, combine(before as number, value))
   })
-  return folded.map((value) => asElement(type, value as number))
+  return folded as Elements
+}
+
+/** @throws StrongroomError `backend-failed` */
+function checkInside(input: Tensor, shape: readonly number[], offset: number, strides: readonly number[]): void {
+  if (shape.includes(0)) return
+  const reach = shape.map((length, axis) => (length - 1) * (strides[axis] as number))
+  const first = reach.reduce((sum, one) => sum + Math.min(one, 0), offset)
+  const last = reach.reduce((sum, one) => sum + Math.max(one, 0), offset)
+  if (shape.every((length) => length > 0) && first >= 0 && last < input.size) return
+  throw new StrongroomError("backend-failed", "An operator of the model asks for elements outside of its input.")
 }
 
 /** @throws StrongroomError `backend-failed` */
@@ -281,6 +296,7 @@ function checkOneType(inputs: readonly Tensor[]): void {
 const foldedStrides = (shape: readonly number[]) =>
   contiguousStrides(shape).map((stride, axis) => (shape[axis] === 1 ? 0 : stride))
 const add = (a: number, b: number) => a + b
-const multiply = (a: number, b: number) => a * b
+/** Exact, also beyond what a number counts. */
+const multiply = (a: number, b: number) => (BigInt(a) * BigInt(b)) as unknown as number
 const larger = (a: number, b: number) => (a > b ? a : b)
 const smaller = (a: number, b: number) => (a < b ? a : b)

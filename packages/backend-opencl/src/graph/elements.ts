@@ -77,7 +77,7 @@ export function castElements(elements: Elements, type: TensorType): Elements {
   return elements.map((value) => asElement(type, value))
 }
 
-/** @throws RangeError for a number that isn't safe: no size or index is as large */
+/** Numbers that aren't safe become the nearest that is: no size or index is as large. */
 export function toNumbers(elements: Elements): number[] {
   return elements.map((value) => {
     const number = Number(value)

@@ -78,7 +78,7 @@ export function evaluate(
         if (value === undefined) return undefined
         args.push(value)
       }
-      const value = scalarFunctions[expression.function].host?.(args)
+      const value = scalarFunctions[expression.function].host?.(args, expression.arguments[0]?.type ?? expression.type)
       return value === undefined ? undefined : asElement(expression.type, value)
     }
   }

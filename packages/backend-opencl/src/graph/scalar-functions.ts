@@ -10,7 +10,7 @@ interface Definition {
    */
   readonly c: (args: readonly string[], type: TensorType, lanes: number) => string
   /** Undefined where a device's result might differ in its last bits, or where shapes never need it. */
-  readonly host?: (args: readonly (number | bigint)[]) => number | bigint | undefined
+  readonly host?: (args: readonly (number | bigint)[], type: TensorType) => number | bigint | undefined
   /** What it is a function of; undefined: of every type. */
   readonly of?: "floats" | "integers"
   /** The result is a bool. */
@@ -84,13 +84,10 @@ const definitions = {
       (a, b) => a - b,
     ),
   },
-  // Of 32-bit integers a product in JavaScript isn't exact.
   mul: {
     c: infix("*"),
-    host: both(
-      (a, b) => (Number.isSafeInteger(a * b) || a * b !== Math.trunc(a * b) ? a * b : Math.imul(a, b)),
-      (a, b) => a * b,
-    ),
+    // Of 32-bit integers a product in JavaScript isn't exact.
+    host: ([a = 0, b = 0], type) => (isFloat(type) ? Number(a) * Number(b) : BigInt(a) * BigInt(b)),
   },
   /** Integers towards zero. By zero they give 0, and the least by -1 itself: a processor would trap. */
   div: {

@@ -14,6 +14,8 @@ export interface ConvolutionKind {
   readonly dilations: readonly [number, number]
   /** Whether the kernel reaches over the image's edges. */
   readonly padded: boolean
+  /** Whether all memory has addresses of one kind, as a CPU's has: what lies inside the image is read in place. */
+  readonly oneMemory: boolean
   readonly epilogue: Epilogue
 }
 
@@ -74,7 +76,7 @@ __kernel void KERNEL(__global const float *restrict input, __global const float 
 
 /** Finds a row of input in the image, or copies it with zeros for what is outside; skips a row that is outside. */
 function findLine(
-  { kernel, lanes, tile }: ConvolutionKind,
+  { kernel, lanes, tile, oneMemory }: ConvolutionKind,
   { segment, columns }: { segment: number; columns: number },
 ): string {
   const { width } = tile
@@ -89,8 +91,8 @@ function findLine(
       }
       __global const float *source = input + (row * width + columnOrigin) * ${lanes};
       const float *line = copy;
-      if (columnOrigin >= 0 && columnOrigin + ${segment} <= width) {
-        // All of a CPU's memory has addresses of one kind, which OpenCL C 1.2 has no words for.
+      if (${oneMemory ? `columnOrigin >= 0 && columnOrigin + ${segment} <= width` : "false"}) {
+        // OpenCL C 1.2 has no words for it.
         line = (const float *)(size_t)source;
       } else {
         for (int column = 0; column < ${segment}; column++)

@@ -39,9 +39,18 @@ export function convolution(
   const tilesOfGroup = Math.ceil(matrix.columns / columns)
   const lanes = input === "plain" ? 1 : blockSize
   const reach = (axis: 0 | 1) => (outputSize[axis] - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1
-  const padded = pads[0] > 0 || pads[1] > 0 || reach(0) > size[0] || reach(1) > size[1]
+  const padded = pads[0] !== 0 || pads[1] !== 0 || reach(0) > size[0] || reach(1) > size[1]
   const call: KernelCall = {
-    source: convolutionSource({ tile, lanes, kernel, strides, dilations, padded, epilogue }),
+    source: convolutionSource({
+      tile,
+      lanes,
+      kernel,
+      strides,
+      dilations,
+      padded,
+      oneMemory: device.kind === "cpu",
+      epilogue,
+    }),
     buffers: ["input", "weights", "output"],
     integers: [
       ...[channels / groups, groups, tilesOfGroup, ...size],

@@ -35,7 +35,9 @@ export function imageConvolution(
   return isTransformed ? winograd(device, shape, settings) : convolution(device, shape, settings)
 }
 
-/** Whether Winograd's filtering computes it sooner than sums do. */
+/** Whether Winograd's filtering computes it sooner than sums do; its kernels are for CPUs, whose memory is all of one kind. */
 export function isSoonerTransformed(device: KernelDevice, shape: ConvolutionShape): boolean {
-  return isWinograd(shape) && cyclesOfWinograd(device, shape) < cyclesOfConvolution(device, shape)
+  return (
+    device.kind === "cpu" && isWinograd(shape) && cyclesOfWinograd(device, shape) < cyclesOfConvolution(device, shape)
+  )
 }

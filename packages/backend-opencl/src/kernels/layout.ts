@@ -2,7 +2,7 @@ import type { KernelCall } from "./kernel-call.js"
 
 /**
  * The blocked layout of images, [batch][ceil(channels / 16)][height][width][16]: vectors of channels lie together. Lanes
- * above the last channel hold anything finite, and nothing depends on them.
+ * above the last channel hold anything, and nothing depends on them.
  */
 export const blockSize = 16
 

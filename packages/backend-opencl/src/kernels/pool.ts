@@ -55,7 +55,7 @@ __kernel void KERNEL(__global const float *restrict input, __global float *restr
               input + ((row + kernelRow * ${dilations[0]}) * width + column) * ${blockSize} + part;
           for (int kernelColumn = 0; kernelColumn < columns; kernelColumn++) {
             const ${type} pixel = ${load(width, `source + kernelColumn * ${dilations[1] * blockSize}`)};
-            value = ${isLargest ? "max(value, pixel)" : "value + pixel"};
+            value = ${isLargest ? "pixel > value || pixel != pixel ? pixel : value" : "value + pixel"};
           }
         }
         ${isLargest ? "" : `value = value / (float)${divisor};`}

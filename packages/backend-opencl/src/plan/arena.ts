@@ -40,7 +40,8 @@ export function planArena(steps: readonly LoweredStep[], kept: ReadonlySet<Stora
     placed.splice(at < 0 ? placed.length : at, 0, { life, begin, end })
     byteLength = Math.max(byteLength, end)
   }
-  for (const storage of storagesOf(steps)) {
+  for (const storage of [...storagesOf(steps), ...kept]) {
+    if (storage.place !== "arena" || !offsets.has(storage.root.storage)) continue
     const { storage: root, offset } = storage.root
     offsets.set(storage, (offsets.get(root) as number) + offset)
   }
@@ -59,11 +60,15 @@ function livesOf(steps: readonly LoweredStep[], kept: ReadonlySet<Storage>, alig
       if (!(value instanceof Storage) || value.place !== "arena") continue
       const { storage } = value.root
       const byteLength = Math.max(1, Math.ceil(storage.byteLength / alignment)) * alignment
-      const last = kept.has(value) ? steps.length : index
       const life = lives.get(storage)
-      if (life === undefined) lives.set(storage, { storage, byteLength, first: index, last })
-      else life.last = Math.max(life.last, last)
+      if (life === undefined) lives.set(storage, { storage, byteLength, first: index, last: index })
+      else life.last = index
     }
+  }
+  // A whole whose parts are all written in their places is no step's argument.
+  for (const storage of kept) {
+    const life = lives.get(storage.root.storage)
+    if (life !== undefined) life.last = steps.length
   }
   return lives
 }

@@ -23,10 +23,11 @@ export function channelOrder(lowering: Lowering, tensor: Tensor): ChannelOrder |
   if (channels > mostChannels) return undefined
   const pixels = sizeOf(sizes)
   let from = tensor
-  /** For each channel, where its first and its last pixel are in `from`. */
-  let places = Array.from({ length: channels * 2 }, (_, index) => (index >> 1) * pixels + (index % 2) * (pixels - 1))
+  /** For each channel, where its first pixel is in `from`. */
+  let places = Array.from({ length: channels }, (_, channel) => channel * pixels)
   while (from.origin.kind === "operation" && from.origin.operation.kind === "view" && !lowering.isThere(from)) {
     const { inputs, offset, strides } = from.origin.operation
+    if (!keepsPixels(from.shape, sizes, offset, strides)) return undefined
     const contiguous = contiguousStrides(from.shape)
     const { shape } = from
     places = places.map((place) => {
@@ -39,11 +40,24 @@ export function channelOrder(lowering: Lowering, tensor: Tensor): ChannelOrder |
   const isSame =
     from.shape.length === tensor.shape.length && sizes.every((length, axis) => length === from.shape[axis + 2])
   if (!isSame) return undefined
-  const order: number[] = []
-  for (let channel = 0; channel < channels; channel += 1) {
-    const [first, last] = [places[channel * 2] as number, places[channel * 2 + 1] as number]
-    if (first % pixels !== 0 || last !== first + pixels - 1) return undefined
-    order.push(first / pixels)
-  }
+  const order = places.map((place) => place / pixels)
   return { from, channels: makeTensor("int32", [channels], { kind: "elements" }, fromNumbers("int32", order)) }
+}
+
+/** Whether a view moves whole images of `sizes`: their pixels stay in their places. */
+function keepsPixels(
+  shape: readonly number[],
+  sizes: readonly number[],
+  offset: number,
+  strides: readonly number[],
+): boolean {
+  const inner = contiguousStrides(sizes)
+  const outer = shape.length - sizes.length
+  const pixels = sizeOf(sizes)
+  if (outer < 0 || offset % pixels !== 0) return false
+  return shape.every((length, axis) => {
+    if (axis >= outer && length !== sizes[axis - outer]) return false
+    const stride = strides[axis] as number
+    return length === 1 || (axis < outer ? stride % pixels === 0 : stride === inner[axis - outer])
+  })
 }

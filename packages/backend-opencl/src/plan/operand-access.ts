@@ -18,9 +18,9 @@ export function patternOf(operand: readonly number[], shape: readonly number[], 
   const added = shape.length - operand.length
   if (added < 0) return "other"
   const aligned = shape.map((_, at) => (at < added ? 1 : (operand[at - added] as number)))
-  if (aligned.every((length, at) => length === shape[at])) return "same"
-  const isChannel = aligned.every((length, at) => (at === axis ? length === shape[at] : length === 1))
-  return isChannel ? "channel" : "other"
+  // First, since it is read row-major whatever its rank; of the same shape is only what has as many dimensions.
+  if (aligned.every((length, at) => (at === axis ? length === shape[at] : length === 1))) return "channel"
+  return added === 0 && aligned.every((length, at) => length === shape[at]) ? "same" : "other"
 }
 
 /** The tensors that `members` read and don't make themselves, each once, but for `head`. */

@@ -31,8 +31,10 @@ export function lowerProduct(
   output: Tensor,
 ): void {
   const [a, b] = operation.inputs as [Tensor, Tensor]
-  const left = matrices(lowering, a, false)
   const right = matrices(lowering, b, true)
+  const read = matrices(lowering, a, false)
+  // Rows of a matrix that isn't read through a view lie together, whatever its batch.
+  const left = collapse(batchAxes(read, right, output, 0)).length > 2 ? plainMatrices(lowering, a) : read
   const axis = output.shape.length - 1
   const { epilogue, storages } = fusedEpilogue(members, operation.outputs[0], output, axis, (tensor) =>
     lowering.plain(tensor),
@@ -59,8 +61,14 @@ function matrices(lowering: Lowering, tensor: Tensor, isAnyColumn: boolean): Mat
   const { shape } = tensor
   const { storage, offset, strides } = lowering.operand(tensor, shape)
   if (offset === 0 && (isAnyColumn || strides.at(-1) === 1 || shape.at(-1) === 1)) return { storage, shape, strides }
-  const plain = lowering.plain(tensor)
-  return { ...lowering.operand(tensor, shape), shape, storage: plain }
+  return plainMatrices(lowering, tensor)
+}
+
+/** Computed first where it is a view. */
+function plainMatrices(lowering: Lowering, tensor: Tensor): Matrices {
+  lowering.plain(tensor)
+  const { storage, strides } = lowering.operand(tensor, tensor.shape)
+  return { storage, shape: tensor.shape, strides }
 }
 
 /** An axis of the batch, and how far its matrices are apart. */
