@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { loadavg, tmpdir } from "node:os"
 import { join } from "node:path"
 import { drivers } from "@strongroom/test-machine"
 import type { Bench, Figure } from "../figure.js"
@@ -20,6 +20,9 @@ export const opencl: Bench = {
       tell("left out, without PoCL: `npm run bench` installs it where that is possible, and says how to start it")
       return []
     }
+    const [load = 0] = loadavg()
+    // An engine whose threads wait for one another loses more to other programs than one whose threads share out work.
+    if (load > 0.5) tell(`the load average is ${load.toFixed(1)}: what others do on this machine changes the ratios`)
     const data = process.env.STRONGROOM_ONNX_DATA
     if (data === undefined) tell("without ONNX's backend tests, in which the classic networks are: they are left out")
     const others: Others = isFull ? await otherEngines(tell) : new Map()
