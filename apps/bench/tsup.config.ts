@@ -11,6 +11,8 @@ export default defineConfig({
     "src/stream-child.ts",
     "src/copies/child.ts",
     "src/cache/child.ts",
+    "src/inference/onnxruntime-child.ts",
+    "src/inference/opencl-child.ts",
   ],
   format: "esm",
   clean: true,

@@ -3,7 +3,18 @@ export interface Figure {
   readonly name: string
   /** What it is held against, with its version. */
   readonly peer: string
-  readonly unit: "ms" | "us" | "MiB" | "GiB/s" | "%" | "copies" | "files"
+  readonly unit:
+    | "ms"
+    | "us"
+    | "MiB"
+    | "GiB/s"
+    | "%"
+    | "copies"
+    | "files"
+    | "x"
+    | "kernels"
+    | "networks"
+    | "of the largest value"
   /** Medians over `runs`; of copies the most. */
   readonly ours: number
   readonly theirs: number

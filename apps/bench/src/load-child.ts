@@ -4,18 +4,18 @@
 // Prints {"first":ms,"again":ms} and writes the outputs' bytes, in the order of their names.
 import { readFile, writeFile } from "node:fs/promises"
 import { setTimeout } from "node:timers/promises"
+import type { Backend } from "@strongroom/core/backend"
 import type { LoadCase, LoadTimes, Side } from "./load-case.js"
+import { floatInput } from "./networks/input.js"
+import { bytesOf } from "./networks/random.js"
 
 const [side, casePath, outputPath, store] = process.argv.slice(2) as [Side, string, string, string?]
-const { input, plainPath, sealedPath, keys } = JSON.parse(await readFile(casePath, "utf8")) as LoadCase
+const { input, plainPath, sealedPath, keys, opencl } = JSON.parse(await readFile(casePath, "utf8")) as LoadCase
 
 /** Until the vault's next spare thread is warm, and what the last load left has been freed. */
 const settleMilliseconds = 1500
 
-/** From -0.5 to 0.5, no two neighbours alike. */
-const data = Float32Array.from({ length: input.shape.reduce((product, size) => product * size, 1) }, (_, i) =>
-  Math.fround(((i * 7919) % 1009) / 1009 - 0.5),
-)
+const data = floatInput(input.shape)
 
 interface Loaded {
   readonly outputs: { readonly [name: string]: { readonly data: unknown } }
@@ -34,14 +34,18 @@ async function makeLoader(): Promise<() => Promise<Loaded>> {
     }
   }
   const { fileStore, openVault, tensor } = await import("@strongroom/vault")
-  const { onnxruntime } = await import("@strongroom/backend-onnxruntime")
   const kept = store && ({ cache: "sealed", artifactStore: fileStore(store) } as const)
-  const vault = await openVault({ backend: onnxruntime(), ...kept })
+  const vault = await openVault({ backend: await backend(), ...kept })
   return async () => {
     const session = await vault.load(sealedPath, keys)
     const outputs = await session.run({ [input.name]: tensor("float32", input.shape, data) })
     return { outputs, close: () => session.close() }
   }
+}
+
+async function backend(): Promise<Backend> {
+  if (opencl !== undefined) return (await import("./vault-backend.js")).openclFor(opencl)
+  return (await import("@strongroom/backend-onnxruntime")).onnxruntime()
 }
 
 const load = await makeLoader()
@@ -60,7 +64,3 @@ async function measure(): Promise<number> {
 const times: LoadTimes = { first: await measure(), again: await measure() }
 console.log(JSON.stringify(times))
 process.exit(0)
-
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength)
-}

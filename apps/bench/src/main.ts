@@ -10,12 +10,25 @@ import { copies } from "./figures/copies.js"
 import { decryption } from "./figures/decryption.js"
 import { load } from "./figures/load.js"
 import { memory } from "./figures/memory.js"
+import { opencl } from "./figures/opencl.js"
 import { openclBinding } from "./figures/opencl-binding.js"
 import { opening } from "./figures/opening.js"
 import { run } from "./figures/run.js"
 import { stream } from "./figures/stream.js"
 
-const benches: readonly Bench[] = [opening, load, stream, decryption, run, copies, memory, openclBinding, cache, audit]
+const benches: readonly Bench[] = [
+  opening,
+  load,
+  stream,
+  decryption,
+  run,
+  copies,
+  memory,
+  openclBinding,
+  cache,
+  audit,
+  opencl,
+]
 
 /** Benches by another name. */
 const groups: { readonly [name: string]: readonly string[] } = {

@@ -6,6 +6,7 @@ import { createGrant, generateIdentity, generatePublisherKeys, sealModel } from 
 import { fileSink, fileSource, importPath } from "@strongroom/core/node"
 import type { LoadCase } from "./load-case.js"
 import { matrixProducts, onnxFile } from "./onnx.js"
+import type { VaultDriver } from "./vault-driver.js"
 
 /** A plain ONNX model with one float32 input. */
 export interface PlainModel {
@@ -41,7 +42,8 @@ export interface Prepared {
   remove(): Promise<void>
 }
 
-export async function prepare(model: PlainModel): Promise<Prepared> {
+/** @param opencl what the vault's backend is: OpenCL on this driver, else ONNX Runtime */
+export async function prepare(model: PlainModel, opencl?: VaultDriver): Promise<Prepared> {
   const folder = await mkdtemp(join(tmpdir(), "strongroom-bench-"))
   const place = (name: string) => join(folder, name)
   const plainPath = await model.path(folder)
@@ -65,7 +67,7 @@ export async function prepare(model: PlainModel): Promise<Prepared> {
   await writeFile(keys.grant, grant)
   await writeFile(keys.identity.file, `${identity}\n`, { mode: 0o600 })
   await writeFile(place("publisher.pub"), publisher.publicKey)
-  const loadCase: LoadCase = { input: model.input, plainPath, sealedPath, keys }
+  const loadCase: LoadCase = { input: model.input, plainPath, sealedPath, keys, ...(opencl && { opencl }) }
   await writeFile(place("case.json"), JSON.stringify(loadCase))
   return { folder, casePath: place("case.json"), remove: () => rm(folder, { recursive: true, force: true }) }
 }

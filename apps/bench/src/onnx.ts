@@ -1,7 +1,8 @@
 import { tensor } from "@strongroom/core"
 import { type Network, onnxWriter } from "@strongroom/testkit"
+import { uniform } from "./networks/random.js"
 
-/** `layers` products of a row with seeded `size` x `size` matrices of float32. */
+/** `layers` products of a row with seeded `size` x `size` matrices of float32: constants would fold or compress. */
 export function matrixProducts(layers: number, size: number): Network {
   const names = Array.from({ length: layers }, (_, layer) => `w${layer}`)
   const row = { type: "float32", shape: [1, size] } as const
@@ -10,7 +11,7 @@ export function matrixProducts(layers: number, size: number): Network {
     outputs: [{ name: `y${layers - 1}`, ...row }],
     weights: names.map((name, layer) => ({
       name,
-      tensor: tensor("float32", [size, size], noise(size * size, layer + 1)),
+      tensor: tensor("float32", [size, size], uniform(size * size, -1 / 128, 1 / 128, layer + 1)),
     })),
     nodes: names.map((name, layer) => ({
       operator: "matmul",
@@ -29,15 +30,4 @@ export async function onnxFile(network: Network): Promise<Uint8Array> {
   const bytes = new Uint8Array(await source.byteLength())
   await source.read(0, bytes)
   return bytes
-}
-
-/** Values around 0 from a linear congruential generator (Numerical Recipes' constants): constants would fold or compress. */
-function noise(length: number, seed: number): Float32Array {
-  const values = new Float32Array(length)
-  let state = seed
-  for (let i = 0; i < length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    values[i] = (state / 2 ** 32 - 0.5) / 64
-  }
-  return values
 }

@@ -7,7 +7,8 @@ import type { CacheCase, CacheSide } from "./case.js"
 import { launches, side as size } from "./program-set.js"
 
 const [side, casePath, store] = process.argv.slice(2) as [CacheSide, string, string]
-const { sealedPath, sourcePath, keys, options, environment } = JSON.parse(await readFile(casePath, "utf8")) as CacheCase
+const theCase = JSON.parse(await readFile(casePath, "utf8")) as CacheCase
+const { sealedPath, sourcePath, keys, options } = theCase
 const [a, b] = [1, 2].map((value) => new Float32Array(size * size).fill(value)) as [Float32Array, Float32Array]
 
 /** Until what opening left to do is done. */
@@ -31,11 +32,8 @@ async function timed() {
 
 async function inVault(cache: "off" | "sealed") {
   const { fileStore, openVault, tensor } = await import("@strongroom/vault")
-  const { opencl } = await import("@strongroom/backend-opencl")
-  const backend = opencl(options)
-  const needs = { ...backend.needs, environment: { ...backend.needs.environment, ...environment } }
-  const artifactStore = fileStore(store)
-  const vault = await openVault({ backend: { ...backend, needs }, cache, artifactStore })
+  const { openclFor } = await import("../vault-backend.js")
+  const vault = await openVault({ backend: openclFor(theCase), cache, artifactStore: fileStore(store) })
   return {
     async load() {
       const session = await vault.load(sealedPath, keys)

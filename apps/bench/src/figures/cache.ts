@@ -7,12 +7,13 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { audit } from "@strongroom/audit"
 import { bytesSource, importOpencl } from "@strongroom/core"
-import { drivers as installed, optionsFor } from "@strongroom/test-machine"
+import { drivers as installed } from "@strongroom/test-machine"
 import { createPublisher } from "@strongroom/testkit"
 import type { CacheCase, CacheSide } from "../cache/case.js"
 import { description, side as size, source } from "../cache/program-set.js"
 import type { Bench, Figure } from "../figure.js"
 import { allInTurn, median } from "../measure.js"
+import { vaultDriver } from "../vault-driver.js"
 import { optimisedModelFigures } from "./optimised-model.js"
 
 const runs = 5
@@ -99,8 +100,7 @@ class Subject {
 async function makeSubject(name: DriverName, folder: string): Promise<Subject | undefined> {
   const variables = installed[name]
   if (variables === undefined) return undefined
-  const { OCL_ICD_VENDORS: _, STRONGROOM_OPENCL_LIBRARY: __, POCL_CACHE_DIR: ___, ...others } = variables
-  const { LD_LIBRARY_PATH = "", ...environment } = others
+  const { options, environment } = vaultDriver(name, drivers[name].libraries)
   await mkdir(folder)
   const files: Readonly<Record<string, Uint8Array>> = { "products.cl": Buffer.from(source) }
   const json = bytesSource(Buffer.from(JSON.stringify(description)))
@@ -111,11 +111,7 @@ async function makeSubject(name: DriverName, folder: string): Promise<Subject | 
     sealedPath: at("model.sealed"),
     sourcePath: at("products.cl"),
     keys: { grant: at("model.grant"), identity: { file: at("model.key") }, trust: [...keys.trust] as string[] },
-    options: {
-      ...optionsFor(name),
-      libraries: drivers[name].libraries.map((library) => join(LD_LIBRARY_PATH, library)),
-      ...(LD_LIBRARY_PATH && { read: [LD_LIBRARY_PATH] }),
-    },
+    options,
     // In a vault the working folder is the private one: there the driver has a cache of its own, too.
     environment: { ...environment, ...(name === "intel-gpu" && { cl_cache_dir: "." }) },
   }

@@ -16,6 +16,8 @@ export interface CompiledPlan {
   launch(): void
   /** Launches of a run. */
   readonly launches: number
+  /** Memory that what a run computes on the way lies in. */
+  readonly activationBytes: number
   release(): void
 }
 
@@ -82,6 +84,7 @@ export async function compilePlan(
         for (const { kernel, global, options } of launches) kernel.enqueue(queue, global, options)
       },
       launches: launches.length,
+      activationBytes: arena.byteLength,
       release,
     }
   } catch (error) {

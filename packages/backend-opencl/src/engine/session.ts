@@ -8,9 +8,12 @@ import type { Workshop } from "./workshop.js"
 /** Shapes, and data that decides shapes, that a session stays ready for. */
 const mostTraces = 4
 
-/** How many kernels the latest run has launched: for those who test the engine. */
+/** For those who test the engine. */
 export interface NetworkSession extends EngineSession {
+  /** How many kernels the latest run has launched. */
   readonly launches: number
+  /** Memory of the device that what the latest run computed on the way lies in. */
+  readonly activationBytes: number
 }
 
 /** A session of a network. Its runs block their thread while the device computes. */
@@ -28,6 +31,7 @@ export async function networkSession(
   let unkept = 0
   let closed = false
   let launches = 0
+  let activationBytes = 0
 
   function forget(index: number): void {
     for (const { trace } of traces.splice(index, 1)) trace.release()
@@ -68,6 +72,7 @@ export async function networkSession(
     const key = keyOf(given, outputs)
     const trace = again(key, given) ?? (await anew(key, given, outputs))
     launches = trace.launches
+    activationBytes = trace.activationBytes
     const answer: Record<string, RawTensor> = {}
     for (const name of outputs) {
       const { tensor, read } = trace.outputs.get(name) as TraceOutput
@@ -96,6 +101,9 @@ export async function networkSession(
   return {
     get launches() {
       return launches
+    },
+    get activationBytes() {
+      return activationBytes
     },
     run(call) {
       const result = run(call).catch((error) => {

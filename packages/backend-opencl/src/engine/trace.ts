@@ -34,6 +34,8 @@ export interface Trace {
   run(inputs: Inputs): boolean
   /** Kernels that the latest run has launched. */
   readonly launches: number
+  /** Memory that what a run computes on the way lies in. */
+  readonly activationBytes: number
   release(): void
 }
 
@@ -131,6 +133,7 @@ class Tracer {
       get launches() {
         return launches()
       },
+      activationBytes: this.#segments.reduce((sum, { plan }) => sum + plan.activationBytes, 0),
       run: (inputs) => this.#again(inputs),
       release: () => this.#release(),
     }

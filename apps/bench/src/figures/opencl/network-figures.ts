@@ -1,0 +1,81 @@
+import type { Figure } from "../../figure.js"
+import { tolerance } from "../../inference/difference.js"
+import { type Compared, type Result, turns } from "./compared.js"
+
+const mebibyte = 2 ** 20
+
+/** MNN 3.6 on two cores, which computes these convolutions by Winograd's filtering. It isn't measured here. */
+const vggMark = { network: "VGG-19", peer: "MNN 3.6 when it was last measured, on 2 cores", milliseconds: 102 }
+
+/** A wrong answer is none. */
+export const isRight = ({ difference }: Result): boolean => difference <= tolerance
+
+/** What one network's results are held against. */
+export function networkFigures(compared: Compared): readonly Figure[] {
+  const { network, ours, onnxruntime, others } = compared
+  const { name } = network
+  const time = (peer: string, theirs: number, atMost?: number): Figure => ({
+    name,
+    peer,
+    unit: "ms",
+    ours: ours.time,
+    theirs,
+    runs: turns,
+    ...(atMost !== undefined && { bar: { atMost } }),
+  })
+  const figures = [
+    time(onnxruntime.engine, onnxruntime.time, 1.5),
+    difference(name, ours),
+    ...(name === vggMark.network ? [time(vggMark.peer, vggMark.milliseconds, 1)] : []),
+    {
+      ...time(onnxruntime.engine, onnxruntime.cold),
+      name: `${name}: load to first output, nothing compiled yet`,
+      ours: ours.cold,
+      runs: 1,
+    },
+    launches(compared),
+    ...memory(compared),
+  ]
+  for (const [other, result] of others) {
+    if (other === "Intel's OpenCL") {
+      const device = `${name}, ${other}`
+      figures.push({ ...time(onnxruntime.engine, onnxruntime.time), name: device, ours: result.time })
+      figures.push(difference(device, result))
+    } else figures.push(time(result.engine, result.time, other === "tinygrad" ? 1 : undefined))
+  }
+  return figures
+}
+
+const difference = (name: string, result: Result): Figure => ({
+  name: `${name}: largest difference from ONNX Runtime`,
+  peer: "the tolerance",
+  unit: "of the largest value",
+  ours: result.difference,
+  theirs: tolerance,
+  runs: 1,
+  bar: { atMost: 1 },
+})
+
+const launches = ({ network, ours, nodes }: Compared): Figure => ({
+  name: `${network.name}: kernels launched`,
+  peer: "nodes of its graph",
+  unit: "kernels",
+  ours: ours.launches,
+  theirs: nodes,
+  runs: 1,
+})
+
+/** What a process grows by, in which kernels are compiled already. */
+function memory({ network, ours, fileBytes }: Compared): readonly Figure[] {
+  const common = {
+    peer: "1.3x weights, and live activations",
+    unit: "MiB",
+    theirs: (1.3 * fileBytes + ours.activations) / mebibyte,
+    runs: 1,
+    bar: { atMost: 1 },
+  } as const
+  return [
+    { ...common, name: `${network.name}: memory held`, ours: ours.held / mebibyte },
+    { ...common, name: `${network.name}: memory while it is loaded`, ours: ours.peak / mebibyte },
+  ]
+}
