@@ -1,15 +1,12 @@
 // A process that runs mutated cases on the engine, and on ONNX Runtime what the engine took. What it is at it says before:
 // it may be the last that is heard of it.
 import { createRequire } from "node:module"
-import type { Host, OpenModel, Part } from "@strongroom/core/backend"
 import { StrongroomError } from "@strongroom/core/backend"
-import { heapPlaintext, noArtifacts, tensorByteLength } from "@strongroom/core/host"
 import { createContext, platforms } from "@strongroom/opencl/objects"
 import { randomNumbers } from "../../../cli/src/numbers.js"
-import { loadNetwork } from "../../src/engine/load.js"
 import { elementsOf } from "../../src/graph/elements.js"
 import { isFloat } from "../../src/graph/tensor-type.js"
-import { readOnnxModel } from "../../src/onnx/read-model.js"
+import { loadDirectly, runDirectly } from "../direct-load.js"
 import { type FuzzCase, type NumericTensor, readCases } from "./cases.js"
 import { differenceOf } from "./compare.js"
 import type { ChildOptions, FromChild } from "./messages.js"
@@ -25,7 +22,6 @@ const slack = 64
 const createBuffer = context.createBuffer.bind(context)
 context.createBuffer = (content, options) =>
   createBuffer(typeof content === "number" && content > slack ? content - slack : content, options)
-const place = { host: { cachePolicy: "off", observe() {} } as unknown as Host, context, queue: context.createQueue() }
 const ort = onnxruntime === undefined ? undefined : createRequire(onnxruntime)("onnxruntime-node")
 
 const say = (message: FromChild) => new Promise((resolve) => process.send?.(message, resolve))
@@ -38,7 +34,7 @@ for (let index = first; ; index += step) {
   const { outputs, ...answer } = await runHere(input)
   await say({ kind: "answered", index, ...answer })
   if (outputs === undefined || ort === undefined || isRandom(one) || !Object.values(outputs).every(isTame)) continue
-  if (!Object.values(input.inputs).every(isTame)) continue
+  if (!input.given.every(isTame)) continue
   const problem = await compareThere(input, outputs)
   if (problem !== undefined) await say({ kind: "differs", index, problem })
 }
@@ -56,18 +52,10 @@ type Outputs = Readonly<Record<string, NumericTensor>>
 
 async function runHere({ model, inputs, outputs }: FuzzInput) {
   try {
-    const session = await loadNetwork(place, openModel(model), {
-      signal: new AbortController().signal,
-      progress() {},
-      artifacts: noArtifacts,
-    })
+    const session = await loadDirectly(context, model)
     if ("declined" in session) return { outcome: "declined" } as const
     try {
-      const run = { inputs, outputs, keep: [], signal: new AbortController().signal }
-      const results = await session.run({
-        ...run,
-        allocate: (type, shape) => new Uint8Array(tensorByteLength(type, shape)),
-      })
+      const results = await runDirectly(session, inputs, outputs)
       return { outcome: "taken", outputs: results as Outputs } as const
     } finally {
       await session.close()
@@ -80,34 +68,6 @@ async function runHere({ model, inputs, outputs }: FuzzInput) {
       reason: error instanceof Error ? (error.stack ?? error.message) : String(error),
     } as const
   }
-}
-
-function openModel(bytes: Uint8Array): OpenModel {
-  const { graph } = readOnnxModel(bytes)
-  const specOf = ({ name, type }: (typeof graph.inputs)[number]) => ({ name, type, shape: ["any"] })
-  return {
-    id: "0".repeat(32),
-    kind: "onnx",
-    inputs: graph.inputs.map(specOf),
-    outputs: graph.outputs.map(specOf),
-    parts: [part(bytes)],
-  } as unknown as OpenModel
-}
-
-function part(content: Uint8Array): Part {
-  return {
-    role: "graph",
-    name: "model.onnx",
-    byteLength: content.length,
-    async bytes() {
-      const plaintext = heapPlaintext(content.length)
-      plaintext.bytes.set(content)
-      return plaintext
-    },
-    async *chunks() {
-      yield content.slice()
-    },
-  } as Partial<Part> as Part
 }
 
 /** Undefined where ONNX Runtime doesn't take it, or gives the same. */

@@ -11,6 +11,8 @@ export interface FuzzInput {
   readonly model: Uint8Array
   readonly inputs: Readonly<Record<string, NumericTensor>>
   readonly outputs: readonly string[]
+  /** All that it is given, initialisers too. */
+  readonly given: readonly NumericTensor[]
 }
 
 /** TensorProto.DataType. */
@@ -50,6 +52,7 @@ export function mutateCase(one: FuzzCase, random: Random): FuzzInput {
     model: concat(int(1, 8), bytes(8, bytes(1, ""), int(2, operatorSet)), bytes(7, bytes(2, "g"), ...graph)),
     inputs: Object.fromEntries(given.map(({ name, tensor }) => [name, tensor])),
     outputs: one.outputs.map(({ name }) => name),
+    given: inputs.map(({ tensor }) => tensor),
   }
 }
 
