@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import type { DeviceBuffer, Kernel } from "@strongroom/opencl/objects"
-import { allocate } from "../allocate.js"
+import { allocate, allocateZeroed } from "../allocate.js"
 import { bytesOf, type Elements } from "../graph/elements.js"
 import type { Tensor } from "../graph/tensor.js"
 import type { OnnxData } from "../onnx/model.js"
@@ -73,7 +73,8 @@ export async function compilePlan(
     const borrow = (storage: Storage, key: string) => {
       const known = constants.get(key)
       if (known !== undefined) constants.retain(key)
-      else constants.put(key, allocate(context, padded(storage.byteLength)))
+      else if (once.sources.has(storage)) constants.put(key, allocate(context, padded(storage.byteLength)))
+      else constants.put(key, allocateZeroed(place, padded(storage.byteLength)))
       retained.push(key)
       buffers.set(storage, constants.get(key) as DeviceBuffer)
       return known === undefined
@@ -103,7 +104,7 @@ export async function compilePlan(
 
     const arena = planArena(steps, new Set(rootStorages.values()), lowering.alignment)
     if (arena.byteLength > 0) {
-      const memory = allocate(context, arena.byteLength + slack)
+      const memory = allocateZeroed(place, arena.byteLength + slack)
       owned.push(memory)
       for (const [storage, offset] of arena.offsets) {
         own(storage, memory.subBuffer({ offset, byteLength: Math.max(slack, storage.byteLength) }))

@@ -31,8 +31,8 @@ export function lowerProduct(
   output: Tensor,
 ): void {
   const [a, b] = operation.inputs as [Tensor, Tensor]
-  const left = matrices(lowering, a, false)
   const right = matrices(lowering, b, true)
+  const left = walkable(lowering, matrices(lowering, a, false), right, a, output)
   const axis = output.shape.length - 1
   const { epilogue, storages } = fusedEpilogue(members, operation.outputs[0], output, axis, (tensor) =>
     lowering.plain(tensor),
@@ -61,6 +61,13 @@ function matrices(lowering: Lowering, tensor: Tensor, isAnyColumn: boolean): Mat
   if (offset === 0 && (isAnyColumn || strides.at(-1) === 1 || shape.at(-1) === 1)) return { storage, shape, strides }
   const plain = lowering.plain(tensor)
   return { ...lowering.operand(tensor, shape), shape, storage: plain }
+}
+
+/** Row-major where a view has more axes of a batch than the kernel counts. */
+function walkable(lowering: Lowering, left: Matrices, right: Matrices, tensor: Tensor, output: Tensor): Matrices {
+  if (collapse(batchAxes(left, right, output, 1)).length <= 2) return left
+  const storage = lowering.plain(tensor)
+  return { ...lowering.operand(tensor, tensor.shape), shape: tensor.shape, storage }
 }
 
 /** An axis of the batch, and how far its matrices are apart. */
