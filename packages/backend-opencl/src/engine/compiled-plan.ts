@@ -1,5 +1,5 @@
 import type { DeviceBuffer } from "@strongroom/opencl/objects"
-import { allocate } from "../allocate.js"
+import { allocate, allocateZeroed } from "../allocate.js"
 import type { Tensor } from "../graph/tensor.js"
 import { planArena } from "../plan/arena.js"
 import type { Lowering } from "../plan/lowering.js"
@@ -60,7 +60,7 @@ export async function compilePlan(
     }
     const arena = planArena(steps, new Set(rootStorages.values()), lowering.alignment)
     if (arena.byteLength > 0) {
-      const memory = allocate(context, arena.byteLength + slack)
+      const memory = allocateZeroed(place, arena.byteLength + slack)
       owned.push(memory)
       for (const [storage, offset] of arena.offsets) {
         own(storage, memory.subBuffer({ offset, byteLength: Math.max(slack, storage.byteLength) }))

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import type { DeviceBuffer } from "@strongroom/opencl/objects"
-import { allocate } from "../allocate.js"
+import { allocate, allocateZeroed } from "../allocate.js"
 import { bytesOf, type Elements } from "../graph/elements.js"
 import type { Tensor } from "../graph/tensor.js"
 import type { OnnxData } from "../onnx/model.js"
@@ -61,8 +61,10 @@ export async function computeConstants(
     const known = buffers.get(storage)
     if (known !== undefined) return known
     const key = keys.of(storage)
-    if (constants.get(key) === undefined) constants.put(key, allocate(context, padded(storage.byteLength)))
-    else constants.retain(key)
+    if (constants.get(key) !== undefined) constants.retain(key)
+    // What kernels leave out has nothing of what lay there before.
+    else if (writers.has(storage)) constants.put(key, allocateZeroed(place, padded(storage.byteLength)))
+    else constants.put(key, allocate(context, padded(storage.byteLength)))
     const buffer = constants.get(key) as DeviceBuffer
     buffers.set(storage, buffer)
     return buffer

@@ -1,5 +1,6 @@
 import { call, cast, type Expression } from "../graph/expression.js"
 import type { ScalarFunction } from "../graph/scalar-functions.js"
+import type { Tensor } from "../graph/tensor.js"
 import type { Operator, OperatorCall } from "./call.js"
 
 /** Operators of which each element of the result is computed by itself. */
@@ -19,16 +20,20 @@ export const two =
 
 export const binary = (name: ScalarFunction) => two((a, b) => call(name, a, b))
 
-/** Of one or more inputs. */
+/** One kernel reads so many inputs at most. */
+const mostAtOnce = 32
+
+/** Of one or more inputs, from the first to the last. */
 export const many =
   (name: ScalarFunction, last: (sum: Expression, count: number) => Expression = (sum) => sum): Operator =>
-  ({ builder, inputs, input }) =>
-    builder.elementwise([input(0), ...inputs.slice(1).map((_, index) => input(index + 1))], (...operands) =>
-      last(
-        operands.reduce((a, b) => call(name, a, b)),
-        operands.length,
-      ),
-    )
+  ({ builder, inputs, input }) => {
+    const all = [input(0), ...inputs.slice(1).map((_, index) => input(index + 1))]
+    const fold = (...operands: readonly Expression[]) => operands.reduce((a, b) => call(name, a, b))
+    let left: readonly Tensor[] = all
+    while (left.length > mostAtOnce)
+      left = [builder.elementwise(left.slice(0, mostAtOnce), fold), ...left.slice(mostAtOnce)]
+    return builder.elementwise(left, (...operands) => last(fold(...operands), all.length))
+  }
 
 /** Computes small floats in float32, in which constants and steps between aren't rounded to what these hold. */
 export function inFloat(x: Expression, make: (x: Expression) => Expression): Expression {

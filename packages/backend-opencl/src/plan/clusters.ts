@@ -19,6 +19,11 @@ export type Cluster =
     }
   | { readonly kind: "single"; readonly operation: Operation }
 
+/** Compilers take more than twice as long for twice as much: for a thousand sines in one kernel, a minute. */
+const mostMembers = 64
+/** A kernel has parameters of 1 KiB at least (CL_DEVICE_MAX_PARAMETER_SIZE): 128 pointers, some of which sizes need. */
+const mostInputs = 64
+
 /** Those of `operations` that `roots` need, in order, without views: these are for whoever reads through them. */
 export function cluster(
   operations: readonly Operation[],
@@ -41,7 +46,8 @@ export function cluster(
 
   /** Not what the head itself reads; and what joins later has to fit it, too. */
   function joins(operation: Elementwise, { head, members, output, isConstant }: Group): boolean {
-    if (operation.isConstant !== isConstant) return false
+    if (operation.isConstant !== isConstant || members.length >= mostMembers) return false
+    if (new Set([operation, ...members].flatMap(({ inputs }) => inputs)).size > mostInputs) return false
     if (head === undefined) return true
     if (operation.outputs.some((result) => head.inputs.includes(result))) return false
     return fits(head, [operation, ...members], output)

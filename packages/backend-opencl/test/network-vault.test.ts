@@ -1,0 +1,146 @@
+import { onnxruntime } from "@strongroom/backend-onnxruntime"
+import { bytesSource, type ImportedModel, importOnnx, memoryStore, openInProcess } from "@strongroom/core"
+import { fileSource } from "@strongroom/core/node"
+import { missingDriver } from "@strongroom/test-machine"
+import { createPublisher } from "@strongroom/testkit"
+import { openVault, tensor } from "@strongroom/vault"
+import { afterAll, describe, expect, it, vi } from "vitest"
+import { intelGpu, pocl } from "./backends.js"
+import { packagedModels } from "./onnx/packaged-models.js"
+import { picture, tellingNetwork, tellingWord } from "./telling-network.js"
+import { cacheOf, changed, createShippingFolder, damages, type Inputs, runIn, runOnce } from "./vault-runs.js"
+
+const shipping = createShippingFolder()
+afterAll(() => shipping.remove())
+
+const image = (height: number, width: number): Inputs => ({
+  [`${tellingWord}_image`]: tensor("float32", [1, 3, height, width], picture(height, width)),
+})
+const small = image(8, 8)
+const large = image(12, 10)
+
+/** What ONNX Runtime makes of it, of each of the inputs. */
+async function expectedOf(model: ImportedModel, ...inputs: readonly Inputs[]) {
+  const { bytes, keys } = await (await createPublisher()).ship(model)
+  const session = await openInProcess(onnxruntime(), bytesSource(bytes), keys)
+  try {
+    const results: number[][] = []
+    for (const one of inputs) {
+      const [output] = Object.values(await session.run(one))
+      results.push(Array.from(output?.data as Float32Array))
+    }
+    return results
+  } finally {
+    await session.close()
+  }
+}
+
+const near = (lists: readonly (readonly number[])[]) =>
+  lists.map((list) => list.map((number) => expect.closeTo(number, 4)))
+
+const expected = await expectedOf(await tellingNetwork(), small, large)
+const drivers = [
+  { name: "pocl", backend: pocl, computes: true },
+  { name: "intel-gpu", backend: intelGpu, computes: false },
+]
+
+for (const { name, backend, computes } of drivers) {
+  const why = missingDriver(name)
+  // A device that computes nothing gives anything.
+  const results = (...lists: readonly (readonly number[])[]) =>
+    computes ? near(lists) : lists.map((list) => list.map(() => expect.any(Number)))
+  const [ofSmall = [], ofLarge = []] = expected
+
+  describe.skipIf(why)(`Networks on ${name} in a vault${why ? ` (not here: ${why})` : ""}`, () => {
+    it("keep nothing under off", async () => {
+      await using vault = await openVault({ backend: backend(), cache: "off" })
+      const shipped = await shipping.ship(await tellingNetwork())
+      expect(await runIn(vault, shipped, small, large)).toEqual(results(ofSmall, ofLarge))
+      expect(cacheOf(vault)).toEqual({ policy: "off", missing: [] })
+    })
+
+    it("compile once in the life of a vault under memory", async () => {
+      await using vault = await openVault({ backend: backend(), cache: "memory" })
+      const shipped = await shipping.ship(await tellingNetwork())
+      for (const _ of [1, 2, 3]) expect(await runIn(vault, shipped, small)).toEqual(results(ofSmall))
+      const { artifacts } = cacheOf(vault)
+      expect(artifacts).toMatchObject({ failures: 0 })
+      expect(artifacts.misses).toBe(artifacts.written)
+      expect(artifacts.hits).toBe(2 * artifacts.written)
+    })
+
+    it("compile once for all vaults under sealed, and of each shape of inputs, and keep no word in the clear", async () => {
+      const shipped = await shipping.ship(await tellingNetwork())
+      const store = memoryStore()
+      const first = await runOnce(backend(), shipped, store, small)
+      expect(first).toMatchObject({ results: results(ofSmall), artifacts: { hits: 0, failures: 0 } })
+      expect(first.artifacts.written).toBeGreaterThan(0)
+      for (const { key } of await store.list()) {
+        const entry = Buffer.from((await store.get(key)) ?? [])
+        expect(entry.toString("latin1", 0, 8)).toBe("SRARTIF1")
+        expect(entry.includes(tellingWord) || entry.includes("float")).toBe(false)
+      }
+      // Of another shape it is more, which is found again as it was kept.
+      const both = await runOnce(backend(), shipped, store, small, large)
+      expect(both).toMatchObject({ results: results(ofSmall, ofLarge), artifacts: { failures: 0 } })
+      expect(both.artifacts).toMatchObject({ hits: first.artifacts.written, misses: both.artifacts.written })
+      const again = await runOnce(backend(), shipped, store, small, large)
+      expect(again).toMatchObject({
+        results: results(ofSmall, ofLarge),
+        artifacts: { misses: 0, written: 0, failures: 0 },
+      })
+    })
+
+    it("compile again what was damaged, cut, or is another model's", { timeout: 120_000 }, async () => {
+      const shipped = await shipping.ship(await tellingNetwork())
+      const store = memoryStore()
+      const { artifacts: once } = await runOnce(backend(), shipped, store, small)
+      const length = (await store.list())[0]?.byteLength as number
+      for (const damage of damages(length)) {
+        const again = await runOnce(backend(), shipped, await changed(store, damage), small)
+        expect(again).toMatchObject({ results: results(ofSmall), artifacts: { hits: 0, written: once.written } })
+      }
+      const otherStore = memoryStore()
+      await runOnce(backend(), await shipping.ship(await tellingNetwork(2)), otherStore, small)
+      const foreign = await otherStore.list()
+      const swapped = memoryStore()
+      for (const [index, { key }] of (await store.list()).entries())
+        await swapped.put(key, (await otherStore.get(String(foreign[index]?.key))) ?? new Uint8Array(0))
+      const { artifacts, results: numbers } = await runOnce(backend(), shipped, swapped, small)
+      expect(numbers).toEqual(results(ofSmall))
+      expect(artifacts).toMatchObject({ hits: 0, ignored: { authenticity: once.written } })
+    })
+
+    it("keep two models of one vault apart, also when both are compiled at once", async () => {
+      const models = [await tellingNetwork(), await tellingNetwork(3)] as const
+      const others = await expectedOf(await tellingNetwork(3), small)
+      const [a, b] = [await shipping.ship(models[0]), await shipping.ship(models[1])]
+      await using vault = await openVault({ backend: backend(), cache: "sealed", artifactStore: memoryStore() })
+      const ran = await Promise.all([a, b, a].map((shipped) => runIn(vault, shipped, small)))
+      expect(ran).toEqual([results(ofSmall), results(...others), results(ofSmall)])
+    })
+  })
+}
+
+const whyNoPocl = missingDriver("pocl")
+
+describe.skipIf(whyNoPocl)(`Networks on PoCL and others${whyNoPocl ? ` (not here: ${whyNoPocl})` : ""}`, () => {
+  it.skipIf(missingDriver("intel-gpu"))("tell their artifacts apart in one store", async () => {
+    const shipped = await shipping.ship(await tellingNetwork())
+    const store = memoryStore()
+    const misses: number[] = []
+    for (const backend of [pocl, intelGpu, pocl, intelGpu])
+      misses.push((await runOnce(backend(), shipped, store, small)).artifacts.misses)
+    expect(misses.map((count) => count > 0)).toEqual([true, true, false, false])
+  })
+
+  it("compute what ONNX Runtime computes, of a real model", async () => {
+    const path = packagedModels.find((one) => one.includes("_cls_")) as string
+    const pixels = Float32Array.from({ length: 3 * 48 * 192 }, (_, index) => Math.sin(index / 97))
+    const inputs = { x: tensor("float32", [1, 3, 48, 192], pixels) }
+    const there = await expectedOf(await importOnnx(fileSource(path)), inputs)
+    await using vault = await openVault({ backend: pocl(), cache: "memory" })
+    expect(await runIn(vault, await shipping.ship(await importOnnx(fileSource(path))), inputs)).toEqual(near(there))
+    await vi.waitFor(() => expect(cacheOf(vault).artifacts.written).toBeGreaterThan(0))
+  })
+})

@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { type ArtifactStore, type ModelToSeal, memoryStore } from "@strongroom/core"
+import type { Backend } from "@strongroom/core/backend"
+import { createPublisher } from "@strongroom/testkit"
+import { openVault, type Tensor, type Vault, type VaultKeys } from "@strongroom/vault"
+import { expect, vi } from "vitest"
+
+/** A sealed model, and who opens it. */
+export interface Shipped {
+  readonly bytes: Uint8Array
+  readonly keys: VaultKeys
+}
+
+export type Inputs = Readonly<Record<string, Tensor>>
+
+const publisher = await createPublisher()
+let shippedModels = 0
+
+/** For identities, which vaults take as files: the caller removes it. */
+export function createShippingFolder() {
+  const path = mkdtempSync(join(tmpdir(), "strongroom-test-"))
+  return {
+    path,
+    async ship(model: ModelToSeal): Promise<Shipped> {
+      const { bytes, identity, keys } = await publisher.ship(model)
+      const file = join(path, `${++shippedModels}.key`)
+      writeFileSync(file, identity)
+      return { bytes, keys: { grant: keys.grant, identity: { file }, trust: keys.trust } }
+    },
+    remove: () => rmSync(path, { recursive: true }),
+  }
+}
+
+/** What a vault's report says of artifacts. */
+export function cacheOf(vault: Vault) {
+  return Object(vault.report().guarantees.find(({ id }) => id === "cache.policy")?.evidence)
+}
+
+/** Loads and runs in a vault that is open, for one input after the other; gives the numbers of the first outputs. */
+export async function runIn(
+  vault: Vault,
+  { bytes, keys }: Shipped,
+  ...inputs: readonly Inputs[]
+): Promise<readonly (readonly number[])[]> {
+  const session = await vault.load(bytes, keys)
+  const results: number[][] = []
+  for (const one of inputs) {
+    const [output] = Object.values(await session.run(one))
+    results.push(Array.from(output?.data as Float32Array))
+  }
+  await session.close()
+  return results
+}
+
+/** In a vault of its own: what came out, and what the report says of artifacts when what was compiled is kept. */
+export async function runOnce(
+  backend: Backend,
+  shipped: Shipped,
+  artifactStore: ArtifactStore,
+  ...inputs: readonly Inputs[]
+) {
+  const vault = await openVault({ backend, cache: "sealed", artifactStore })
+  try {
+    const results = await runIn(vault, shipped, ...inputs)
+    await vi.waitFor(() => expect(cacheOf(vault).store.kept).toBe(cacheOf(vault).artifacts.written))
+    return { results, ...cacheOf(vault) }
+  } finally {
+    await vault.close()
+  }
+}
+
+/** A store in which every entry was changed. */
+export async function changed(store: ArtifactStore, change: (entry: Uint8Array) => Uint8Array): Promise<ArtifactStore> {
+  const other = memoryStore()
+  for (const { key } of await store.list()) await other.put(key, change((await store.get(key)) ?? new Uint8Array(0)))
+  return other
+}
+
+/** Entries with a bit that is other, and such as were cut, by the length of the sound one. */
+export function damages(length: number): readonly ((entry: Uint8Array) => Uint8Array)[] {
+  return [
+    ...[8, 40, length >> 1, length - 1].map((at) => (entry: Uint8Array) => entry.map((b, i) => (i === at ? b ^ 4 : b))),
+    ...[0, 7, length >> 1, length - 1].map((end) => (entry: Uint8Array) => entry.slice(0, end)),
+  ]
+}
