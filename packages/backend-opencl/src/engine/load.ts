@@ -43,8 +43,8 @@ export async function loadNetwork(
     // The session's own signal: weights are read when it runs.
     const weights = modelWeights(model, network, new AbortController().signal)
     const store = programStore(place.context, place.host, artifacts)
-    const workshop = { place, kernels: sessionKernels(store), constants: constants(), weights }
-    return await networkSession(workshop, model, network, store)
+    const workshop = { place, kernels: sessionKernels(store, artifacts), constants: constants(), weights }
+    return await networkSession(workshop, model, network)
   } catch (error) {
     throw withCode(error)
   } finally {

@@ -1,7 +1,6 @@
 import type { EngineRun, EngineSession, OpenModel, RawTensor } from "@strongroom/core/backend"
 import { withCode } from "../failure.js"
 import type { OnnxModel } from "../onnx/model.js"
-import type { ProgramStore } from "../programs/program-store.js"
 import { type Inputs, prepareTrace, type Shapes, type Trace, type TraceOutput, traceModel } from "./trace.js"
 import type { Workshop } from "./workshop.js"
 
@@ -21,7 +20,6 @@ export async function networkSession(
   workshop: Workshop,
   model: OpenModel,
   network: OnnxModel,
-  store: ProgramStore,
 ): Promise<NetworkSession> {
   const { host, queue } = workshop.place
   /** The one used last is the last. */
@@ -93,7 +91,7 @@ export async function networkSession(
     running = running.then(async () => {
       await new Promise((resolve) => setImmediate(resolve))
       // It is compiled again if it can't be kept. Not the error's words, which name kernels.
-      await store.keep().catch(() => host.observe("cache.policy", { couldNotBeKept: ++unkept }))
+      await workshop.kernels.keep().catch(() => host.observe("cache.policy", { couldNotBeKept: ++unkept }))
     })
   }
 

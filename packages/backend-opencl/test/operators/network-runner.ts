@@ -91,11 +91,11 @@ export function createNetworkRunner(): NetworkRunner {
   function open(network: OnnxGraph, version: number): Promise<NetworkSession> {
     const operatorSets = new Map([["", version]])
     const place = { host, context, queue }
-    const workshop = { place, kernels: sessionKernels(store), constants: constants(), weights: noWeights }
+    const workshop = { place, kernels: sessionKernels(store, noArtifacts), constants: constants(), weights: noWeights }
     // Nothing is known of shapes before the first run.
     const inputs = [{ name: "unknown", type: "float32", shape: ["?"] }]
     const model = { inputs, outputs: [] } as unknown as OpenModel
-    return networkSession(workshop, model, { graph: network, operatorSets, functions: new Map() }, store)
+    return networkSession(workshop, model, { graph: network, operatorSets, functions: new Map() })
   }
 
   return {
@@ -138,6 +138,8 @@ export async function runSession(
     }),
   )
 }
+
+const noArtifacts = { get: async () => undefined, put: async () => {} }
 
 const noWeights: Weights = {
   keyOf: () => "",
