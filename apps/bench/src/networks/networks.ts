@@ -56,7 +56,7 @@ export function networks(onnxData: string | undefined): readonly Network[] {
           classic(light, "SqueezeNet", "squeezenet", "data_0", 3000),
           classic(light, "Inception v1", "inception_v1", "data_0", 4000),
           classic(light, "Inception v2", "inception_v2", "data_0", 5000, 0.05),
-          classic(light, "ShuffleNet", "shufflenet", "gpu_0/data_0", 6000, 3e-6),
+          classic(light, "ShuffleNet", "shufflenet", "gpu_0/data_0", 6000, 3e-7),
           classic(light, "VGG-19", "vgg19", "data_0", 7000),
         ]),
     {
