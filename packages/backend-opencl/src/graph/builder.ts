@@ -2,7 +2,7 @@ import { StrongroomError } from "@strongroom/core/backend"
 import { asElement, type Elements } from "./elements.js"
 import { type Expression, evaluate } from "./expression.js"
 import type { Operation, OperationOf, ReduceMode, Result } from "./operation.js"
-import { broadcastShapes, broadcastStrides, contiguousStrides, forEachIndex } from "./shape.js"
+import { broadcastShapes, broadcastStrides, broadcastsTo, contiguousStrides, forEachIndex } from "./shape.js"
 import { isConstant, makeTensor, sizeOfTensor, type Tensor } from "./tensor.js"
 import { isFloat, type TensorType } from "./tensor-type.js"
 
@@ -61,6 +61,8 @@ export class Builder {
     inputs: readonly Tensor[],
     make: (...operands: readonly Expression[]) => Expression,
   ): Tensor {
+    if (!inputs.every((input) => broadcastsTo(input.shape, shape)))
+      throw new StrongroomError("backend-failed", "An operator's input is larger than its result.")
     const operands = inputs.map(({ type }, index): Expression => ({ kind: "operand", index, type }))
     const expression = make(...operands)
     const elements = evaluateAll(shape, inputs, expression)
@@ -69,9 +71,15 @@ export class Builder {
     return result as Tensor
   }
 
-  /** Elements of `input` at `offset` plus coordinates times `strides`, all of them within it. */
+  /**
+   * Elements of `input` at `offset` plus coordinates times `strides`.
+   *
+   * @throws StrongroomError `backend-failed` where they aren't all within it
+   */
   view(input: Tensor, shape: readonly number[], offset: number, strides: readonly number[]): Tensor {
-    if (input.elements !== undefined && sizeOfTensor(shape) <= mostHostElements) {
+    const size = sizeOfTensor(shape)
+    if (size > 0) checkWithin(input, shape, offset, strides)
+    if (input.elements !== undefined && size <= mostHostElements) {
       const from = input.elements
       const elements: (number | bigint)[] = []
       forEachIndex(shape, [strides], ([index]) => elements.push(from[offset + (index as number)] as number))
@@ -247,6 +255,18 @@ function fold({ type, shape, elements }: Tensor, mode: ReduceMode, result: reado
     folded[to as number] = before === undefined ? value : combine(before as number, value)
   })
   return folded.map((value) => asElement(type, value as number))
+}
+
+/** @throws StrongroomError `backend-failed` */
+function checkWithin({ size }: Tensor, shape: readonly number[], offset: number, strides: readonly number[]): void {
+  let [first, last] = [offset, offset]
+  for (const [axis, length] of shape.entries()) {
+    const along = length === 1 ? 0 : (length - 1) * (strides[axis] as number)
+    if (along < 0) first += along
+    else last += along
+  }
+  if (first >= 0 && last < size) return
+  throw new StrongroomError("backend-failed", "An operator of the model would read beside its input.")
 }
 
 /** @throws StrongroomError `backend-failed` */
