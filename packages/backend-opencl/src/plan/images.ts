@@ -48,8 +48,7 @@ function shapeOf({ inputs, outputs, groups, strides, dilations, pads }: Convolut
   const result = imageOf(outputs[0] as Tensor)
   if (image === undefined || result === undefined || weights.type !== "float32") return undefined
   const spatial = input.shape.length - 2
-  if (!isCompact(weights.shape.slice(2), strides, dilations)) return undefined
-  return {
+  const shape: ConvolutionShape = {
     ...image,
     outputChannels: result.channels,
     outputSize: result.size,
@@ -59,15 +58,17 @@ function shapeOf({ inputs, outputs, groups, strides, dilations, pads }: Convolut
     pads: pair(pads.slice(0, spatial), 0),
     groups,
   }
+  return isCompact(shape) ? shape : undefined
 }
 
 /**
- * Fast kernels write out, or copy to their own memory, what a tile of pixels needs of a row. What steps further than that
- * is no picture's filter.
+ * Fast kernels copy to their own memory what a tile of pixels needs of a row, or have a line of text for each of its
+ * columns: not of what reaches further than any filter.
  */
-function isCompact(...lists: readonly (readonly number[])[]): boolean {
-  const [window = [], strides = [], dilations = []] = lists
-  return window.every((length, axis) => Math.max(length * (dilations[axis] as number), strides[axis] as number) <= 64)
+function isCompact(shape: ConvolutionShape): boolean {
+  const most = isDepthwise(shape) ? 64 : 512
+  const { kernel, strides, dilations } = shape
+  return ([0, 1] as const).every((axis) => Math.max(kernel[axis] * dilations[axis], strides[axis]) <= most)
 }
 
 const isDepthwise = ({ groups, channels, outputChannels }: ConvolutionShape) =>
