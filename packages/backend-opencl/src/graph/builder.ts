@@ -3,7 +3,7 @@ import type { KernelCall } from "../kernels/kernel-call.js"
 import { asElement, type Elements } from "./elements.js"
 import { type Expression, evaluate } from "./expression.js"
 import type { Operation, OperationOf, ReduceMode, Result } from "./operation.js"
-import { broadcastShapes, broadcastStrides, contiguousStrides, forEachIndex } from "./shape.js"
+import { broadcastShapes, broadcastStrides, broadcastsTo, contiguousStrides, forEachIndex } from "./shape.js"
 import { isConstant, makeTensor, sizeOfTensor, type Tensor } from "./tensor.js"
 import { isFloat, type TensorType } from "./tensor-type.js"
 
@@ -72,6 +72,8 @@ export class Builder {
     inputs: readonly Tensor[],
     make: (...operands: readonly Expression[]) => Expression,
   ): Tensor {
+    if (!inputs.every((input) => broadcastsTo(input.shape, shape)))
+      throw new StrongroomError("backend-failed", "An operator's input is larger than its result.")
     const operands = inputs.map(({ type }, index): Expression => ({ kind: "operand", index, type }))
     const expression = make(...operands)
     const elements = evaluateAll(shape, inputs, expression)

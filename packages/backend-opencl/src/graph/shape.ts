@@ -34,6 +34,12 @@ export function broadcastShapes(shapes: readonly (readonly number[])[]): number[
   })
 }
 
+/** Whether a tensor of shape `from` can be read as one of shape `to`. */
+export function broadcastsTo(from: readonly number[], to: readonly number[]): boolean {
+  const added = to.length - from.length
+  return added >= 0 && from.every((length, axis) => length === 1 || length === to[axis + added])
+}
+
 /** Strides of a contiguous tensor of shape `from` as one of shape `to`, to which it broadcasts. */
 export function broadcastStrides(from: readonly number[], to: readonly number[]): number[] {
   const strides = contiguousStrides(from)

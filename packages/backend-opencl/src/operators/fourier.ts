@@ -51,6 +51,7 @@ const stft: Operator = async (node) => {
   if (x.shape.length !== 3 || (parts !== 1 && parts !== 2) || !isFloat(x.type) || step < 1 || length < 1) {
     throw node.broken("has a signal, a step or a length that it can't transform")
   }
+  if (window !== undefined && window.shape.length !== 1) throw node.broken("has a window that isn't a list")
   if (length > samples) throw node.broken("has frames that are longer than its signal")
   // A shorter window is one that ends in zeros.
   const used = Math.min(length, window?.size ?? length)

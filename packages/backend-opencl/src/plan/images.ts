@@ -59,8 +59,7 @@ function shapeOf(operation: Convolution | TransposedConvolution): ConvolutionSha
   const result = imageOf(outputs[0] as Tensor)
   if (image === undefined || result === undefined || weights.type !== "float32") return undefined
   const spatial = input.shape.length - 2
-  if (!isCompact(weights.shape.slice(2), strides, dilations)) return undefined
-  return {
+  const shape: ConvolutionShape = {
     ...image,
     outputChannels: result.channels,
     outputSize: result.size,
@@ -70,16 +69,21 @@ function shapeOf(operation: Convolution | TransposedConvolution): ConvolutionSha
     pads: pair(pads.slice(0, spatial), 0),
     groups,
   }
+  return isCompact(shape) ? shape : undefined
 }
 
 /**
- * Fast kernels write out, or copy to their own memory, what a tile of pixels needs of a row. What steps further than that
- * is no picture's filter.
+ * Fast kernels copy to their own memory what a tile of pixels needs of a row, or have a line of text for each of its
+ * columns: not of what reaches further than any filter.
  */
-function isCompact(...lists: readonly (readonly number[])[]): boolean {
-  const [window = [], strides = [], dilations = []] = lists
-  return window.every((length, axis) => Math.max(length * (dilations[axis] as number), strides[axis] as number) <= 64)
+function isCompact(shape: ConvolutionShape): boolean {
+  const most = isDepthwise(shape) ? 64 : 512
+  const { kernel, strides, dilations } = shape
+  return ([0, 1] as const).every((axis) => Math.max(kernel[axis] * dilations[axis], strides[axis]) <= most)
 }
+
+const isDepthwise = ({ groups, channels, outputChannels }: ConvolutionShape) =>
+  groups === channels && groups === outputChannels
 
 const pixelsOf = ({ size }: Pick<ConvolutionShape, "size">) => size[0] * size[1]
 

@@ -1,7 +1,7 @@
 import { concat } from "../../../core/src/bytes.js"
-import { bytes, int, value, varint } from "../../../core/test/import-messages.js"
+import { bytes, int, node, value, varint } from "../../../core/test/import-messages.js"
 import { bytesOf, type Elements, elementsOf } from "../../src/graph/elements.js"
-import { sizeOf } from "../../src/graph/shape.js"
+import { contiguousStrides, forEachIndex, sizeOf } from "../../src/graph/shape.js"
 import { isBig, isFloat, type TensorType, tensorTypes } from "../../src/graph/tensor-type.js"
 import { below, mutateMessage, numbers, pick, type Random } from "../onnx/fuzz/mutate.js"
 import type { FuzzCase, NumericTensor } from "./cases.js"
@@ -23,7 +23,7 @@ const typeNumbers: Readonly<Record<TensorType, number>> = {
 
 /**
  * A case with something else about its nodes, its inputs' types, shapes or elements, or the version of its operators. Some
- * inputs become initialisers, of which an engine knows more. No shapes are said of inputs: any may come.
+ * inputs become initialisers, of which an engine knows more, and some come with their axes in another order. No shapes are said of inputs: any may come.
  */
 export function mutateCase(one: FuzzCase, random: Random): FuzzInput {
   const changes = pick(random, [1, 1, 1, 2, 3])
@@ -40,10 +40,18 @@ export function mutateCase(one: FuzzCase, random: Random): FuzzInput {
       inputs = inputs.with(index, { name, tensor: mutateTensor(tensor, random) })
     } else operatorSet = 1 + below(random, 22)
   }
+  const views: Uint8Array[] = []
+  inputs = inputs.map((input) => {
+    if (random() > 0.2 || input.tensor.shape.length < 2) return input
+    const { given, node } = transposed(input, random)
+    views.push(node)
+    return given
+  })
   const constant = new Set(inputs.filter(() => random() < 0.3).map(({ name }) => name))
   const given = inputs.filter(({ name }) => !constant.has(name))
   const graph = [
-    ...nodes.map((node) => bytes(1, node)),
+    ...views,
+    ...nodes.map((one) => bytes(1, one)),
     ...inputs.filter(({ name }) => constant.has(name)).map(({ name, tensor }) => bytes(5, tensorMessage(name, tensor))),
     ...given.map(({ name, tensor }) => value(11, name, typeNumbers[tensor.type])),
     ...one.outputs.map(({ name, type }) => value(12, name, typeNumbers[type])),
@@ -54,6 +62,23 @@ export function mutateCase(one: FuzzCase, random: Random): FuzzInput {
     outputs: one.outputs.map(({ name }) => name),
     given: inputs.map(({ tensor }) => tensor),
   }
+}
+
+/** The input in another order of its axes, and a node that brings it back: engines read it through that, if they can. */
+function transposed({ name, tensor }: FuzzCase["inputs"][number], random: Random) {
+  const { type, shape } = tensor
+  const order = [...shape.keys()].map((axis) => ({ axis, key: random() })).sort((a, b) => a.key - b.key)
+  const given = order.map(({ axis }) => axis)
+  const elements = elementsOf(type, tensor.data)
+  const strides = contiguousStrides(shape)
+  const moved: (number | bigint)[] = []
+  const walk = [given.map((axis) => strides[axis] as number)]
+  const movedShape = given.map((axis) => shape[axis] as number)
+  forEachIndex(movedShape, walk, ([index]) => moved.push(elements[index as number] as number))
+  const back = [...shape.keys()].map((axis) => given.indexOf(axis))
+  const perm = bytes(5, bytes(1, "perm"), bytes(8, ...back.map(varint)), int(20, 7))
+  const moving = { type, shape: movedShape, data: bytesOf(type, moved) }
+  return { given: { name: `${name}_moved`, tensor: moving }, node: node("Transpose", [`${name}_moved`], [name], perm) }
 }
 
 const tensorMessage = (name: string, { type, shape, data }: NumericTensor) =>

@@ -127,6 +127,8 @@ describe.skipIf(why)(`Hostile models${why ? ` (not here: ${why})` : ""}`, () => 
     })
     expect(dilated?.shape).toEqual([1, 1, 1, 10 ** 6 + 4])
     expect(dilated?.elements.slice(0, 6)).toEqual([1, 1, 1, 1, 0, 0])
+    const [sound] = await runner.node("Conv", 11, [ones(1, 1, 1024), ones(16, 1, 256)], { strides: [128] })
+    expect(sound).toEqual(tensor("float32", [1, 16, 7], new Array(112).fill(256)))
     const groups = { group: 2, pads: [0, 999, 0, 999] }
     const [long] = await runner.node("Conv", 11, [ones(1, 2, 1, 4), ones(2, 1, 1, 2000)], groups)
     expect(long?.elements).toEqual([4, 4, 4, 4, 4, 4])
