@@ -83,10 +83,11 @@ for (const { name, backend, computes } of drivers) {
       // Of another shape it is more, which is found again as it was kept.
       const both = await runOnce(backend(), shipped, store, small, large)
       expect(both).toMatchObject({ results: results(ofSmall, ofLarge), artifacts: { failures: 0 } })
-      expect(both.artifacts).toMatchObject({ hits: first.artifacts.written, misses: both.artifacts.written })
-      const again = await runOnce(backend(), shipped, store, small, large)
+      expect(both.artifacts).toMatchObject({ hits: first.artifacts.written, misses: 1 })
+      // In the other order, too.
+      const again = await runOnce(backend(), shipped, store, large, small)
       expect(again).toMatchObject({
-        results: results(ofSmall, ofLarge),
+        results: results(ofLarge, ofSmall),
         artifacts: { misses: 0, written: 0, failures: 0 },
       })
     })
@@ -95,8 +96,7 @@ for (const { name, backend, computes } of drivers) {
       const shipped = await shipping.ship(await tellingNetwork())
       const store = memoryStore()
       const { artifacts: once } = await runOnce(backend(), shipped, store, small)
-      const length = (await store.list())[0]?.byteLength as number
-      for (const damage of damages(length)) {
+      for (const damage of damages) {
         const again = await runOnce(backend(), shipped, await changed(store, damage), small)
         expect(again).toMatchObject({ results: results(ofSmall), artifacts: { hits: 0, written: once.written } })
       }

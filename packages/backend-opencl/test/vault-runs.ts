@@ -78,10 +78,18 @@ export async function changed(store: ArtifactStore, change: (entry: Uint8Array) 
   return other
 }
 
-/** Entries with a bit that is other, and such as were cut, by the length of the sound one. */
-export function damages(length: number): readonly ((entry: Uint8Array) => Uint8Array)[] {
-  return [
-    ...[8, 40, length >> 1, length - 1].map((at) => (entry: Uint8Array) => entry.map((b, i) => (i === at ? b ^ 4 : b))),
-    ...[0, 7, length >> 1, length - 1].map((end) => (entry: Uint8Array) => entry.slice(0, end)),
-  ]
+/** Entries with a bit that is other, and such as were cut. */
+export const damages: readonly ((entry: Uint8Array) => Uint8Array)[] = [
+  ...[() => 8, () => 40, half, last].map(
+    (place) => (entry: Uint8Array) => entry.map((byte, index) => (index === place(entry) ? byte ^ 4 : byte)),
+  ),
+  ...[() => 0, () => 7, half, last].map((end) => (entry: Uint8Array) => entry.slice(0, end(entry))),
+]
+
+function half({ length }: Uint8Array): number {
+  return length >> 1
+}
+
+function last({ length }: Uint8Array): number {
+  return length - 1
 }

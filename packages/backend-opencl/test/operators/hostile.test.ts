@@ -51,6 +51,7 @@ describe.skipIf(why)(`Hostile models${why ? ` (not here: ${why})` : ""}`, () => 
     ["Expand below 0", "Expand", 13, [floats(1), integers(-2)]],
     ["Range to what isn't a number", "Range", 11, [floats(0), floats(Number.NaN), floats(1)]],
     ["Split below 0", "Split", 13, [floats(1, 2), integers(5, -3)], {}, 2],
+    ["Split far below 0", "Split", 13, [ones(16), integers(4016, -4000)], {}, 2],
     ["a Reshape of 65 dimensions", "Reshape", 13, [floats(1), integers(...new Array<number>(65).fill(1))]],
     [
       "a Reshape by more numbers than a shape has",
@@ -67,6 +68,18 @@ describe.skipIf(why)(`Hostile models${why ? ` (not here: ${why})` : ""}`, () => 
 
   const outside: readonly Case[] = [
     ["Slice with an axis twice", "Slice", 13, [floats(1, 2, 3, 4), integers(2, 2), integers(4, 4), integers(0, 0)]],
+    [
+      "Slice with an axis twice, by two names",
+      "Slice",
+      13,
+      [ones(16), integers(12, 12), integers(16, 16), integers(0, -1)],
+    ],
+    [
+      "Slice with an axis eight times",
+      "Slice",
+      13,
+      [ones(20000), ...[10000, 20000, 0].map((value) => integers(...new Array<number>(8).fill(value)))],
+    ],
     ["Slice with fewer ends than starts", "Slice", 13, [matrix, integers(0, 0), integers(1)]],
     ["Transpose with more axes than there are", "Transpose", 13, [matrix], { perm: [0, 1, 0] }],
     ["Gemm of matrices that don't fit", "Gemm", 13, [ones(2, 1000), ones(5, 4)]],
@@ -82,6 +95,14 @@ describe.skipIf(why)(`Hostile models${why ? ` (not here: ${why})` : ""}`, () => 
     ],
     ["Conv with a bias that is shorter", "Conv", 11, [ones(1, 1, 4, 4), ones(4, 1, 1, 1), floats(1)]],
     ["Conv with pads below 0", "Conv", 11, [ones(1, 1, 8, 8), ones(1, 1, 3, 3)], { pads: [-3, 0, 3, 0] }],
+    ["Conv of blocks with pads below 0", "Conv", 11, [ones(1, 16, 1, 8), ones(16, 16, 1, 1)], { pads: [0, -4, 0, 4] }],
+    [
+      "Conv of each channel with pads below 0",
+      "Conv",
+      11,
+      [ones(1, 16, 1, 8), ones(16, 1, 1, 1)],
+      { pads: [0, -400, 0, 400], group: 16 },
+    ],
     ["Conv without strides", "Conv", 11, [ones(1, 1, 8, 8), ones(1, 1, 3, 3)], { strides: [0, 0] }],
     ["Conv without groups", "Conv", 11, [ones(1, 1, 8, 8), ones(1, 1, 3, 3)], { group: 0 }],
     ["Conv with a kernel larger than its input", "Conv", 11, [ones(1, 1, 2, 2), ones(1, 1, 3, 3)]],

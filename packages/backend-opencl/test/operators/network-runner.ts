@@ -5,7 +5,7 @@ import { driver } from "@strongroom/test-machine"
 import { constants } from "../../src/engine/constants.js"
 import { sessionKernels } from "../../src/engine/kernels-of-session.js"
 import { type NetworkSession, networkSession } from "../../src/engine/session.js"
-import type { Weights } from "../../src/engine/weights.js"
+import { modelWeights } from "../../src/engine/weights.js"
 import { bytesOf, type Elements, elementsOf } from "../../src/graph/elements.js"
 import type { TensorType } from "../../src/graph/tensor-type.js"
 import type { OnnxAttribute, OnnxGraph, OnnxNode } from "../../src/onnx/model.js"
@@ -52,14 +52,27 @@ export function graph(
   inputs: readonly string[],
   outputs: readonly string[],
   type: TensorType = "float32",
+  constants: Readonly<Record<string, TestTensor>> = {},
 ): OnnxGraph {
   const named = (name: string) => ({ name, type, shape: undefined })
-  return { nodes, inputs: inputs.map(named), outputs: outputs.map(named), initializers: new Map() }
+  const initializers = Object.entries(constants).map(([name, { type, shape, elements }]) => {
+    return [name, { type, shape, data: { bytes: bytesOf(type, elements) } }] as const
+  })
+  return { nodes, inputs: inputs.map(named), outputs: outputs.map(named), initializers: new Map(initializers) }
 }
 
 export interface NetworkRunner {
   /** A session; it goes with the runner. @param version of ONNX's operator set */
   open(network: OnnxGraph, version: number): Promise<NetworkSession>
+  /** Runs nodes once, for the values called `outputs`. */
+  run(
+    nodes: readonly OnnxNode[],
+    values: {
+      readonly inputs: Readonly<Record<string, TestTensor>>
+      readonly constants?: Readonly<Record<string, TestTensor>>
+      readonly outputs: readonly string[]
+    },
+  ): Promise<readonly TestTensor[]>
   /** Runs one node. Its outputs are called 0, 1 and so on; inputs that are left out are undefined. */
   node(
     operator: string,
@@ -91,15 +104,23 @@ export function createNetworkRunner(): NetworkRunner {
   function open(network: OnnxGraph, version: number): Promise<NetworkSession> {
     const operatorSets = new Map([["", version]])
     const place = { host, context, queue }
-    const workshop = { place, kernels: sessionKernels(store, noArtifacts), constants: constants(), weights: noWeights }
-    // Nothing is known of shapes before the first run.
+    // Nothing is known of shapes before the first run, and weights have their bytes with them.
     const inputs = [{ name: "unknown", type: "float32", shape: ["?"] }]
-    const model = { inputs, outputs: [] } as unknown as OpenModel
-    return networkSession(workshop, model, { graph: network, operatorSets, functions: new Map() })
+    const model = { inputs, outputs: [], parts: [] } as unknown as OpenModel
+    const onnx = { graph: network, operatorSets, functions: new Map() }
+    const weights = modelWeights(model, onnx, new AbortController().signal)
+    const workshop = { place, kernels: sessionKernels(store, noArtifacts), constants: constants(), weights }
+    return networkSession(workshop, model, onnx)
   }
 
   return {
     open,
+    async run(nodes, { inputs, constants, outputs }) {
+      const session = await open(graph(nodes, Object.keys(inputs), outputs, "float32", constants), 18)
+      const answer = await runSession(session, inputs, outputs)
+      await session.close()
+      return outputs.map((name) => answer[name] as TestTensor)
+    },
     async node(operator, version, inputs, attributes = {}, outputs = 1, type = "float32") {
       const names = inputs.map((input, index) => (input === undefined ? "" : `input${index}`))
       const results = Array.from({ length: outputs }, (_, index) => `${index}`)
@@ -140,11 +161,3 @@ export async function runSession(
 }
 
 const noArtifacts = { get: async () => undefined, put: async () => {} }
-
-const noWeights: Weights = {
-  keyOf: () => "",
-  async upload() {},
-  async bytes() {
-    return new Uint8Array()
-  },
-}
