@@ -73,11 +73,11 @@ describe.skipIf(why)(`PoCL${why ? ` (not here: ${why})` : ""}`, () => {
     expect(trial.exposing(needles)).toEqual([])
   })
 
-  it("writes the source, comments and all, while it builds: whoever watches has it", async () => {
+  it("writes the source, comments and all, while it builds: whoever watches has it", { timeout: 240_000 }, async () => {
     const ids = ["pocl-temp-source", "os-inotify-race"]
     const seen: string[] = []
     // The file lives for a moment, and whoever watches can be too late: it is enough to have it once.
-    for (let run = 0; run < 8 && seen.length === 0; run++) {
+    for (let run = 0; run < 24 && seen.length === 0; run++) {
       const other = makeNeedles()
       const found = await trial.exposingWhile(other, () => trial.run("opencl.mjs", valuesOf(other), pocl))
       seen.push(...found.filter((path) => path.endsWith(".cl")))
