@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { randomBytes } from "node:crypto"
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { homedir } from "node:os"
 import { join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -52,11 +52,16 @@ export function startTrial(): Trial {
     const path = fileURLToPath(new URL(`triggers/programs/${program}`, import.meta.url))
     return ended([path, ...values], { cwd: work, env: { ...environment } })
   }
-  const exposing = (needles: Needles, places: readonly string[]) => {
+  const filesIn = (places: readonly string[]) =>
+    [folder, ...places].flatMap((place) =>
+      files(place, place === folder ? () => true : (path) => isOfTrial(path, since)),
+    )
+  const exposing = (needles: Needles, paths: readonly string[]) => {
     const wanted = [needles.name, needles.comment, needles.weights]
-    return [folder, ...places]
-      .flatMap((place) => files(place, place === folder ? () => true : (path) => isOfTrial(path, since)))
-      .filter((path) => wanted.some((needle) => contents(path).includes(needle)))
+    return paths.filter((path) => {
+      const bytes = contents(path)
+      return wanted.some((needle) => bytes.includes(needle))
+    })
   }
   return {
     folder,
@@ -72,11 +77,19 @@ export function startTrial(): Trial {
       files(folder)
         .filter((path) => !path.startsWith(secluded) && contents(path).includes(needle))
         .map((path) => relative(folder, path)),
-    exposing: (needles) => exposing(needles, ["/tmp", "/var/tmp", "/dev/shm"]),
+    exposing: (needles) => exposing(needles, filesIn(["/tmp", "/var/tmp", "/dev/shm"])),
     async exposingWhile(needles, action) {
       const found = new Set<string>()
+      const known = new Map<string, string>()
+      // What is as it was needn't be read again: the look has to be sooner over than what it looks for.
       const look = () => {
-        for (const path of exposing(needles, ["/dev/shm"])) found.add(path)
+        const changed = filesIn(["/dev/shm"]).filter((path) => {
+          const state = stateOf(path)
+          const isChanged = known.get(path) !== state
+          known.set(path, state)
+          return isChanged
+        })
+        for (const path of exposing(needles, changed)) found.add(path)
       }
       let running = true
       const ran = action().finally(() => {
@@ -140,6 +153,16 @@ function isOfTrial(path: string, since: number): boolean {
     return ctimeMs >= since && uid === (ordinaryUser.uid ?? process.getuid?.())
   } catch {
     return false
+  }
+}
+
+/** Another text when a file was written to. */
+function stateOf(path: string): string {
+  try {
+    const { ino, size, mtimeMs } = statSync(path)
+    return `${ino} ${size} ${mtimeMs}`
+  } catch {
+    return ""
   }
 }
 

@@ -1,32 +1,16 @@
 import { erf } from "../graph/erf.js"
 import { call, cast, constant, type Expression } from "../graph/expression.js"
 import { isFloat, isTensorType, type TensorType } from "../graph/tensor-type.js"
+import { typeOf } from "../onnx/data-types.js"
 import type { Operator, OperatorCall, OperatorTable } from "./call.js"
 import { binary, inFloat, many, one, two, unary } from "./per-element.js"
 
 /** Operators that compute each element by itself. */
 
-/** ONNX's TensorProto.DataType, by number (onnx.proto). */
-const dataTypes: Readonly<Record<number, TensorType>> = {
-  1: "float32",
-  2: "uint8",
-  3: "int8",
-  4: "uint16",
-  5: "int16",
-  6: "int32",
-  7: "int64",
-  9: "bool",
-  10: "float16",
-  11: "float64",
-  12: "uint32",
-  13: "uint64",
-  16: "bfloat16",
-}
-
 /** An attribute that names a type. @throws StrongroomError `backend-failed` for types that the engine lacks */
 export function typeNamed(node: OperatorCall, attribute: string, standard?: TensorType): TensorType {
   const number = node.int(attribute, standard === undefined ? undefined : 0)
-  const type = number === 0 ? standard : dataTypes[number]
+  const type = number === 0 ? standard : typeOf(BigInt(number))
   if (!isTensorType(type)) throw node.broken("asks for a type that the OpenCL engine lacks")
   return type
 }

@@ -3,16 +3,14 @@ import type {
   Convolution,
   Custom,
   Elementwise,
-  Operation,
   Pool,
   Reduce,
   TransposedConvolution,
 } from "../graph/operation.js"
-import { sizeOf } from "../graph/shape.js"
-import { byteLengthOf, isConstant, type Tensor } from "../graph/tensor.js"
+import { isConstant, type Tensor } from "../graph/tensor.js"
 import { blockedElementwise, copyChannels, orderChannels } from "../kernels/blocked.js"
 import type { ConvolutionShape } from "../kernels/convolution.js"
-import { imageConvolution, isSoonerTransformed } from "../kernels/image-convolution.js"
+import { imageConvolution } from "../kernels/image-convolution.js"
 import { noEpilogue, type WeightedKernels } from "../kernels/kernel-call.js"
 import type { KernelDevice } from "../kernels/kernel-device.js"
 import { blockedByteLength, blockSize, toBlocked } from "../kernels/layout.js"
@@ -21,6 +19,7 @@ import { transposedConvolution } from "../kernels/transposed-convolution.js"
 import { fitsTransposedToPlain, transposedToPlain } from "../kernels/transposed-to-plain.js"
 import { channelOrder } from "./channel-order.js"
 import { fusedEpilogue, isFusable } from "./fused-epilogue.js"
+import { convolutionShape, type Image, imageOf, pair } from "./image-shapes.js"
 import type { Lowering } from "./lowering.js"
 import { Storage } from "./storage.js"
 
@@ -28,95 +27,9 @@ import { Storage } from "./storage.js"
 
 const channelAxis = 1
 
-interface Image {
-  readonly batch: number
-  readonly channels: number
-  readonly size: readonly [number, number]
-}
-
-/** A tensor as images: of three dimensions as images of one row. */
-function imageOf({ shape, type, size }: Tensor): Image | undefined {
-  if (type !== "float32" || size === 0) return undefined
-  const [batch = 1, channels = 1, ...rest] = shape
-  if (rest.length < 1 || rest.length > 2 || sizeOf(rest) > mostPixels) return undefined
-  return { batch, channels, size: pair(rest, 1) }
-}
-
-/** Kernels count the floats of one block of channels in int. */
-const mostPixels = (2 ** 31 - 1) / blockSize
-
-/** Of one number a dimension, two. */
-function pair(values: readonly number[], missing: number): [number, number] {
-  return values.length === 1 ? [missing, values[0] as number] : [values[0] as number, values[1] as number]
-}
-
-/** A convolution as the fast kernels have it. */
-function shapeOf(operation: Convolution | TransposedConvolution): ConvolutionShape | undefined {
-  const { inputs, outputs, strides, dilations, pads } = operation
-  const groups = operation.kind === "convolution" ? operation.groups : 1
-  const [input, weights] = inputs as [Tensor, Tensor]
-  const image = imageOf(input)
-  const result = imageOf(outputs[0] as Tensor)
-  if (image === undefined || result === undefined || weights.type !== "float32") return undefined
-  const spatial = input.shape.length - 2
-  const shape: ConvolutionShape = {
-    ...image,
-    outputChannels: result.channels,
-    outputSize: result.size,
-    kernel: pair(weights.shape.slice(2), 1),
-    strides: pair(strides, 1),
-    dilations: pair(dilations, 1),
-    pads: pair(pads.slice(0, spatial), 0),
-    groups,
-  }
-  return isCompact(shape) ? shape : undefined
-}
-
-/**
- * Fast kernels copy to their own memory what a tile of pixels needs of a row, or have a line of text for each of its
- * columns: not of what reaches further than any filter.
- */
-function isCompact(shape: ConvolutionShape): boolean {
-  const most = isDepthwise(shape) ? 64 : 512
-  const { kernel, strides, dilations } = shape
-  return ([0, 1] as const).every((axis) => Math.max(kernel[axis] * dilations[axis], strides[axis]) <= most)
-}
-
-const isDepthwise = ({ groups, channels, outputChannels }: ConvolutionShape) =>
-  groups === channels && groups === outputChannels
-
-const pixelsOf = ({ size }: Pick<ConvolutionShape, "size">) => size[0] * size[1]
-
-/** What Winograd's transformed weights may take more than weights do: of all of them, and in any case. */
-const mostAdded = { share: 0.3, bytes: 16 << 20 }
-
-/**
- * The convolutions for which Winograd's filtering is worth its memory: transformed weights are four times as large, and
- * those of large images save the most for each byte.
- */
-export function winogradConvolutions(device: KernelDevice, operations: readonly Operation[]): ReadonlySet<Operation> {
-  const heads = operations.filter((one): one is Convolution => one.kind === "convolution")
-  const shapes = heads.flatMap((operation) => {
-    const shape = shapeOf(operation)
-    return shape !== undefined && isSoonerTransformed(device, shape) ? [{ operation, shape }] : []
-  })
-  const total = operations
-    .flatMap(({ inputs }) => inputs.filter(({ origin }) => origin.kind === "weight"))
-    .reduce((sum, weights) => sum + byteLengthOf(weights), 0)
-  let left = Math.max(total * mostAdded.share, mostAdded.bytes)
-  const chosen = new Set<Operation>()
-  for (const { operation } of shapes.sort((a, b) => pixelsOf(b.shape) - pixelsOf(a.shape))) {
-    const added = 3 * byteLengthOf(operation.inputs[1] as Tensor)
-    if (added > left) continue
-    left -= added
-    chosen.add(operation)
-  }
-  return chosen
-}
-
 /** Whether a fast kernel computes it. */
 export function isFastConvolution(operation: Convolution | TransposedConvolution): boolean {
-  return shapeOf(operation) !== undefined
+  return convolutionShape(operation) !== undefined
 }
 
 export function convolutionFits(
@@ -135,7 +48,7 @@ export function lowerConvolution(
   members: readonly Elementwise[],
   output: Tensor,
 ): void {
-  const shape = shapeOf(operation) as ConvolutionShape
+  const shape = convolutionShape(operation) as ConvolutionShape
   const [input, weights, bias] = operation.inputs as [Tensor, Tensor, Tensor?]
   if (operation.kind === "transposed-convolution" && fitsTransposedToPlain(shape)) {
     lowerTransposedToPlain(lowering, device, operation, shape, members, output)

@@ -11,10 +11,10 @@ import {
   lowerBlockedMean,
   lowerBlockedPool,
   lowerConvolution,
-  winogradConvolutions,
 } from "./images.js"
 import { Lowering } from "./lowering.js"
 import { lowerProduct, productFits } from "./products.js"
+import { winogradConvolutions } from "./winograd-budget.js"
 
 /** What kernels are written for. */
 export function kernelDevice({ type, floatVectorWidth, computeUnits, localMemory }: Device): KernelDevice {

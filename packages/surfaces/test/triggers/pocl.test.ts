@@ -20,6 +20,12 @@ let model: WrittenModel
 
 const why = missingDriver("pocl")
 
+/** What takes a compiler some time to read: functions that nothing calls. */
+const longProgram = Array.from(
+  { length: 1000 },
+  (_, index) => `static float unused${index}(float x) { return sin(x) * ${index}.0f; }`,
+).join("\n")
+
 describe.skipIf(why)(`PoCL${why ? ` (not here: ${why})` : ""}`, () => {
   beforeAll(async () => {
     model = await writeBundle(needles)
@@ -76,10 +82,13 @@ describe.skipIf(why)(`PoCL${why ? ` (not here: ${why})` : ""}`, () => {
   it("writes the source, comments and all, while it builds: whoever watches has it", { timeout: 240_000 }, async () => {
     const ids = ["pocl-temp-source", "os-inotify-race"]
     const seen: string[] = []
-    // The file lives for a moment, and whoever watches can be too late: it is enough to have it once.
+    // The file lives while the compiler reads it, and whoever watches can be too late: it is enough to have it once.
     for (let run = 0; run < 24 && seen.length === 0; run++) {
       const other = makeNeedles()
-      const found = await trial.exposingWhile(other, () => trial.run("opencl.mjs", valuesOf(other), pocl))
+      const [name = "", source = "", weights = ""] = valuesOf(other)
+      const found = await trial.exposingWhile(other, () =>
+        trial.run("opencl.mjs", [name, `${source}\n${longProgram}`, weights], pocl),
+      )
       seen.push(...found.filter((path) => path.endsWith(".cl")))
       expect(trial.holding(other.comment), "it was deleted").toEqual([])
     }

@@ -1,0 +1,32 @@
+import type { Convolution, Operation } from "../graph/operation.js"
+import { byteLengthOf, type Tensor } from "../graph/tensor.js"
+import { isSoonerTransformed } from "../kernels/image-convolution.js"
+import type { KernelDevice } from "../kernels/kernel-device.js"
+import { convolutionShape, pixelsOf } from "./image-shapes.js"
+
+/** What Winograd's transformed weights may take more than weights do: of all of them, and in any case. */
+const mostAdded = { share: 0.3, bytes: 16 << 20 }
+
+/**
+ * The convolutions for which Winograd's filtering is worth its memory: transformed weights are four times as large, and
+ * those of large images save the most for each byte.
+ */
+export function winogradConvolutions(device: KernelDevice, operations: readonly Operation[]): ReadonlySet<Operation> {
+  const heads = operations.filter((one): one is Convolution => one.kind === "convolution")
+  const shapes = heads.flatMap((operation) => {
+    const shape = convolutionShape(operation)
+    return shape !== undefined && isSoonerTransformed(device, shape) ? [{ operation, shape }] : []
+  })
+  const total = operations
+    .flatMap(({ inputs }) => inputs.filter(({ origin }) => origin.kind === "weight"))
+    .reduce((sum, weights) => sum + byteLengthOf(weights), 0)
+  let left = Math.max(total * mostAdded.share, mostAdded.bytes)
+  const chosen = new Set<Operation>()
+  for (const { operation } of shapes.sort((a, b) => pixelsOf(b.shape) - pixelsOf(a.shape))) {
+    const added = 3 * byteLengthOf(operation.inputs[1] as Tensor)
+    if (added > left) continue
+    left -= added
+    chosen.add(operation)
+  }
+  return chosen
+}
