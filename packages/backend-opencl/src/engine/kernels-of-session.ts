@@ -71,11 +71,20 @@ export function sessionKernels(store: ProgramStore, artifacts: Pick<Artifacts, "
   }
 }
 
+/** None where what was kept isn't such a list: then all is compiled again. */
 async function keptGroups(artifacts: Pick<Artifacts, "get">): Promise<Group[]> {
   const kept = await artifacts.get(groupsKey)
   try {
-    return kept === undefined ? [] : JSON.parse(new TextDecoder().decode(kept.bytes))
+    const groups: unknown = kept === undefined ? [] : JSON.parse(new TextDecoder().decode(kept.bytes))
+    return isGroups(groups) ? groups : []
+  } catch {
+    return []
   } finally {
     kept?.close()
   }
+}
+
+function isGroups(value: unknown): value is Group[] {
+  const isGroup = (one: unknown) => Array.isArray(one) && one.every((source) => typeof source === "string")
+  return Array.isArray(value) && value.every(isGroup)
 }
