@@ -145,7 +145,6 @@ const definitions = {
       (a, b) => Math.min(a, b),
       (a, b) => (a < b ? a : b),
     ),
-    scalar: isNever,
   },
   max: {
     c: ([a, b], type) => (isFloat(type) ? `(${a} != ${a} || ${a} > ${b}) ? ${a} : ${b}` : `max(${a}, ${b})`),
@@ -153,7 +152,6 @@ const definitions = {
       (a, b) => Math.max(a, b),
       (a, b) => (a > b ? a : b),
     ),
-    scalar: isNever,
   },
   /** The first, but at least the second, which isn't NaN; in the form that is one instruction. */
   atLeast: {
@@ -265,10 +263,6 @@ export const scalarFunctions: Readonly<Record<ScalarFunction, Definition>> = def
 
 function isUnsigned(type: TensorType): boolean {
   return type === "uint32" || type === "uint64"
-}
-
-function isNever(): boolean {
-  return false
 }
 
 function isAlways(): boolean {
