@@ -6,13 +6,14 @@ import { onnxData } from "./lib/onnx-data.mjs"
 import { collect, forget, record } from "./lib/results.mjs"
 import { pythonRuntimes } from "./lib/runtimes.mjs"
 import { install, python, turbo, zig } from "./lib/setup.mjs"
+import { vulkanDriver } from "./lib/vulkan.mjs"
 
 const full = process.argv.includes("--full")
 install()
 const interpreter = python()
 const compiler = zig()
 debianTools()
-const drivers = openclDrivers(full ? driverNames : fastDriverNames)
+const drivers = { ...openclDrivers(full ? driverNames : fastDriverNames), ...vulkanDriver() }
 forget()
 
 const environment = {

@@ -6,3 +6,4 @@
 
 export { driver, drivers, environmentFor, missingDriver, missingLargeDriver, optionsFor } from "./drivers.js"
 export { missingRuntime, runtimeFile, runtimes } from "./runtimes.js"
+export { missingVulkan, vulkan } from "./vulkan.js"
