@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto"
 import type { DeviceBuffer } from "@strongroom/opencl/objects"
-import { allocate, allocateZeroed } from "../allocate.js"
 import { bytesOf, type Elements } from "../graph/elements.js"
 import type { Tensor } from "../graph/tensor.js"
 import type { OnnxData } from "../onnx/model.js"
@@ -48,8 +47,8 @@ export async function computeConstants(
   read: ReadonlySet<Storage>,
   keys: ConstantKeys,
 ): Promise<ConstantPart> {
-  const { place, constants, kernels, weights } = workshop
-  const { context, queue } = place
+  const { place, memory, constants, kernels, weights } = workshop
+  const { queue } = place
   const buffers = new Map<Storage, DeviceBuffer>()
   const waiting = new Set(steps)
   const users = countOf(steps, storagesOf)
@@ -63,8 +62,8 @@ export async function computeConstants(
     const key = keys.of(storage)
     if (constants.get(key) !== undefined) constants.retain(key)
     // What kernels leave out has nothing of what lay there before.
-    else if (writers.has(storage)) constants.put(key, allocateZeroed(place, padded(storage.byteLength)))
-    else constants.put(key, allocate(context, padded(storage.byteLength)))
+    else if (writers.has(storage)) constants.put(key, memory.allocate(padded(storage.byteLength), "zeros"))
+    else constants.put(key, memory.allocate(padded(storage.byteLength)))
     const buffer = constants.get(key) as DeviceBuffer
     buffers.set(storage, buffer)
     return buffer

@@ -11,6 +11,7 @@ import { readOnnxModel } from "../onnx/read-model.js"
 import type { Place } from "../place.js"
 import { programStore } from "../programs/program-store.js"
 import { constants } from "./constants.js"
+import { deviceMemory } from "./device-memory.js"
 import { sessionKernels } from "./kernels-of-session.js"
 import { networkSession } from "./session.js"
 import { checkSignature } from "./signature.js"
@@ -43,7 +44,9 @@ export async function loadNetwork(
     // The session's own signal: weights are read when it runs.
     const weights = modelWeights(model, network, new AbortController().signal)
     const store = programStore(place.context, place.host, artifacts)
-    const workshop = { place, kernels: sessionKernels(store, artifacts), constants: constants(), weights }
+    const memory = deviceMemory(place)
+    const kernels = sessionKernels(store, artifacts)
+    const workshop = { place, memory, kernels, constants: constants(memory), weights }
     return await networkSession(workshop, model, network)
   } catch (error) {
     throw withCode(error)
