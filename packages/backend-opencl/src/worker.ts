@@ -28,7 +28,8 @@ const createEngine: CreateEngine = async (options: Json, host): Promise<Engine> 
     capabilities: {
       kinds: ["onnx", "file"],
       types: [
-        ...(["float16", "bfloat16", "float32", "float64", "bool"] as const),
+        ...(["float16", "bfloat16", "float32", "bool"] as const),
+        ...(device.hasDouble ? (["float64"] as const) : []),
         ...(["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"] as const),
       ],
       parallelRuns: 1,

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto"
 import type { DeviceBuffer } from "@strongroom/opencl/objects"
-import { allocate, allocateZeroed } from "../allocate.js"
 import { bytesOf, type Elements } from "../graph/elements.js"
 import type { Tensor } from "../graph/tensor.js"
 import type { OnnxData } from "../onnx/model.js"
@@ -49,8 +48,8 @@ export async function computeConstants(
   read: ReadonlySet<Storage>,
   keys: ConstantKeys,
 ): Promise<ConstantPart> {
-  const { place, constants, kernels } = workshop
-  const { context, queue, uploads } = place
+  const { place, memory, constants, kernels } = workshop
+  const { queue, uploads } = place
   const buffers = new Map<Storage, DeviceBuffer>()
   const users = countOf(steps, storagesOf)
   const writers = countOf(steps, ({ outputs }) => outputs)
@@ -62,8 +61,8 @@ export async function computeConstants(
     const key = keys.of(storage)
     if (constants.get(key) !== undefined) constants.retain(key)
     // What kernels leave out has nothing of what lay there before.
-    else if (writers.has(storage)) constants.put(key, allocateZeroed(place, padded(storage.byteLength)))
-    else constants.put(key, allocate(context, padded(storage.byteLength)))
+    else if (writers.has(storage)) constants.put(key, memory.allocate(padded(storage.byteLength), "zeros"))
+    else constants.put(key, memory.allocate(padded(storage.byteLength)))
     const buffer = constants.get(key) as DeviceBuffer
     buffers.set(storage, buffer)
     return buffer

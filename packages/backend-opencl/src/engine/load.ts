@@ -13,6 +13,7 @@ import { readOnnxModel } from "../onnx/read-model.js"
 import type { Place } from "../place.js"
 import { programStore } from "../programs/program-store.js"
 import { constants } from "./constants.js"
+import { deviceMemory } from "./device-memory.js"
 import { sessionKernels } from "./kernels-of-session.js"
 import { networkSession } from "./session.js"
 import { checkSignature } from "./signature.js"
@@ -46,7 +47,9 @@ export async function loadNetwork(
     await begun
     // The session's own signal: weights are read when it runs.
     const weights = modelWeights(model, network, new AbortController().signal)
-    session = await networkSession({ place, kernels, constants: constants(), weights }, model, network)
+    const memory = deviceMemory(place)
+    const workshop = { place, memory, kernels, constants: constants(memory), weights }
+    session = await networkSession(workshop, model, network)
     return session
   } catch (error) {
     throw withCode(error)

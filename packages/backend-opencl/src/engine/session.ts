@@ -1,6 +1,7 @@
 import type { EngineRun, EngineSession, OpenModel, RawTensor } from "@strongroom/core/backend"
 import { withCode } from "../failure.js"
 import type { OnnxModel } from "../onnx/model.js"
+import type { DeviceMemory } from "./device-memory.js"
 import { type Inputs, prepareTrace, type Shapes, type Trace, type TraceOutput, traceModel } from "./trace.js"
 import type { Workshop } from "./workshop.js"
 
@@ -13,6 +14,8 @@ export interface NetworkSession extends EngineSession {
   readonly launches: number
   /** Memory of the device that what the latest run computed on the way lies in. */
   readonly activationBytes: number
+  /** Memory of the device that the session has now, and the most that it has had at a time, in bytes. */
+  readonly memory: Pick<DeviceMemory, "bytes" | "mostBytes">
 }
 
 /** A session of a network. Its runs block their thread while the device computes. */
@@ -103,6 +106,7 @@ export async function networkSession(
     get activationBytes() {
       return activationBytes
     },
+    memory: workshop.memory,
     run(call) {
       const result = run(call).catch((error) => {
         throw withCode(error)

@@ -205,7 +205,7 @@ export function lowerBlockedConcat(lowering: Lowering, { inputs, outputs, axis, 
       continue
     }
     const copy = copyChannels({ batch: image.batch, channels, begin, of: image.channels, pixels })
-    lowering.call(copy, { input: blocked(lowering, input), output: storage }, storage, isConstant)
+    lowering.call(copy, { input: outsideOf(lowering, storage, input), output: storage }, storage, isConstant)
     begin += channels
   }
   return true
@@ -222,6 +222,20 @@ function isPlacedWithin(lowering: Lowering, input: Tensor, whole: Storage, chann
   if (channel % blockSize !== 0 || offset % lowering.alignment !== 0) return false
   own.placeIn(whole, offset)
   return true
+}
+
+/**
+ * Where a tensor lies in blocks, but not within `whole`, to which it is to be copied: what a kernel reads of memory that it
+ * writes by another buffer, OpenCL leaves open.
+ */
+function outsideOf(lowering: Lowering, whole: Storage, tensor: Tensor): Storage {
+  const own = blocked(lowering, tensor)
+  if (own.root.storage !== whole) return own
+  const { batch, channels, size } = imageOf(tensor) as Image
+  const apart = lowering.storage(tensor, blockedByteLength(batch, channels, size[0], size[1]))
+  const copy = copyChannels({ batch, channels, begin: 0, of: channels, pixels: size[0] * size[1] })
+  lowering.call(copy, { input: own, output: apart }, apart, isConstant(tensor))
+  return apart
 }
 
 /** Where a tensor lies in blocks; rearranged if it doesn't yet. */

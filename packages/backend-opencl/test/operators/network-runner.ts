@@ -3,6 +3,7 @@ import { tensorByteLength } from "@strongroom/core/host"
 import { createContext, platforms } from "@strongroom/opencl/objects"
 import { driver } from "@strongroom/test-machine"
 import { constants } from "../../src/engine/constants.js"
+import { deviceMemory } from "../../src/engine/device-memory.js"
 import { sessionKernels } from "../../src/engine/kernels-of-session.js"
 import { type NetworkSession, networkSession } from "../../src/engine/session.js"
 import { modelWeights } from "../../src/engine/weights.js"
@@ -110,7 +111,9 @@ export function createNetworkRunner(): NetworkRunner {
     const model = { inputs, outputs: [], parts: [] } as unknown as OpenModel
     const onnx = { graph: network, operatorSets, functions: new Map() }
     const weights = modelWeights(model, onnx, new AbortController().signal)
-    const workshop = { place, kernels: sessionKernels(store, noArtifacts), constants: constants(), weights }
+    const memory = deviceMemory(place)
+    const kernels = sessionKernels(store, noArtifacts)
+    const workshop = { place, memory, kernels, constants: constants(memory), weights }
     return networkSession(workshop, model, onnx)
   }
 
