@@ -1,5 +1,6 @@
 // npm test: set-up, then build, types, lint and tests of every package through turbo, then the packed packages.
 // With --full, the slow suites run whole too, and their dated result is written to docs/results.
+import { chromium } from "./lib/chromium.mjs"
 import { debianTools } from "./lib/debian.mjs"
 import { driverNames, fastDriverNames, openclDrivers } from "./lib/drivers.mjs"
 import { onnxData } from "./lib/onnx-data.mjs"
@@ -13,12 +14,14 @@ const interpreter = python()
 const compiler = zig()
 debianTools()
 const drivers = openclDrivers(full ? driverNames : fastDriverNames)
+const browser = chromium()
 forget()
 
 const environment = {
   ...(interpreter ? { STRONGROOM_PYTHON: interpreter } : {}),
   ...(compiler ? { STRONGROOM_ZIG: compiler } : {}),
   ...drivers,
+  ...browser,
   ...(full ? { STRONGROOM_FULL: "1", ...pythonRuntimes(), ...onnxData() } : {}),
 }
 const checks = ["build", "typecheck", "lint", "//#lint:root", "test"]

@@ -4,5 +4,6 @@
  * @module
  */
 
+export { type Chromium, chromium, missingChromium } from "./chromium.js"
 export { driver, drivers, environmentFor, missingDriver, missingLargeDriver, optionsFor } from "./drivers.js"
 export { missingRuntime, runtimeFile, runtimes } from "./runtimes.js"
