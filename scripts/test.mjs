@@ -7,6 +7,7 @@ import { onnxData } from "./lib/onnx-data.mjs"
 import { collect, forget, record } from "./lib/results.mjs"
 import { pythonRuntimes } from "./lib/runtimes.mjs"
 import { install, python, turbo, zig } from "./lib/setup.mjs"
+import { vulkanDrivers } from "./lib/vulkan.mjs"
 
 const full = process.argv.includes("--full")
 install()
@@ -15,6 +16,7 @@ const compiler = zig()
 debianTools()
 const drivers = openclDrivers(full ? driverNames : fastDriverNames)
 const browser = chromium()
+const vulkan = vulkanDrivers()
 forget()
 
 const environment = {
@@ -22,6 +24,7 @@ const environment = {
   ...(compiler ? { STRONGROOM_ZIG: compiler } : {}),
   ...drivers,
   ...browser,
+  ...vulkan,
   ...(full ? { STRONGROOM_FULL: "1", ...pythonRuntimes(), ...onnxData() } : {}),
 }
 const checks = ["build", "typecheck", "lint", "//#lint:root", "test"]

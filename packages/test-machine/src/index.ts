@@ -7,3 +7,4 @@
 export { type Chromium, chromium, missingChromium } from "./chromium.js"
 export { driver, drivers, environmentFor, missingDriver, missingLargeDriver, optionsFor } from "./drivers.js"
 export { missingRuntime, runtimeFile, runtimes } from "./runtimes.js"
+export { missingVulkanDriver, type VulkanDriver, type VulkanDriverName, vulkanDriver } from "./vulkan.js"
