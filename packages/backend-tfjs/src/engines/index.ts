@@ -1,10 +1,11 @@
 import type { EngineKind, EngineName } from "./engine.js"
+import { tfjsNode, tfjsNodeGpu } from "./tfjs-node.js"
 import { wasm } from "./wasm.js"
 
 export type { EngineKind, EngineName } from "./engine.js"
 
 /** Every engine, in the order in which `auto` takes them: accelerators, TensorFlow on the CPU, WebAssembly. */
-export const engines: readonly EngineKind[] = [wasm]
+export const engines: readonly EngineKind[] = [tfjsNodeGpu, tfjsNode, wasm]
 
 export const engineNames: readonly EngineName[] = engines.map(({ name }) => name)
 
