@@ -6,6 +6,7 @@ import { onnxData } from "./lib/onnx-data.mjs"
 import { collect, forget, record } from "./lib/results.mjs"
 import { pythonRuntimes } from "./lib/runtimes.mjs"
 import { install, python, turbo, zig } from "./lib/setup.mjs"
+import { tfjsNode } from "./lib/tfjs-node.mjs"
 
 const full = process.argv.includes("--full")
 install()
@@ -13,12 +14,14 @@ const interpreter = python()
 const compiler = zig()
 debianTools()
 const drivers = openclDrivers(full ? driverNames : fastDriverNames)
+const tensorflow = await tfjsNode(compiler)
 forget()
 
 const environment = {
   ...(interpreter ? { STRONGROOM_PYTHON: interpreter } : {}),
   ...(compiler ? { STRONGROOM_ZIG: compiler } : {}),
   ...drivers,
+  ...tensorflow,
   ...(full ? { STRONGROOM_FULL: "1", ...pythonRuntimes(), ...onnxData() } : {}),
 }
 const checks = ["build", "typecheck", "lint", "//#lint:root", "test"]

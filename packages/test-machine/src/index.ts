@@ -6,3 +6,4 @@
 
 export { driver, drivers, environmentFor, missingDriver, missingLargeDriver, optionsFor } from "./drivers.js"
 export { missingRuntime, runtimeFile, runtimes } from "./runtimes.js"
+export { missingTfjsNode, tfjsNodeFolder } from "./tfjs-node.js"
