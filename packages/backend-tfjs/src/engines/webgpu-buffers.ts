@@ -36,7 +36,9 @@ export function clearedBuffers(device: GPUDevice): ClearedBuffers {
   let bytesFree = 0
   let isClearingPlanned = false
 
-  function acquireBuffer(size: number, usage: number, mappedAtCreation = false, reuse = true): GPUBuffer {
+  function acquireBuffer(wanted: number, usage: number, mappedAtCreation = false, reuse = true): GPUBuffer {
+    // A kernel can't be given an empty one, and products over no elements have empty operands.
+    const size = Math.max(wanted, smallest)
     if (size > device.limits.maxBufferSize) {
       const most = device.limits.maxBufferSize
       throw new StrongroomError("out-of-memory", `A tensor takes ${size} bytes; a buffer of this GPU holds ${most}.`)
@@ -134,5 +136,8 @@ export function clearedBuffers(device: GPUDevice): ClearedBuffers {
     },
   }
 }
+
+/** Bytes: what a buffer's size is a multiple of, if it is copied. */
+const smallest = 4
 
 const keyOf = (size: number, usage: number) => `${size} ${usage}`

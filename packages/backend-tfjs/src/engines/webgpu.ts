@@ -1,7 +1,8 @@
 import { createRequire } from "node:module"
 import { delimiter } from "node:path"
 import { gpuDeviceNodes } from "@strongroom/core/node"
-import type { EngineKind } from "./engine.js"
+import type { Runtime } from "../runtime.js"
+import type { EngineKind, StartOptions } from "./engine.js"
 import { packageFolders } from "./packages.js"
 import { vulkanDrivers, vulkanNeeds } from "./vulkan.js"
 import { webgpuRuntime } from "./webgpu-runtime.js"
@@ -27,27 +28,37 @@ export const webgpu: EngineKind = {
       needs: { ...needs, devices, read: [...folders, ...read], systemCalls },
     }
   },
-  async start({ place, isNamed }) {
-    await loadLibraries(place === "" ? [] : place.split(delimiter))
-    const { create, globals } = await import("webgpu")
-    define(globals)
-    const gpu = create([])
-    alive.push(gpu)
-    const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" })
-    if (adapter === null)
-      throw new Error("No driver for Vulkan, Metal or Direct3D can be loaded, or none has a device.")
-    const { info } = adapter
-    const device = `WebGPU on ${info.device || info.vendor}`
-    if (!isNamed && info.isFallbackAdapter) throw new Error(`The only device, ${info.description}, is no GPU.`)
-    const require = createRequire(import.meta.url)
-    const [tf, converter] = await withNavigator(gpu, async () => {
-      const [core, ...others] = modules.map((name) => require(name))
-      if (!(await core.setBackend("webgpu"))) throw new Error(`${device} can't be started.`)
-      return [core, ...others]
+  start(options) {
+    started ??= startDawn(options).catch((error) => {
+      started = undefined
+      throw error
     })
-    const { version } = require("webgpu/package.json")
-    return webgpuRuntime(tf, converter, tf.backend(), { device, driver: `Dawn ${version}, ${info.description}` })
+    return started
   },
+}
+
+/** There is one a thread, as there is one TensorFlow.js. */
+let started: Promise<Runtime> | undefined
+
+async function startDawn({ place, isNamed }: StartOptions): Promise<Runtime> {
+  await loadLibraries(place === "" ? [] : place.split(delimiter))
+  const { create, globals } = await import("webgpu")
+  define(globals)
+  const gpu = create([])
+  alive.push(gpu)
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" })
+  if (adapter === null) throw new Error("No driver for Vulkan, Metal or Direct3D can be loaded, or none has a device.")
+  const { info } = adapter
+  const device = `WebGPU on ${info.device || info.vendor}`
+  if (!isNamed && info.isFallbackAdapter) throw new Error(`The only device, ${info.description}, is no GPU.`)
+  const require = createRequire(import.meta.url)
+  const [tf, converter] = await withNavigator(gpu, async () => {
+    const [core, ...others] = modules.map((name) => require(name))
+    if (!(await core.setBackend("webgpu"))) throw new Error(`${device} can't be started.`)
+    return [core, ...others]
+  })
+  const { version } = require("webgpu/package.json")
+  return webgpuRuntime(tf, converter, tf.backend(), { device, driver: `Dawn ${version}, ${info.description}` })
 }
 
 /** Dawn ends when this object is collected, also while its devices are in use: the next event crashes the process. */
