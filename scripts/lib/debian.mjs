@@ -38,32 +38,31 @@ export function aptInstall(packages, flags = []) {
 }
 
 /**
- * Unpacks packages, and what they need that this machine lacks unless they are wanted `alone`, below `folder`/root: as any
- * user, and without a change to the machine. True when that is done.
+ * Unpacks packages, and what they need that this machine lacks, below `folder`/root: as any user, and without a change to
+ * the machine. True when that is done. `flags` are apt-get's.
  */
-export function aptUnpack(packages, folder, { alone = false } = {}) {
+export function aptUnpack(packages, folder, flags = []) {
   if (!isThere("apt-get") || !isThere("dpkg-deb")) return false
   say(`Unpacking ${packages.join(", ")} ...`)
   const [lists, cache] = [join(folder, "lists"), join(folder, "cache")]
-  const archives = join(cache, "archives")
-  for (const name of [join(lists, "partial"), join(archives, "partial")]) mkdirSync(name, { recursive: true })
+  for (const name of [join(lists, "partial"), join(cache, "archives/partial")]) mkdirSync(name, { recursive: true })
   // Lists of one's own, because an ordinary user can't renew the machine's, and an image may have none.
-  const settings = [
+  const own = [
+    "-qq",
+    "-o",
     `Dir::State::Lists=${lists}`,
+    "-o",
     `Dir::Cache=${cache}`,
+    "-o",
     "Debug::NoLocking=1",
-    "APT::Sandbox::User=root",
+    ...flags,
   ]
-  const own = ["-qq", ...settings.flatMap((setting) => ["-o", setting])]
-  const download = alone ? ["download"] : ["install", "-y", "--download-only", "--no-install-recommends"]
-  // What is wanted alone comes to the working directory.
-  const here = { ...quiet, cwd: archives }
-  const unpack = (name) => runs("dpkg-deb", ["-x", join(archives, name), join(folder, "root")], quiet)
+  const download = ["install", "-y", "--download-only", "--no-install-recommends", ...packages]
+  const unpack = (name) => runs("dpkg-deb", ["-x", join(cache, "archives", name), join(folder, "root")], quiet)
   try {
-    if (!runs("apt-get", [...own, "update"], quiet) || !runs("apt-get", [...own, ...download, ...packages], here))
-      return false
-    const names = readdirSync(archives).filter((name) => name.endsWith(".deb"))
-    return names.length > 0 && names.every(unpack)
+    if (!runs("apt-get", [...own, "update"], quiet) || !runs("apt-get", [...own, ...download], quiet)) return false
+    const archives = readdirSync(join(cache, "archives")).filter((name) => name.endsWith(".deb"))
+    return archives.length > 0 && archives.every(unpack)
   } finally {
     for (const name of [lists, cache]) rmSync(name, { recursive: true, force: true })
   }

@@ -1,23 +1,24 @@
 import { mkdirSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { bytesSource } from "@strongroom/core"
-import { missingVulkan, vulkan } from "@strongroom/test-machine"
+import { missingVulkanDriver, vulkanDriver } from "@strongroom/test-machine"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { compile, noCompiler } from "../compile.js"
 import { type WrittenModel, writeSealed } from "../sealed-model.js"
 import { makeNeedles, startTrial, type Trial } from "../trial.js"
 
-const why = missingVulkan ?? noCompiler
+const why = missingVulkanDriver("swiftshader") ?? noCompiler
 /** What is planted leaves this. */
 const word = makeNeedles().comment
 const layerName = "VK_LAYER_STRONGROOM_planted"
 
 describe.skipIf(why)(`Vulkan's loader${why ? ` (not here: ${why})` : ""}`, () => {
-  const { library = "", data = "" } = vulkan ?? {}
-  const driver = join(data, "vulkan/icd.d/vk_swiftshader_icd.json")
-  const registered = { XDG_DATA_DIRS: data }
+  const { drivers, libraries } = why ? { drivers: [], libraries: [] } : vulkanDriver("swiftshader")
+  const [[driver = ""], [library = ""]] = [drivers, libraries]
   let model: WrittenModel
   let trial: Trial
+  /** A folder for XDG_DATA_DIRS, in whose vulkan/icd.d the driver is registered. */
+  let data: string
   /** A library that says on a disk that it ran. */
   let planted: string
 
@@ -34,6 +35,9 @@ describe.skipIf(why)(`Vulkan's loader${why ? ` (not here: ${why})` : ""}`, () =>
     trial = startTrial()
     planted = join(trial.folder, "planted.so")
     compile(planted, join(trial.work, "ran"), word)
+    data = join(trial.folder, "share")
+    const icd = { library_path: join(dirname(driver), "libvk_swiftshader.so"), api_version: "1.1.0" }
+    register("share/vulkan/icd.d", { file_format_version: "1.0.0", ICD: icd })
   })
   afterEach(() => trial.close())
 
@@ -57,7 +61,7 @@ describe.skipIf(why)(`Vulkan's loader${why ? ` (not here: ${why})` : ""}`, () =>
 
   /** It runs only where nothing is done against it: tried last, since what it leaves stays. */
   async function expectClosed(id: string, environment: Readonly<Record<string, string>>): Promise<void> {
-    const asked = { ...registered, ...environment }
+    const asked = { XDG_DATA_DIRS: data, ...environment }
     const devices = await trial.runNeutralised(id, "vulkan.mjs", ask("plain"), asked)
     expect(devices).toContain("SwiftShader")
     expect(trial.holding(word)).toEqual(["planted.so"])
