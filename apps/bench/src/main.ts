@@ -12,6 +12,7 @@ import { openclBinding } from "./figures/opencl-binding.js"
 import { opening } from "./figures/opening.js"
 import { run } from "./figures/run.js"
 import { stream } from "./figures/stream.js"
+import { tfjs } from "./figures/tfjs.js"
 import { machine, record } from "./record.js"
 
 const benches: readonly Bench[] = [
@@ -26,6 +27,7 @@ const benches: readonly Bench[] = [
   cache,
   audit,
   opencl,
+  tfjs,
 ]
 
 /** Benches by another name. */
