@@ -14,10 +14,10 @@ export function webgpuRuntime(
   backend: WebGPUBackend,
   { device, driver }: Pick<Runtime, "device" | "driver">,
 ): Runtime {
-  const buffers = clearedBuffers(backend.device)
+  const failures = failuresOf(backend.device)
+  const buffers = clearedBuffers(backend.device, failures.outOfMemory)
   // Its type is a class with private members; these are all that is used of it.
   backend.bufferManager = buffers as unknown as typeof backend.bufferManager
-  const failures = failuresOf(backend.device)
   return {
     tf,
     converter,
