@@ -12,7 +12,7 @@ export function webgpuRuntime(
   tf: Runtime["tf"],
   converter: Runtime["converter"],
   backend: WebGPUBackend,
-  { device, driver }: Pick<Runtime, "device" | "driver">,
+  { device, driver, compiled }: Pick<Runtime, "device" | "driver" | "compiled">,
 ): Runtime {
   const failures = failuresOf(backend.device)
   const buffers = clearedBuffers(backend.device, failures.outOfMemory)
@@ -26,6 +26,7 @@ export function webgpuRuntime(
     device,
     driver,
     hasComplexNumbers: false,
+    ...(compiled && { compiled }),
     ...ownTensors(backend),
     async check() {
       try {
