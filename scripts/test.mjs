@@ -1,5 +1,6 @@
 // npm test: set-up, then build, types, lint and tests of every package through turbo, then the packed packages.
 // With --full, the slow suites run whole too, and their dated result is written to docs/results.
+import { chromium } from "./lib/chromium.mjs"
 import { debianTools } from "./lib/debian.mjs"
 import { driverNames, fastDriverNames, openclDrivers } from "./lib/drivers.mjs"
 import { onnxData } from "./lib/onnx-data.mjs"
@@ -7,6 +8,7 @@ import { collect, forget, record } from "./lib/results.mjs"
 import { pythonRuntimes } from "./lib/runtimes.mjs"
 import { install, python, turbo, zig } from "./lib/setup.mjs"
 import { tfjsNode } from "./lib/tfjs-node.mjs"
+import { vulkanDrivers } from "./lib/vulkan.mjs"
 
 const full = process.argv.includes("--full")
 install()
@@ -14,6 +16,8 @@ const interpreter = python()
 const compiler = zig()
 debianTools()
 const drivers = openclDrivers(full ? driverNames : fastDriverNames)
+const browser = chromium()
+const vulkan = vulkanDrivers()
 const tensorflow = await tfjsNode(compiler)
 forget()
 
@@ -21,6 +25,8 @@ const environment = {
   ...(interpreter ? { STRONGROOM_PYTHON: interpreter } : {}),
   ...(compiler ? { STRONGROOM_ZIG: compiler } : {}),
   ...drivers,
+  ...browser,
+  ...vulkan,
   ...tensorflow,
   ...(full ? { STRONGROOM_FULL: "1", ...pythonRuntimes(), ...onnxData() } : {}),
 }

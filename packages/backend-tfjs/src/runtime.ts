@@ -1,3 +1,4 @@
+import type { Artifacts, Host } from "@strongroom/core/backend"
 import type { Tensor } from "@tensorflow/tfjs-core"
 
 /**
@@ -30,6 +31,20 @@ export interface Runtime {
   adopt?(tensor: Tensor, address: bigint): boolean
   /** Overwrites a tensor's elements where the engine would free them as they are; nothing where they can't be reached. */
   wipe(tensor: Tensor): void
+  /**
+   * Waits for what was computed, and throws what went wrong with it unheard: `out-of-memory` or `backend-failed`. Absent
+   * where the engine's own calls throw.
+   */
+  check?(): Promise<void>
+  /** What the engine's driver compiles for a model that is being loaded. Absent where nothing of it is ever kept. */
+  compiled?(host: Host, artifacts: Artifacts): Promise<Compiled | undefined>
+}
+
+export interface Compiled {
+  /** After a run: keeps what was compiled since, as the cache policy allows. */
+  keep(): Promise<void>
+  /** The same, once more, when the model is closed. */
+  close(): Promise<void>
 }
 
 /**

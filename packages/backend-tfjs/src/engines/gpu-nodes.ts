@@ -1,17 +1,4 @@
-import { readdirSync } from "node:fs"
-import { join } from "node:path"
+import { gpuDeviceNodes } from "@strongroom/core/node"
 
 /** Device nodes of NVIDIA's driver: none where there is no such GPU. */
-export function nvidiaNodes(): readonly string[] {
-  return namesIn("/dev", /^(nvidia\d+|nvidiactl|nvidia-uvm|nvidia-uvm-tools)$/).map((name) => join("/dev", name))
-}
-
-function namesIn(folder: string, form: RegExp): readonly string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => form.test(name))
-      .sort()
-  } catch {
-    return []
-  }
-}
+export const nvidiaNodes = (): readonly string[] => gpuDeviceNodes().filter((path) => path.startsWith("/dev/nvidia"))
