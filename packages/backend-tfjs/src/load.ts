@@ -18,7 +18,7 @@ export async function loadModel(
   engines: Engines,
   host: Host,
   model: OpenModel,
-  { signal, progress }: LoadContext,
+  { signal, progress, artifacts }: LoadContext,
 ): Promise<EngineSession | Declined> {
   const total = model.parts.reduce((sum, { byteLength }) => sum + byteLength, 0)
   const [graphPart, ...others] = model.parts.filter(({ role }) => role === "graph")
@@ -42,7 +42,9 @@ export async function loadModel(
     const lacking = lackingOperators(graphOf(graphModel), (kernel) => hasKernel(runtime, kernel))
     await runtime.check?.()
     signal.throwIfAborted()
-    if (lacking.length === 0) return engineSession(runtime, graphModel, weights)
+    if (lacking.length === 0) {
+      return engineSession(runtime, graphModel, weights, await runtime.compiled?.(host, artifacts))
+    }
     weights.release()
     return { declined: `it has no ${lacking.join(", ")} on ${runtime.title}.` }
   } catch (error) {

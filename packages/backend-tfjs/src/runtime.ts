@@ -1,3 +1,4 @@
+import type { Artifacts, Host } from "@strongroom/core/backend"
 import type { Tensor } from "@tensorflow/tfjs-core"
 
 /**
@@ -35,6 +36,15 @@ export interface Runtime {
    * where the engine's own calls throw.
    */
   check?(): Promise<void>
+  /** What the engine's driver compiles for a model that is being loaded. Absent where nothing of it is ever kept. */
+  compiled?(host: Host, artifacts: Artifacts): Promise<Compiled | undefined>
+}
+
+export interface Compiled {
+  /** After a run: keeps what was compiled since, as the cache policy allows. */
+  keep(): Promise<void>
+  /** The same, once more, when the model is closed. */
+  close(): Promise<void>
 }
 
 /**

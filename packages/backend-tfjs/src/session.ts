@@ -3,13 +3,18 @@ import { StrongroomError } from "@strongroom/core/backend"
 import type { GraphModel } from "@tensorflow/tfjs-converter"
 import type { Tensor } from "@tensorflow/tfjs-core"
 import { graphOf, isDynamic } from "./graph.js"
-import type { Runtime } from "./runtime.js"
+import type { Compiled, Runtime } from "./runtime.js"
 import { exclusively, scoped, spare } from "./scope.js"
 import { fromTf, toTf } from "./tensor.js"
 import type { Weights } from "./weights.js"
 
 /** A graph model under the contract. A kept output is a tensor in the engine's memory. */
-export function engineSession(runtime: Runtime, model: GraphModel, weights: Weights): EngineSession {
+export function engineSession(
+  runtime: Runtime,
+  model: GraphModel,
+  weights: Weights,
+  compiled?: Compiled,
+): EngineSession {
   const { tf } = runtime
   const kept = new Map<number, Tensor>()
   let lastKept = 0
@@ -53,6 +58,7 @@ export function engineSession(runtime: Runtime, model: GraphModel, weights: Weig
       results.map((tensor, index) => (toKeep.has(outputs[index] as string) ? undefined : fromTf(tensor))),
     )
     await runtime.check?.()
+    await compiled?.keep()
     return Object.fromEntries(
       outputs.map((name, index) => {
         const value = read[index]
@@ -70,6 +76,7 @@ export function engineSession(runtime: Runtime, model: GraphModel, weights: Weig
   }
 
   async function close(): Promise<void> {
+    await compiled?.close()
     for (const tensor of kept.values()) tensor.dispose()
     kept.clear()
     weights.release()

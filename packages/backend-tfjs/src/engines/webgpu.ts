@@ -3,6 +3,7 @@ import { delimiter } from "node:path"
 import { gpuDeviceNodes } from "@strongroom/core/node"
 import type { Runtime } from "../runtime.js"
 import type { EngineKind, StartOptions } from "./engine.js"
+import { mesaCache } from "./mesa-cache.js"
 import { packageFolders } from "./packages.js"
 import { vulkanDrivers, vulkanNeeds } from "./vulkan.js"
 import { webgpuRuntime } from "./webgpu-runtime.js"
@@ -58,7 +59,12 @@ async function startDawn({ place, isNamed }: StartOptions): Promise<Runtime> {
     return [core, ...others]
   })
   const { version } = require("webgpu/package.json")
-  return webgpuRuntime(tf, converter, tf.backend(), { device, driver: `Dawn ${version}, ${info.description}` })
+  const backend = tf.backend()
+  return webgpuRuntime(tf, converter, backend, {
+    device,
+    driver: `Dawn ${version}, ${info.description}`,
+    compiled: (host, artifacts) => mesaCache(host, artifacts, () => Object.keys(backend.pipelineCache).length),
+  })
 }
 
 /** Dawn ends when this object is collected, also while its devices are in use: the next event crashes the process. */
