@@ -34,7 +34,7 @@ async function open({ json, shards }: GraphFiles): Promise<InProcessSession> {
 
 async function openModel(model: ModelToSeal): Promise<InProcessSession> {
   const { bytes, keys } = await publisher.ship(model)
-  const session = await openInProcess(tfjs(), bytesSource(bytes), keys, { debug: true })
+  const session = await openInProcess(tfjs({ engine: "wasm" }), bytesSource(bytes), keys, { debug: true })
   sessions.push(session)
   return session
 }
@@ -73,7 +73,7 @@ describe("a graph model", () => {
       lent.push(plaintext.bytes)
       return plaintext
     }
-    const engine = await loadEngine(tfjs(), { allocate })
+    const engine = await loadEngine(tfjs({ engine: "wasm" }), { allocate })
     await loadSession(engine, await openSealedModel(bytesSource(bytes), keys))
     // The graph and seven weights.
     expect(lent).toHaveLength(8)

@@ -34,7 +34,7 @@ it("a model in a vault gives what tf.loadGraphModel's gives, bit for bit", async
   const expected = plain.execute({ image: tf.tensor(picture, shape) }, "probabilities")
   if (Array.isArray(expected)) throw new TypeError("one output was asked for")
 
-  const vault = await openVault({ backend: tfjs() })
+  const vault = await openVault({ backend: tfjs({ engine: "wasm" }) })
   try {
     const session = await vault.load(bytes, { grant: keys.grant, identity: { file }, trust: keys.trust })
     const found = await session.run({ "image:0": tensor("float32", shape, picture) }, { outputs: ["probabilities:0"] })
