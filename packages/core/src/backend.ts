@@ -36,6 +36,15 @@ export interface Backend extends ModuleReference {
   readonly needs: Needs
 }
 
+/**
+ * A backend for `openInProcess` whose module is part of the app's own bundle, as pages have it: a bundler follows an
+ * `import()` that it sees, and no URL. A vault refuses it, since a function can't cross to another process. [app]
+ */
+export interface BundledBackend extends Omit<Backend, "module"> {
+  /** Imports the module. */
+  readonly load: () => Promise<{ readonly default: CreateEngine }>
+}
+
 /** What an engine needs from the machine. Paths are absolute. The environment is never inherited. */
 export interface Needs {
   /** Device nodes that it opens, such as `/dev/dri/renderD128`. */
