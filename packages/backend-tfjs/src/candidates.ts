@@ -16,13 +16,13 @@ export type PassedOver = { readonly engine: EngineName; readonly reason: string 
  * Looks which engines this machine has. With `auto` these are all, since a model can name another than the first; the vault
  * must then be open for what each of them needs.
  */
-export function findCandidates({ engine, setupFolder }: CheckedOptions): { candidates: Candidates; needs: Needs } {
+export function findCandidates({ engine, ...options }: CheckedOptions): { candidates: Candidates; needs: Needs } {
   const isNamed = engine !== "auto"
   const found: Candidate[] = []
   const passedOver: PassedOver[] = []
   const needs: Needs[] = []
   for (const { name, find } of isNamed ? [engineByName(engine)] : engines) {
-    const result = find({ setupFolder, isNamed })
+    const result = find({ ...options, isNamed })
     if ("missing" in result) passedOver.push({ engine: name, reason: result.missing })
     else {
       found.push({ engine: name, place: result.place })

@@ -2,7 +2,7 @@ import type { Backend } from "@strongroom/core/backend"
 import { findCandidates } from "./candidates.js"
 import { checkOptions, type TfjsOptions } from "./options.js"
 
-export type { EngineName } from "./engines/index.js"
+export type { EngineName, VulkanOptions } from "./engines/index.js"
 export type { TfjsOptions } from "./options.js"
 
 /**

@@ -40,6 +40,7 @@ export async function loadModel(
   try {
     graphModel = await makeModel(runtime, json, weights)
     const lacking = lackingOperators(graphOf(graphModel), (kernel) => hasKernel(runtime, kernel))
+    await runtime.check?.()
     signal.throwIfAborted()
     if (lacking.length === 0) return engineSession(runtime, graphModel)
     disposeWeights(runtime, weights)

@@ -1,6 +1,6 @@
 import { homedir } from "node:os"
 import { isAbsolute, join } from "node:path"
-import { type EngineName, engineNames } from "./engines/index.js"
+import { type EngineName, engineNames, type VulkanOptions } from "./engines/index.js"
 
 export interface TfjsOptions {
   /**
@@ -13,13 +13,19 @@ export interface TfjsOptions {
    * which is `~/.local/share`.
    */
   readonly setupFolder?: string
+  /** How `"webgpu"` finds Vulkan on Linux. Default: the system's own. */
+  readonly vulkan?: VulkanOptions
 }
 
 /** The options with their defaults. */
 export type CheckedOptions = Required<TfjsOptions>
 
 /** @throws TypeError */
-export function checkOptions({ engine = "auto", setupFolder = defaultSetupFolder() }: TfjsOptions): CheckedOptions {
+export function checkOptions({
+  engine = "auto",
+  setupFolder = defaultSetupFolder(),
+  vulkan = {},
+}: TfjsOptions): CheckedOptions {
   if (engine !== "auto" && !engineNames.includes(engine)) {
     const names = ["auto", ...engineNames].map((name) => JSON.stringify(name)).join(", ")
     throw new TypeError(`engine is one of ${names}, not ${JSON.stringify(engine)}.`)
@@ -27,7 +33,12 @@ export function checkOptions({ engine = "auto", setupFolder = defaultSetupFolder
   if (typeof setupFolder !== "string" || !isAbsolute(setupFolder)) {
     throw new TypeError("setupFolder is an absolute path.")
   }
-  return { engine, setupFolder }
+  for (const [name, paths] of Object.entries(vulkan)) {
+    if (!Array.isArray(paths) || !paths.every((path) => typeof path === "string" && isAbsolute(path))) {
+      throw new TypeError(`vulkan.${name} is an array of absolute paths.`)
+    }
+  }
+  return { engine, setupFolder, vulkan }
 }
 
 /** Where `strongroom setup` puts what it builds, unless it is told otherwise. */

@@ -25,6 +25,11 @@ export interface Runtime {
   upload(tensor: Tensor): void
   /** Overwrites a tensor's elements where the engine would free them as they are; nothing where they can't be reached. */
   wipe(tensor: Tensor): void
+  /**
+   * Waits for what was computed, and throws what went wrong with it unheard: `out-of-memory` or `backend-failed`. Absent
+   * where the engine's own calls throw.
+   */
+  check?(): Promise<void>
 }
 
 /**

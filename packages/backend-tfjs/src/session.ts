@@ -52,6 +52,7 @@ export function engineSession(runtime: Runtime, model: GraphModel): EngineSessio
     const read = await Promise.all(
       results.map((tensor, index) => (toKeep.has(outputs[index] as string) ? undefined : fromTf(tensor))),
     )
+    await runtime.check?.()
     return Object.fromEntries(
       outputs.map((name, index) => {
         const value = read[index]
@@ -60,6 +61,12 @@ export function engineSession(runtime: Runtime, model: GraphModel): EngineSessio
         return [name, keep(spare(tf, (results[index] as Tensor).clone()))]
       }),
     )
+  }
+
+  /** What the engine has to say of an error tells more. */
+  async function explain(error: unknown): Promise<never> {
+    await runtime.check?.()
+    throw error
   }
 
   async function close(): Promise<void> {
@@ -73,7 +80,7 @@ export function engineSession(runtime: Runtime, model: GraphModel): EngineSessio
     async run(call) {
       if (closing !== undefined)
         throw new StrongroomError("session-closed", "The session is closed: load the model again.")
-      return exclusively(() => scoped(runtime, () => run(call)))
+      return exclusively(() => scoped(runtime, () => run(call).catch(explain)))
     },
     close() {
       closing ??= exclusively(close)

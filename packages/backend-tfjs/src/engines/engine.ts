@@ -1,5 +1,6 @@
 import type { Host, Needs } from "@strongroom/core/backend"
 import type { Runtime } from "../runtime.js"
+import type { VulkanOptions } from "./vulkan.js"
 
 /** What computes, in Node. */
 export type EngineName = "tfjs-node-gpu" | "tfjs-node" | "webgpu" | "wasm"
@@ -20,6 +21,7 @@ export interface EngineKind {
 export interface FindOptions {
   /** Where `strongroom setup` puts what it builds. */
   readonly setupFolder: string
+  readonly vulkan: VulkanOptions
   /** True: the app named this engine. False: it is one of those that `auto` looks at, for which slow ones don't qualify. */
   readonly isNamed: boolean
 }

@@ -1,10 +1,12 @@
 import type { EngineKind, EngineName } from "./engine.js"
 import { wasm } from "./wasm.js"
+import { webgpu } from "./webgpu.js"
 
 export type { EngineKind, EngineName } from "./engine.js"
+export type { VulkanOptions } from "./vulkan.js"
 
 /** Every engine, in the order in which `auto` takes them: accelerators, TensorFlow on the CPU, WebAssembly. */
-export const engines: readonly EngineKind[] = [wasm]
+export const engines: readonly EngineKind[] = [webgpu, wasm]
 
 export const engineNames: readonly EngineName[] = engines.map(({ name }) => name)
 
