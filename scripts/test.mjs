@@ -7,6 +7,8 @@ import { onnxData } from "./lib/onnx-data.mjs"
 import { collect, forget, record } from "./lib/results.mjs"
 import { pythonRuntimes } from "./lib/runtimes.mjs"
 import { install, python, turbo, zig } from "./lib/setup.mjs"
+import { tfjsNode } from "./lib/tfjs-node.mjs"
+import { vulkanDrivers } from "./lib/vulkan.mjs"
 
 const full = process.argv.includes("--full")
 install()
@@ -15,6 +17,8 @@ const compiler = zig()
 debianTools()
 const drivers = openclDrivers(full ? driverNames : fastDriverNames)
 const browser = chromium()
+const vulkan = vulkanDrivers()
+const tensorflow = await tfjsNode(compiler)
 forget()
 
 const environment = {
@@ -22,6 +26,8 @@ const environment = {
   ...(compiler ? { STRONGROOM_ZIG: compiler } : {}),
   ...drivers,
   ...browser,
+  ...vulkan,
+  ...tensorflow,
   ...(full ? { STRONGROOM_FULL: "1", ...pythonRuntimes(), ...onnxData() } : {}),
 }
 const checks = ["build", "typecheck", "lint", "//#lint:root", "test"]

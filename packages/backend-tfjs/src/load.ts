@@ -6,7 +6,7 @@ import { graphOf, lackingOperators } from "./graph.js"
 import { partReader } from "./part-reader.js"
 import { activate, type Runtime } from "./runtime.js"
 import { engineSession } from "./session.js"
-import { disposeWeights, readWeights } from "./weights.js"
+import { readWeights, type Weights } from "./weights.js"
 
 /** Which engine a model runs on, by the name that it may give. */
 export interface Engines {
@@ -38,15 +38,15 @@ export async function loadModel(
   const weights = await readWeights(runtime, host, reader, specs)
   let graphModel: GraphModel | undefined
   try {
-    graphModel = await makeModel(runtime, json, weights)
+    graphModel = await makeModel(runtime, json, weights.tensors)
     const lacking = lackingOperators(graphOf(graphModel), (kernel) => hasKernel(runtime, kernel))
     await runtime.check?.()
     signal.throwIfAborted()
-    if (lacking.length === 0) return engineSession(runtime, graphModel)
-    disposeWeights(runtime, weights)
+    if (lacking.length === 0) return engineSession(runtime, graphModel, weights)
+    weights.release()
     return { declined: `it has no ${lacking.join(", ")} on ${runtime.title}.` }
   } catch (error) {
-    disposeWeights(runtime, weights)
+    weights.release()
     throw error
   }
 }
@@ -75,7 +75,7 @@ async function readJson(part: Part, signal: AbortSignal): Promise<io.ModelJSON> 
 }
 
 /** `weights` are in the engine already, so that no copy of the whole is made, as TensorFlow.js's own loaders do. */
-async function makeModel(runtime: Runtime, json: io.ModelJSON, weights: Weights): Promise<GraphModel> {
+async function makeModel(runtime: Runtime, json: io.ModelJSON, weights: Weights["tensors"]): Promise<GraphModel> {
   const { tf, converter } = runtime
   const artifacts: io.ModelArtifacts = {
     modelTopology: json.modelTopology,
@@ -88,8 +88,6 @@ async function makeModel(runtime: Runtime, json: io.ModelJSON, weights: Weights)
   await model.load()
   return model
 }
-
-type Weights = Awaited<ReturnType<typeof readWeights>>
 
 function broken(expected: string): StrongroomError {
   return new StrongroomError("backend-failed", `This isn't a TF.js graph model: ${expected}. Import and seal it again.`)

@@ -1,6 +1,6 @@
-import { homedir } from "node:os"
-import { isAbsolute, join } from "node:path"
+import { isAbsolute } from "node:path"
 import { type EngineName, engineNames, type VulkanOptions } from "./engines/index.js"
+import { defaultSetupFolder } from "./setup/place.js"
 
 export interface TfjsOptions {
   /**
@@ -39,11 +39,4 @@ export function checkOptions({
     }
   }
   return { engine, setupFolder, vulkan }
-}
-
-/** Where `strongroom setup` puts what it builds, unless it is told otherwise. */
-export function defaultSetupFolder(): string {
-  const { XDG_DATA_HOME: data } = process.env
-  // The specification of base directories has relative paths ignored.
-  return join(data && isAbsolute(data) ? data : join(homedir(), ".local/share"), "strongroom")
 }

@@ -19,10 +19,15 @@ export interface Runtime {
   /** Whether weights may be complex numbers. */
   readonly hasComplexNumbers: boolean
   /**
-   * Moves a new tensor's elements into the engine's own memory at once. Some engines do so at a tensor's first use, and
-   * until then hold the caller's array, which is lent, or zeroed.
+   * Copies a new tensor's elements into the engine's own memory, at once. Some engines do so at a tensor's first use, or
+   * never, and hold the caller's array, which is lent, or zeroed.
    */
   upload(tensor: Tensor): void
+  /**
+   * Lets the engine use a new tensor's elements where they are, at `address`, if it can: they must then stay there until
+   * the tensor is disposed of. Saves a copy of every large weight. Absent where the engine never can.
+   */
+  adopt?(tensor: Tensor, address: bigint): boolean
   /** Overwrites a tensor's elements where the engine would free them as they are; nothing where they can't be reached. */
   wipe(tensor: Tensor): void
   /**

@@ -6,10 +6,10 @@ import { graphOf, isDynamic } from "./graph.js"
 import type { Runtime } from "./runtime.js"
 import { exclusively, scoped, spare } from "./scope.js"
 import { fromTf, toTf } from "./tensor.js"
-import { wipeWeights } from "./weights.js"
+import type { Weights } from "./weights.js"
 
 /** A graph model under the contract. A kept output is a tensor in the engine's memory. */
-export function engineSession(runtime: Runtime, model: GraphModel): EngineSession {
+export function engineSession(runtime: Runtime, model: GraphModel, weights: Weights): EngineSession {
   const { tf } = runtime
   const kept = new Map<number, Tensor>()
   let lastKept = 0
@@ -72,7 +72,7 @@ export function engineSession(runtime: Runtime, model: GraphModel): EngineSessio
   async function close(): Promise<void> {
     for (const tensor of kept.values()) tensor.dispose()
     kept.clear()
-    wipeWeights(runtime, Object.values(model.weights).flat())
+    weights.release()
     model.dispose()
   }
 

@@ -1,4 +1,5 @@
 import type { EngineKind, EngineName } from "./engine.js"
+import { tfjsNode, tfjsNodeGpu } from "./tfjs-node.js"
 import { wasm } from "./wasm.js"
 import { webgpu } from "./webgpu.js"
 
@@ -6,7 +7,7 @@ export type { EngineKind, EngineName } from "./engine.js"
 export type { VulkanOptions } from "./vulkan.js"
 
 /** Every engine, in the order in which `auto` takes them: accelerators, TensorFlow on the CPU, WebAssembly. */
-export const engines: readonly EngineKind[] = [webgpu, wasm]
+export const engines: readonly EngineKind[] = [tfjsNodeGpu, webgpu, tfjsNode, wasm]
 
 export const engineNames: readonly EngineName[] = engines.map(({ name }) => name)
 

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs"
+import { existsSync, readFileSync, realpathSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
 
@@ -18,4 +18,18 @@ export function packageFolder(from: string | URL, name: string): string | undefi
 /** Loads modules as a package's own code would, from its folder: the copies that it uses. */
 export function requireFrom(folder: string): NodeJS.Require {
   return createRequire(join(folder, "package.json"))
+}
+
+/** The folder of an installed package and those of all that it depends on, by its package.json and theirs. */
+export function packageTree(folder: string): readonly string[] {
+  const folders = new Set<string>()
+  const left = [folder]
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if (folders.has(next)) continue
+    folders.add(next)
+    const manifest = join(next, "package.json")
+    const { dependencies = {} } = JSON.parse(readFileSync(manifest, "utf8"))
+    left.push(...Object.keys(dependencies).flatMap((name) => packageFolder(manifest, name) ?? []))
+  }
+  return [...folders]
 }

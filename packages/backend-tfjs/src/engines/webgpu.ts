@@ -54,7 +54,7 @@ export const webgpu: EngineKind = {
 const alive: GPU[] = []
 
 /** What Dawn and drivers call beyond a vault's own: seen by scripts/system-calls.mjs, with SwiftShader and lavapipe. */
-const systemCalls: readonly string[] = ["sched_setaffinity"]
+const systemCalls: readonly string[] = ["sched_setaffinity", "flock", "rename"]
 
 async function loadLibraries(paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return
