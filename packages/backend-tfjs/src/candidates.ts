@@ -3,14 +3,14 @@ import { type EngineName, engineByName, engines } from "./engines/index.js"
 import type { CheckedOptions } from "./options.js"
 
 /** What crosses to the vault: which engines there are here, the preferred first, and why others were passed over. */
-export type Candidates = {
+export type Candidates<Name extends string = EngineName> = {
   readonly isNamed: boolean
-  readonly found: readonly Candidate[]
-  readonly passedOver: readonly PassedOver[]
+  readonly found: readonly Candidate<Name>[]
+  readonly passedOver: readonly PassedOver<Name>[]
 }
 
-export type Candidate = { readonly engine: EngineName; readonly place: string }
-export type PassedOver = { readonly engine: EngineName; readonly reason: string }
+export type Candidate<Name extends string = EngineName> = { readonly engine: Name; readonly place: string }
+export type PassedOver<Name extends string = EngineName> = { readonly engine: Name; readonly reason: string }
 
 /**
  * Looks which engines this machine has. With `auto` these are all, since a model can name another than the first; the vault

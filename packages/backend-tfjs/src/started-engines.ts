@@ -1,6 +1,5 @@
 import { type Host, StrongroomError } from "@strongroom/core/backend"
 import type { Candidate, Candidates, PassedOver } from "./candidates.js"
-import { type EngineName, engineByName } from "./engines/index.js"
 import type { Runtime } from "./runtime.js"
 
 /** The engines of one thread. */
@@ -12,17 +11,22 @@ export interface StartedEngines {
 }
 
 /**
- * Starts the first of the engines that can be started. What was passed over, and why, goes into the report.
+ * Starts, by `startOne`, the first of the engines that can be started. What was passed over, and why, goes into the report.
  *
  * @throws StrongroomError `backend-missing` where there is none.
  */
-export async function startEngines({ isNamed, found, passedOver }: Candidates, host: Host): Promise<StartedEngines> {
-  const reasons: PassedOver[] = [...passedOver]
-  const runtimes = new Map<EngineName, Runtime>()
+export async function startEngines<Name extends string>(
+  { isNamed, found, passedOver }: Candidates<Name>,
+  host: Host,
+  startOne: (candidate: Candidate<Name>) => Promise<Runtime>,
+): Promise<StartedEngines> {
+  const reasons: PassedOver<Name>[] = [...passedOver]
+  const runtimes = new Map<Name, Runtime>()
 
-  async function start({ engine, place }: Candidate): Promise<Runtime | undefined> {
+  async function start(candidate: Candidate<Name>): Promise<Runtime | undefined> {
+    const { engine } = candidate
     try {
-      const runtime = await engineByName(engine).start({ place, host, isNamed })
+      const runtime = await startOne(candidate)
       runtimes.set(engine, runtime)
       return runtime
     } catch (error) {
@@ -31,7 +35,7 @@ export async function startEngines({ isNamed, found, passedOver }: Candidates, h
     }
   }
 
-  const report = (engine: EngineName, wanted?: EngineName) =>
+  const report = (engine: Name, wanted?: Name) =>
     host.observe("modules.known", { tfjsEngine: engine, ...(wanted && { wanted }), passedOver: reasons })
 
   for (const candidate of found) {
@@ -52,6 +56,6 @@ export async function startEngines({ isNamed, found, passedOver }: Candidates, h
   throw new StrongroomError("backend-missing", `TensorFlow.js has no engine here. ${sentences(reasons)}`)
 }
 
-function sentences(reasons: readonly PassedOver[]): string {
+function sentences(reasons: readonly PassedOver<string>[]): string {
   return reasons.map(({ engine, reason }) => `${engine}: ${reason}`).join(" ")
 }

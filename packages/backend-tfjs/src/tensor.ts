@@ -1,6 +1,5 @@
 import type { RawTensor } from "@strongroom/core/backend"
-import { StrongroomError } from "@strongroom/core/backend"
-import { toTensor } from "@strongroom/core/host"
+import { StrongroomError, toTensor } from "@strongroom/core/backend"
 import type { Tensor } from "@tensorflow/tfjs-core"
 import type { Runtime } from "./runtime.js"
 

@@ -1,7 +1,8 @@
 /**
- * The backend contract, version 1: what a backend gives, and what it is given. Types and the error class, so that it is
- * quickly loaded; spec/backend.md says what each must do, and `@strongroom/testkit` tests it. What is marked [app] runs in
- * the app's process and loads nothing native; the rest runs in the vault, or under core's own host in a page or a test.
+ * The backend contract, version 1: what a backend gives, and what it is given. Types, the error class and a view
+ * of tensors, so that it is quickly loaded; spec/backend.md says what each must do, and `@strongroom/testkit` tests it. What
+ * is marked [app] runs in the app's process and loads nothing native; the rest runs in the vault, or under core's own host
+ * in a page or a test.
  *
  * @module
  */
@@ -9,6 +10,7 @@ import type { CachePolicy } from "./cache-policy.js"
 import type { ElementType, TensorSpec } from "./tensor.js"
 
 export { type ErrorCode, errorCodes, StrongroomError } from "./errors.js"
+export { toTensor } from "./host/raw-tensor.js"
 export type { AgeStanza, CreateIdentity, IdentityHost, IdentityKey } from "./identity.js"
 export type { CachePolicy, ElementType, TensorSpec }
 
@@ -34,6 +36,15 @@ export interface Backend extends ModuleReference {
   readonly name: string
   /** What the engine needs from the machine; fixed before the vault closes. */
   readonly needs: Needs
+}
+
+/**
+ * A backend for `openInProcess` whose module is part of the app's own bundle, as pages have it: a bundler follows an
+ * `import()` that it sees, and no URL. A vault refuses it, since a function can't cross to another process. [app]
+ */
+export interface BundledBackend extends Omit<Backend, "module"> {
+  /** Imports the module. */
+  readonly load: () => Promise<{ readonly default: CreateEngine }>
 }
 
 /** What an engine needs from the machine. Paths are absolute. The environment is never inherited. */

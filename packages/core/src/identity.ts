@@ -20,6 +20,12 @@ export interface IdentityKey {
   unwrapFileKey(stanzas: readonly AgeStanza[]): Promise<Uint8Array | null> | Uint8Array | null
 }
 
+/** A recipient that wraps age file keys with what only it has: the other side of an {@link IdentityKey}. */
+export interface RecipientKey {
+  /** Stanzas for the file key, 16 bytes, which is lent. */
+  wrapFileKey(fileKey: Uint8Array): Promise<readonly AgeStanza[]> | readonly AgeStanza[]
+}
+
 /** What an identity module is given of the vault. */
 export interface IdentityHost {
   /**

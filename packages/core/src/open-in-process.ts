@@ -3,12 +3,12 @@ import { artifactsFor, type HostedArtifacts, noArtifacts } from "./artifact-stor
 import type { Compression } from "./artifact-store/compression.js"
 import { memoryStore } from "./artifact-store/memory-store.js"
 import { addCounts, noCounts } from "./artifact-store/tally.js"
-import type { Backend, Json } from "./backend.js"
+import type { Backend, BundledBackend, Json } from "./backend.js"
 import { type CachePolicy, checkCachePolicy } from "./cache-policy.js"
 import type { Cryptography } from "./crypto/cryptography.js"
 import { type Keys, openSealedModel } from "./format/open.js"
 import type { HostedSession } from "./host/hosted-session.js"
-import { checkBackend, loadEngine } from "./host/load-engine.js"
+import { checkHostable, loadEngine } from "./host/load-engine.js"
 import { loadSession } from "./host/load-session.js"
 import type { PrivateDirectory } from "./host/private-directory.js"
 import { toRaw, toTensor } from "./host/raw-tensor.js"
@@ -53,7 +53,7 @@ export interface InProcessSession extends Session {
  * `contract-version`, `backend-*`, `kind-unsupported`, `model-declined`; TypeError and RangeError for misuse.
  */
 export async function openInProcess(
-  backend: Backend,
+  backend: Backend | BundledBackend,
   source: Source,
   keys: Keys,
   options: InProcessOptions = {},
@@ -61,7 +61,7 @@ export async function openInProcess(
   const cachePolicy = options.cachePolicy ?? "off"
   const closing: (() => Promise<void>)[] = [() => source.close()]
   try {
-    checkBackend(backend)
+    checkHostable(backend)
     checkCachePolicy(cachePolicy)
     if (cachePolicy === "sealed" && options.artifactStore === undefined) {
       throw new TypeError('The cache policy "sealed" needs artifactStore: fileStore() of @strongroom/core/node, say.')

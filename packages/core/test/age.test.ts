@@ -2,6 +2,8 @@ import * as age from "age-encryption"
 import { describe, expect, it } from "vitest"
 import { utf8 } from "../src/bytes.js"
 import { generateIdentity, readIdentity, recipientOf, unwrap, wrap } from "../src/grant/age.js"
+import { lockIdentity, unlockIdentity } from "../src/grant/locked-identity.js"
+import type { AgeStanza } from "../src/identity.js"
 import { codeOf } from "./support/error-code.js"
 
 const alice = await generateIdentity()
@@ -112,7 +114,74 @@ describe("a key that unwraps", () => {
   )
 })
 
+describe("a private key of WebCrypto", () => {
+  const generate = (extractable: boolean) =>
+    crypto.subtle.generateKey({ name: "X25519" }, extractable, ["deriveBits"]) as Promise<CryptoKeyPair>
+
+  it("opens what is for it, and needn't be extractable", async () => {
+    const { privateKey } = await generate(false)
+    const file = await wrap(plaintext, await recipientOf(privateKey))
+    expect(await open(file, privateKey)).toEqual(plaintext)
+    expect(await open(file, [bob.identity, privateKey])).toEqual(plaintext)
+    expect(await codeOf(() => open(forAlice, privateKey))).toBe("identity-mismatch")
+  })
+
+  it("is refused when it is for something else", async () => {
+    const { publicKey } = await generate(false)
+    const usage: KeyUsage[] = ["deriveBits"]
+    const curve = { name: "ECDH", namedCurve: "P-256" }
+    const other = (await crypto.subtle.generateKey(curve, false, usage)) as CryptoKeyPair
+    for (const key of [publicKey, other.privateKey]) {
+      expect(await codeOf(() => readIdentity(key))).toBe("identity-invalid")
+      expect(await codeOf(() => recipientOf(key))).toBe("identity-invalid")
+    }
+  })
+})
+
+describe("a locked identity", () => {
+  it.each([
+    ["passphrase", passphrase, passphrase],
+    ["identity", bob.recipient, bob.identity],
+  ])("is opened by its %s, as a key that doesn't come out", async (_what, recipient, by) => {
+    const locked = await lockIdentity(`# for me\n${alice.identity}\n`, recipient)
+    const key = await unlockIdentity(locked, by)
+    expect(key.extractable).toBe(false)
+    expect(await recipientOf(key)).toBe(alice.recipient)
+    expect(await open(forAlice, key)).toEqual(plaintext)
+  })
+
+  it("says which fault it is", async () => {
+    const locked = await lockIdentity(alice.identity, passphrase)
+    expect(await codeOf(() => unlockIdentity(locked, { passphrase: "wrong" }))).toBe("passphrase-wrong")
+    expect(await codeOf(() => unlockIdentity(locked, bob.identity))).toBe("identity-mismatch")
+    expect(await codeOf(() => unlockIdentity(locked.subarray(0, 40), passphrase))).toBe("identity-invalid")
+    expect(await codeOf(() => lockIdentity("nothing", passphrase))).toBe("identity-invalid")
+    expect(await codeOf(() => lockIdentity(alice.identity, "age1"))).toBe("recipient-invalid")
+  })
+
+  it.each(["", alice.recipient, `${alice.identity}\n${bob.identity}`, "AGE-SECRET-KEY-PQ-1QQ"])(
+    "holds one X25519 identity, and not %j",
+    async (text) => {
+      const locked = await wrap(utf8(text), passphrase)
+      expect(await codeOf(() => unlockIdentity(locked, passphrase))).toBe("identity-invalid")
+    },
+  )
+})
+
 describe("recipients", () => {
+  it("can be what wraps file keys itself", async () => {
+    const mask = 0x5a
+    const key = {
+      wrapFileKey: (fileKey: Uint8Array) => [{ args: ["mask"], body: fileKey.map((byte) => byte ^ mask) }],
+      unwrapFileKey: (stanzas: readonly AgeStanza[]) =>
+        stanzas.find(({ args }) => args[0] === "mask")?.body.map((byte) => byte ^ mask) ?? null,
+    }
+    expect(await open(await wrap(plaintext, key), key)).toEqual(plaintext)
+    const both = await wrap(plaintext, [alice.recipient, key])
+    for (const identity of [alice.identity, key]) expect(await open(both, identity)).toEqual(plaintext)
+    expect(await codeOf(() => open(forAlice, key))).toBe("identity-mismatch")
+  })
+
   it("can be several, each of whom opens the file", async () => {
     const file = await wrap(plaintext, [alice.recipient, ` ${bob.recipient}\n`])
     for (const { identity } of [alice, bob]) expect(await open(file, identity)).toEqual(plaintext)

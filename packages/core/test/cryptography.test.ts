@@ -52,6 +52,16 @@ describe.each(bothCryptographies)("with $name", ({ cryptography }) => {
     expect(toHex(third)).toBe("8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8")
   })
 
+  it("derives a cipher as HKDF and AES-GCM would in turn", async () => {
+    const [secret, salt, info] = [utf8("secret"), utf8("salt"), utf8("info")]
+    const derived = await cryptography.deriveAesGcm?.(secret, salt, info)
+    const inTurn = await cryptography.aesGcm(await cryptography.hkdf(secret, salt, info, 32))
+    const bytes = utf8("plaintext")
+    const tag = await inTurn.seal(new Uint8Array(12), bytes)
+    expect(derived === undefined || (await derived.open(new Uint8Array(12), bytes, tag))).toBe(true)
+    expect(derived === undefined || toHex(bytes) === toHex(utf8("plaintext"))).toBe(true)
+  })
+
   it("encrypts in place (McGrew and Viega, The Galois/Counter Mode of Operation, test case 14)", async () => {
     const cipher = await cryptography.aesGcm(new Uint8Array(32))
     const bytes = new Uint8Array(16)

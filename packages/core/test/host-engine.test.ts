@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest"
-import type { Backend } from "../src/backend.js"
+import type { Backend, BundledBackend } from "../src/backend.js"
 import { StrongroomError } from "../src/errors.js"
-import { loadEngine } from "../src/host/load-engine.js"
+import { checkBackend, loadEngine } from "../src/host/load-engine.js"
 import { loadSession } from "../src/host/load-session.js"
 import { deferred, engineOf, loadScripted, modelOf, scripted } from "./host-fixture.js"
 
@@ -47,6 +47,18 @@ describe("loadEngine", () => {
     } finally {
       vi.unstubAllGlobals()
     }
+  })
+
+  it("takes a bundled backend's module from the app, and says so when it can't be had", async () => {
+    const { module: _, ...rest } = sound
+    const bundled = (load: unknown) => loadEngine({ ...rest, load } as BundledBackend)
+    const loaded = await bundled(async () => ({ default: async () => engineOf({}) }))
+    expect(loaded.engine.fingerprint.engine).toBe("scripted")
+    await expect(bundled(() => Promise.reject(new Error("offline")))).rejects.toMatchObject({ code: "backend-missing" })
+    await expect(bundled("module.js")).rejects.toThrow(TypeError)
+    await expect(bundled(async () => ({}))).rejects.toMatchObject({ code: "backend-failed" })
+    // What hosts another process, where no function goes, asks for a backend that names its module.
+    expect(() => checkBackend({ ...rest, load: async () => ({}) } as unknown as Backend)).toThrow(TypeError)
   })
 
   it("says what to install when the module or the engine is missing, and keeps the cause", async () => {

@@ -370,3 +370,63 @@ test("misuse is a TypeError or a RangeError", async () => {
   await expect(source.read(-1, new Uint8Array(1))).rejects.toThrow(RangeError)
   await expect(source.read(0.5, new Uint8Array(1))).rejects.toThrow(RangeError)
 })
+
+test("a server without ranges: refused, or downloaded while it is read", async () => {
+  const heard: (number | undefined)[][] = []
+  const whole = (headers: Record<string, string>) =>
+    serve((_request, response) => {
+      response.writeHead(200, headers)
+      response.write(bytes.subarray(0, 100_000))
+      setTimeout(() => response.end(bytes.subarray(100_000)), 50)
+    })
+  for (const headers of [{ "content-length": String(bytes.length) }, {}] as Record<string, string>[]) {
+    const { url, requests } = await whole(headers)
+    expect(
+      await httpSource(url)
+        .byteLength()
+        .catch((error) => error.code),
+    ).toBe("source-ranges")
+    heard.length = 0
+    const source = httpSource(url, {
+      withoutRanges: "download",
+      onProgress: (received, total) => void heard.push([received, total]),
+    })
+    expect(await readAll(source, 10, 20)).toEqual(bytes.slice(10, 30))
+    expect(await readAll(source, far.offset, far.length)).toEqual(bytes.slice(far.offset, far.offset + far.length))
+    expect(await source.byteLength()).toBe(bytes.length)
+    expect(await readAll(source, bytes.length - 1, 1)).toEqual(bytes.slice(-1))
+    expect(heard.at(-1)).toEqual([bytes.length, headers["content-length"] === undefined ? undefined : bytes.length])
+    expect(requests).toHaveLength(2)
+    await source.close()
+    await expect(source.byteLength()).rejects.toThrow(TypeError)
+  }
+})
+
+test("a download goes on for others when who began it has gone, and stops with the source", async () => {
+  let closed = 0
+  const { url, requests } = await serve((_request, response) => {
+    response.on("close", () => closed++)
+    response.writeHead(200, { "content-length": String(bytes.length) })
+    response.write(bytes.subarray(0, 1000))
+  })
+  const source = httpSource(url, { withoutRanges: "download" })
+  const leaving = new AbortController()
+  const left = source.read(500, new Uint8Array(1000), leaving.signal)
+  expect(await readAll(source, 0, 1000)).toEqual(bytes.slice(0, 1000))
+  leaving.abort(new Error("enough"))
+  await expect(left).rejects.toThrow("enough")
+  expect(await readAll(source, 1, 999)).toEqual(bytes.slice(1, 1000))
+  expect([requests.length, closed]).toEqual([1, 0])
+  await source.close()
+  await expect.poll(() => closed).toBe(1)
+})
+
+test("says how much has come", async () => {
+  const heard: number[] = []
+  const { url } = await serve()
+  const source = httpSource(url, { onProgress: (received, total) => void heard.push(received, total as number) })
+  await readAll(source, far.offset, far.length)
+  expect(heard.at(-1)).toBe(bytes.length)
+  expect(heard.at(-2)).toBe(65_536 + far.length)
+  expect(() => httpSource(url, { withoutRanges: "guess" as never })).toThrow(TypeError)
+})

@@ -17,12 +17,18 @@ export const portableCryptography: Cryptography = {
 
   async hkdf(secret, salt, info, byteLength) {
     const key = await crypto.subtle.importKey("raw", owned(secret), "HKDF", false, ["deriveBits"])
-    const parameters = { name: "HKDF", hash: "SHA-256", salt: owned(salt), info: owned(info) }
-    return new Uint8Array(await crypto.subtle.deriveBits(parameters, key, 8 * byteLength))
+    return new Uint8Array(await crypto.subtle.deriveBits(hkdfWith(salt, info), key, 8 * byteLength))
   },
 
   async aesGcm(key) {
-    return aesGcm(await crypto.subtle.importKey("raw", owned(key), "AES-GCM", false, ["encrypt", "decrypt"]))
+    return aesGcm(await crypto.subtle.importKey("raw", owned(key), "AES-GCM", false, aesUsages))
+  },
+
+  // The key is never in JavaScript's memory, and its key object doesn't give it away.
+  async deriveAesGcm(secret, salt, info) {
+    const key = await crypto.subtle.importKey("raw", owned(secret), "HKDF", false, ["deriveKey"])
+    const cipher = { name: "AES-GCM", length: 256 }
+    return aesGcm(await crypto.subtle.deriveKey(hkdfWith(salt, info), key, cipher, false, aesUsages))
   },
 
   async sign(privateKey, message) {
@@ -40,6 +46,11 @@ export const portableCryptography: Cryptography = {
 }
 
 const tagLength = 16
+const aesUsages: KeyUsage[] = ["encrypt", "decrypt"]
+
+function hkdfWith(salt: Uint8Array, info: Uint8Array) {
+  return { name: "HKDF", hash: "SHA-256", salt: owned(salt), info: owned(info) }
+}
 
 function aesGcm(imported: CryptoKey): AesGcm {
   let key: CryptoKey | undefined = imported

@@ -3,21 +3,28 @@ import type { Plaintext } from "../backend.js"
 import type { Cryptography } from "../crypto/cryptography.js"
 import { StrongroomError } from "../errors.js"
 import { limits } from "../format/limits.js"
-import type { IdentityKey } from "../identity.js"
+import type { IdentityKey, RecipientKey } from "../identity.js"
 import { splitAgeFile } from "./age-file.js"
 import { checkForm } from "./age-form.js"
 
 /**
- * Who opens a grant: the text of an age identity (`AGE-SECRET-KEY-1...`) or of a file as `age-keygen` writes it (comments
- * allowed), what holds a key and unwraps with it, several of these, or a passphrase. Strings can't be overwritten by
- * JavaScript: they stay in memory until it is used again.
+ * One that opens a grant: the text of an age identity (`AGE-SECRET-KEY-1...`) or of a file as `age-keygen` writes it
+ * (comments allowed); an X25519 private key of WebCrypto, with `deriveBits` among its usages, which needn't be extractable;
+ * or what holds a key and unwraps with it, such as a passkey.
  */
-export type Identity = string | IdentityKey | readonly (string | IdentityKey)[] | { readonly passphrase: string }
+export type OneIdentity = string | CryptoKey | IdentityKey
 
-/** Whom a grant is for: an age recipient (`age1...`), several, or a passphrase. */
+/**
+ * Who opens a grant: one identity, several, or a passphrase. Strings can't be overwritten by JavaScript: they stay in
+ * memory until it is used again.
+ */
+export type Identity = OneIdentity | readonly OneIdentity[] | { readonly passphrase: string }
+
+/** Whom a grant is for: an age recipient (`age1...`) or what wraps with a key, several of these, or a passphrase. */
 export type Recipient =
   | string
-  | readonly string[]
+  | RecipientKey
+  | readonly (string | RecipientKey)[]
   | {
       readonly passphrase: string
       /** Base-2 logarithm of scrypt's work, 1 to 20. Default: 18, about a second and 256 MiB. */
@@ -39,12 +46,12 @@ export async function generateIdentity(): Promise<{ readonly identity: string; r
 }
 
 /**
- * The recipient (`age1...`) of an identity, or of the first in an identity file.
+ * The recipient (`age1...`) of an identity, of the first in an identity file, or of an X25519 private key.
  *
  * @throws StrongroomError `identity-invalid`.
  */
-export async function recipientOf(identity: string): Promise<string> {
-  const [first] = identityLines(identity)
+export async function recipientOf(identity: string | CryptoKey): Promise<string> {
+  const [first] = isCryptoKey(identity) ? [checkCryptoKey(identity)] : identityLines(identity)
   try {
     return await age.identityToRecipient(first)
   } catch {
@@ -59,12 +66,15 @@ export function readIdentity(identity: Identity): AgeIdentity {
     checkPassphrase(passphrase)
     return { passphrase: true, addTo: (decrypter) => decrypter.addPassphrase(passphrase), keys: [] }
   }
-  const given: readonly (string | IdentityKey)[] = isList(identity) ? identity : [identity]
+  const given: readonly OneIdentity[] = isList(identity) ? identity : [identity]
   if (identity === undefined || given.length === 0) {
     throw new TypeError("`identity` must be a text, a key, several of these or a passphrase.")
   }
   const keys = given.filter(isKey)
-  const lines = given.flatMap((one) => (isKey(one) ? [] : identityLines(one)))
+  const lines = given.flatMap((one): (string | CryptoKey)[] => {
+    if (isKey(one)) return []
+    return isCryptoKey(one) ? [checkCryptoKey(one)] : identityLines(one)
+  })
   const addTo = (decrypter: age.Decrypter) => {
     for (const line of lines) decrypter.addIdentity(line)
   }
@@ -88,17 +98,17 @@ export async function wrap(plaintext: Uint8Array, recipient: Recipient): Promise
     encrypter.setPassphrase(passphrase)
     encrypter.setScryptWorkFactor(workFactor)
   } else {
-    const recipients = typeof recipient === "string" ? [recipient] : recipient
-    if (!Array.isArray(recipients) || recipients.length === 0) {
-      throw new TypeError("`recipient` must be a text, texts or a passphrase.")
+    const recipients = isRecipientList(recipient) ? recipient : [recipient]
+    if (recipient === undefined || recipients.length === 0) {
+      throw new TypeError("`recipient` must be a text, a key, several of these or a passphrase.")
     }
-    for (const text of recipients) addRecipient(encrypter, text)
+    for (const one of recipients) addRecipient(encrypter, one)
   }
   return encrypter.encrypt(plaintext)
 }
 
 /**
- * Opens an age file. What it gives is to be closed, which overwrites it.
+ * Opens an age file, which messages call `what`. What it gives is to be closed, which overwrites it.
  *
  * @throws StrongroomError `identity-mismatch`, `passphrase-wrong`, `grant-invalid`; `identity-invalid` when a key gives
  * what can't be a file key.
@@ -107,6 +117,7 @@ export async function unwrap(
   file: Uint8Array,
   identity: AgeIdentity,
   cryptography: Pick<Cryptography, "openAge">,
+  what: "grant" | "locked identity" = "grant",
 ): Promise<Plaintext> {
   let opened: Plaintext | undefined
   const decrypter = new age.Decrypter()
@@ -116,7 +127,7 @@ export async function unwrap(
     unwrapFileKey(stanzas) {
       checkForm(file, stanzas)
       const forPassphrase = stanzas[0]?.args[0] === "scrypt"
-      if (forPassphrase !== identity.passphrase) throw mismatch(forPassphrase)
+      if (forPassphrase !== identity.passphrase) throw mismatch(what, forPassphrase)
       return null
     },
   })
@@ -139,10 +150,10 @@ export async function unwrap(
   decrypter.addIdentity({
     unwrapFileKey() {
       throw identity.passphrase
-        ? new StrongroomError("passphrase-wrong", "The passphrase doesn't open the grant.")
+        ? new StrongroomError("passphrase-wrong", `The passphrase doesn't open the ${what}.`)
         : new StrongroomError(
             "identity-mismatch",
-            "The grant isn't for this identity. Ask the publisher for one that is.",
+            `The ${what} isn't for this identity. Ask who made it for one that is.`,
           )
     },
   })
@@ -152,16 +163,24 @@ export async function unwrap(
   } catch (cause) {
     if (opened) return opened
     if (StrongroomError.is(cause)) throw cause
-    throw new StrongroomError("grant-invalid", "The grant's age file is damaged. Ask the publisher for a new one.", {
-      cause,
-    })
+    const message = `The ${what}'s age file is damaged. Ask who made it for a new one.`
+    throw new StrongroomError("grant-invalid", message, { cause })
   }
 }
 
-function addRecipient(encrypter: age.Encrypter, text: string): void {
-  if (typeof text !== "string") throw new TypeError("A recipient must be a string.")
+function addRecipient(encrypter: age.Encrypter, recipient: string | RecipientKey): void {
+  if (typeof recipient === "object" && typeof recipient?.wrapFileKey === "function") {
+    encrypter.addRecipient({
+      async wrapFileKey(fileKey) {
+        const stanzas = await recipient.wrapFileKey(fileKey)
+        return stanzas.map(({ args, body }) => new age.Stanza([...args], body))
+      },
+    })
+    return
+  }
+  if (typeof recipient !== "string") throw new TypeError("A recipient must be a string, or have wrapFileKey().")
   try {
-    encrypter.addRecipient(text.trim())
+    encrypter.addRecipient(recipient.trim())
   } catch {
     throw new StrongroomError(
       "recipient-invalid",
@@ -188,12 +207,28 @@ function isPassphrase<T extends { readonly passphrase: string }>(value: unknown)
   return typeof value === "object" && value !== null && "passphrase" in value
 }
 
-function isList(value: unknown): value is readonly (string | IdentityKey)[] {
+function isList(value: unknown): value is readonly OneIdentity[] {
   return Array.isArray(value)
 }
 
-function isKey(value: string | IdentityKey): value is IdentityKey {
-  return typeof value === "object" && value !== null && typeof value.unwrapFileKey === "function"
+function isRecipientList(value: unknown): value is readonly (string | RecipientKey)[] {
+  return Array.isArray(value)
+}
+
+function isKey(value: OneIdentity): value is IdentityKey {
+  return typeof value === "object" && value !== null && "unwrapFileKey" in value
+}
+
+function isCryptoKey(value: unknown): value is CryptoKey {
+  return typeof CryptoKey === "function" && value instanceof CryptoKey
+}
+
+function checkCryptoKey(key: CryptoKey): CryptoKey {
+  if (key.type === "private" && key.algorithm.name === "X25519" && key.usages.includes("deriveBits")) return key
+  throw new StrongroomError(
+    "identity-invalid",
+    `Expected an X25519 private key with the usage deriveBits, not a ${key.type} key for ${key.algorithm.name}.`,
+  )
 }
 
 function checkPassphrase(passphrase: string): void {
@@ -201,14 +236,14 @@ function checkPassphrase(passphrase: string): void {
     throw new TypeError("A passphrase must be a string, not empty.")
 }
 
-function mismatch(forPassphrase: boolean): StrongroomError {
+function mismatch(what: string, forPassphrase: boolean): StrongroomError {
   const message = forPassphrase
-    ? "The grant is for a passphrase, and an identity was given."
-    : "The grant is for identities, and a passphrase was given."
+    ? `The ${what} is for a passphrase, and an identity was given.`
+    : `The ${what} is for identities, and a passphrase was given.`
   return new StrongroomError("identity-mismatch", message)
 }
 
-function identityInvalid(): StrongroomError {
+export function identityInvalid(): StrongroomError {
   const message =
     "Expected an age identity, AGE-SECRET-KEY-1..., or a file with one on a line, as `age-keygen` writes it."
   return new StrongroomError("identity-invalid", message)

@@ -1,4 +1,4 @@
-import type { Backend, CreateEngine, Engine, Host, Json, Plaintext } from "../backend.js"
+import type { Backend, BundledBackend, CreateEngine, Engine, Host, Json, Plaintext } from "../backend.js"
 import { type CachePolicy, checkCachePolicy } from "../cache-policy.js"
 import { isElementType } from "../element-type.js"
 import { StrongroomError } from "../errors.js"
@@ -23,7 +23,7 @@ export interface HostOptions {
 
 /** An engine that was made from a {@link Backend}. */
 export interface LoadedEngine extends AsyncDisposable {
-  readonly backend: Backend
+  readonly backend: Backend | BundledBackend
   readonly engine: Engine
   readonly host: HostOptions
   /** Its sessions, and what is still being loaded: closing the engine closes them first. */
@@ -39,8 +39,11 @@ export interface LoadedEngine extends AsyncDisposable {
  * @throws StrongroomError `contract-version`, `backend-missing` (the module or what it needs can't be loaded),
  * `backend-failed` (what it made isn't an engine). TypeError for a value that isn't a backend.
  */
-export async function loadEngine(backend: Backend, options: Partial<HostOptions> = {}): Promise<LoadedEngine> {
-  checkBackend(backend)
+export async function loadEngine(
+  backend: Backend | BundledBackend,
+  options: Partial<HostOptions> = {},
+): Promise<LoadedEngine> {
+  checkHostable(backend)
   refuseBigEndian()
   const host: HostOptions = {
     cachePolicy: checkCachePolicy(options.cachePolicy ?? "off"),
@@ -79,8 +82,26 @@ async function closeEngine(engine: Engine, sessions: LoadedEngine["sessions"], d
   if (failed?.status === "rejected") throw failed.reason
 }
 
-/** @throws TypeError when `backend` isn't one; StrongroomError `contract-version`. */
+/** For `openInProcess`: a bundled backend will do. @throws as {@link checkBackend}. */
+export function checkHostable(backend: Backend | BundledBackend): void {
+  if (!isBundled(backend)) checkBackend(backend)
+  else {
+    checkValue(backend)
+    if (typeof backend.load !== "function") throw new TypeError("A bundled backend's load is a function.")
+  }
+}
+
+/** @throws TypeError when `backend` isn't one that names its module; StrongroomError `contract-version`. */
 export function checkBackend(backend: Backend): void {
+  checkValue(backend)
+  checkModule(backend.module)
+}
+
+function isBundled(backend: Backend | BundledBackend): backend is BundledBackend {
+  return typeof backend === "object" && backend !== null && "load" in backend
+}
+
+function checkValue(backend: Pick<Backend, "contract" | "name">): void {
   if (typeof backend !== "object" || backend === null) {
     throw new TypeError("A backend is a value such as onnxruntime() gives.")
   }
@@ -92,7 +113,6 @@ export function checkBackend(backend: Backend): void {
     )
   }
   if (typeof backend.name !== "string" || backend.name === "") throw new TypeError("A backend has a name.")
-  checkModule(backend.module)
 }
 
 /** A module is a file named by its own package; in a page, one that comes from where the page does. */
@@ -109,10 +129,12 @@ function refuseBigEndian(): void {
   }
 }
 
-async function importModule(backend: Backend): Promise<CreateEngine> {
+async function importModule(backend: Backend | BundledBackend): Promise<CreateEngine> {
   let module: { readonly default?: unknown }
   try {
-    module = await import(/* @vite-ignore */ /* webpackIgnore: true */ backend.module)
+    module = isBundled(backend)
+      ? await backend.load()
+      : await import(/* @vite-ignore */ /* webpackIgnore: true */ backend.module)
   } catch (cause) {
     throw missing(backend, "Its module can't be loaded", cause)
   }
@@ -120,7 +142,7 @@ async function importModule(backend: Backend): Promise<CreateEngine> {
   return module.default as CreateEngine
 }
 
-async function createEngine(backend: Backend, create: CreateEngine, host: Host): Promise<Engine> {
+async function createEngine(backend: Backend | BundledBackend, create: CreateEngine, host: Host): Promise<Engine> {
   let engine: Engine
   try {
     engine = await create(backend.options, host)
@@ -132,7 +154,7 @@ async function createEngine(backend: Backend, create: CreateEngine, host: Host):
   return engine
 }
 
-function missing(backend: Backend, what: string, cause: unknown): StrongroomError {
+function missing(backend: Pick<Backend, "name">, what: string, cause: unknown): StrongroomError {
   return new StrongroomError(
     "backend-missing",
     `The backend "${backend.name}" isn't usable here. ${what}: ${cause instanceof Error ? cause.message : String(cause)} ` +

@@ -4,7 +4,7 @@ import type { Fingerprint, Json } from "../backend.js"
 import type { CachePolicy } from "../cache-policy.js"
 import { type GuaranteeId, guaranteeCatalogue } from "./catalogue.js"
 import type { Guarantee, GuaranteeState, Report } from "./guarantee.js"
-import { reportLimits } from "./limits.js"
+import { pageLimits, reportLimits } from "./limits.js"
 
 /** What holds where there is no vault, and why. Everything else is unavailable. */
 const held: { readonly [Id in GuaranteeId]?: { readonly state: GuaranteeState; readonly mechanism: string } } = {
@@ -38,7 +38,7 @@ export function inProcessReport(
     versions: { strongroom, ...(node === undefined ? {} : { node }) },
     backend: { name: backendName, engine, version, device, driver },
     cachePolicy,
-    limits: reportLimits,
+    limits: node === undefined ? pageLimits : reportLimits,
     guarantees: ids.map((id): Guarantee => {
       const { state, mechanism } = held[id] ?? { state: "unavailable", mechanism: "" }
       return {

@@ -67,6 +67,18 @@ export function readAnswer(response: Response, place: string, first: number, las
   return range
 }
 
+/** Whether an answer holds the file from its beginning to its end, and not only because there is nothing in it. */
+export function isWhole({ status, headers }: Response): boolean {
+  return status === 200 && headers.get("content-length") !== "0"
+}
+
+/** How long the body is, where the answer says so: `content-length` counts what a compressed body is on its way. */
+export function bodyLength({ headers }: Response): number | undefined {
+  const length = headers.get("content-length")
+  const encoding = headers.get("content-encoding")?.toLowerCase() ?? "identity"
+  return encoding === "identity" && /^\d{1,15}$/.test(length ?? "") ? Number(length) : undefined
+}
+
 /** What tells this version of the file from another. */
 export function readValidators(response: Response, byteLength: number): Validators {
   return {

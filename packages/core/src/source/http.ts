@@ -1,9 +1,19 @@
 import { StrongroomError } from "../errors.js"
-import { linkSignals, unlessAborted } from "./abort.js"
+import { linkSignals } from "./abort.js"
 import { checkRead, checkWithin } from "./check-read.js"
-import { type ContentRange, checkUnchanged, readAnswer, readValidators, type Validators } from "./http-answer.js"
+import {
+  bodyLength,
+  type ContentRange,
+  checkUnchanged,
+  isWhole,
+  readAnswer,
+  readValidators,
+  type Validators,
+} from "./http-answer.js"
 import { TryAgain, withRetries } from "./http-retry.js"
+import { sharedWork } from "./shared-work.js"
 import type { Source } from "./source.js"
+import { streamSource } from "./stream.js"
 
 export interface HttpSourceOptions {
   /** Makes the requests. Default: the platform's `fetch`. */
@@ -12,15 +22,21 @@ export interface HttpSourceOptions {
   readonly headers?: { readonly [name: string]: string }
   /** How often a request that failed in a way that may pass is made again. Default: 3. */
   readonly retries?: number
+  /**
+   * What to do with a server that answers no range requests. `refuse`, the default: `source-ranges`. `download`: the answer
+   * to the first request, which is then the whole file, is read to its end and kept in memory, as ciphertext; reads wait
+   * for their bytes. A connection that fails meanwhile is not taken up again.
+   */
+  readonly withoutRanges?: "refuse" | "download"
+  /** Hears how many bytes have come, of the file's, or of `undefined` where the server doesn't say. Ranges may repeat. */
+  onProgress?(receivedBytes: number, totalBytes: number | undefined): void
 }
 
 /** The first request brings this much: it tells the length, and header and tables of a small model with it. */
 const headLength = 65_536
 
-interface Opened {
-  readonly validators: Validators
-  readonly head: Uint8Array
-}
+/** What the first answer gave: the file's beginning, or all of it as it comes. */
+type Opened = { readonly validators: Validators; readonly head: Uint8Array } | { readonly whole: Source }
 
 /**
  * A file on a web server, read by range requests (RFC 9110, section 14). Nothing is asked before the first call. Every
@@ -34,24 +50,35 @@ export function httpSource(url: string | URL, options: HttpSourceOptions = {}): 
   const address = parseAddress(url)
   // Queries may hold signatures and tokens: messages go without.
   const place = `${address.origin}${address.pathname}`
-  const request = options.fetch ?? globalThis.fetch
+  const fetch = options.fetch ?? globalThis.fetch
   const ownHeaders = new Headers(options.headers)
   const retries = options.retries ?? 3
   if (!Number.isSafeInteger(retries) || retries < 0) throw new RangeError("`retries` must be an integer from 0.")
+  const withoutRanges = options.withoutRanges ?? "refuse"
+  if (withoutRanges !== "refuse" && withoutRanges !== "download") {
+    throw new TypeError('`withoutRanges` must be "refuse" or "download".')
+  }
   const closing = new AbortController()
+  let received = 0
+  const progress = (count: number, total: number | undefined) => {
+    received += count
+    options.onProgress?.(received, total)
+  }
 
-  async function ask(first: number, last: number, signal: AbortSignal): Promise<[Response, ContentRange]> {
+  async function request(first: number, last: number, signal: AbortSignal): Promise<Response> {
     const headers = new Headers(ownHeaders)
     // With a range, fetch itself asks for `accept-encoding: identity` (Fetch standard, HTTP-network-or-cache fetch).
     headers.set("range", `bytes=${first}-${last}`)
-    let response: Response
     try {
-      response = await request(address, { headers, signal })
+      return await fetch(address, { headers, signal })
     } catch (cause) {
       throw new TryAgain(unreachable(place, cause))
     }
+  }
+
+  function rangeOf(response: Response, first: number, last: number): ContentRange {
     try {
-      return [response, readAnswer(response, place, first, last)]
+      return readAnswer(response, place, first, last)
     } catch (error) {
       discard(response)
       throw error
@@ -60,51 +87,26 @@ export function httpSource(url: string | URL, options: HttpSourceOptions = {}): 
 
   async function open(signal: AbortSignal): Promise<Opened> {
     return withRetries(retries, signal, async () => {
-      const [response, range] = await ask(0, headLength - 1, signal)
+      const calling = linkSignals(signal)
+      const response = await request(0, headLength - 1, linkSignals(calling.signal, closing.signal).signal)
+      if (withoutRanges === "download" && isWhole(response)) {
+        // It is read for as long as the source is open, whoever asked first.
+        calling.unlink()
+        return { whole: wholeFile(response) }
+      }
+      const range = rangeOf(response, 0, headLength - 1)
       const head = new Uint8Array(range.last + 1)
       if (head.length === 0 && range.total > 0) {
         discard(response)
         throw wrongLength(place, head.length, Math.min(headLength, range.total))
       }
-      await drain(response, place, head, () => {})
+      await drain(response, place, head, (count) => progress(count, range.total))
       return { validators: readValidators(response, range.total), head }
     })
   }
 
-  // One first request serves all who wait for it, and is given up when the last of them has gone.
-  let opened: Opened | undefined
-  let opening: { readonly result: Promise<Opened>; readonly controller: AbortController; waiting: number } | undefined
-
-  function startOpening() {
-    const controller = new AbortController()
-    const result = open(controller.signal)
-    const started = { result, controller, waiting: 0 }
-    result.then(
-      (value) => {
-        opened = value
-      },
-      () => {
-        if (opening === started) opening = undefined
-      },
-    )
-    return started
-  }
-
-  async function whenOpened(signal: AbortSignal): Promise<Opened> {
-    if (opened !== undefined) return opened
-    opening ??= startOpening()
-    const current = opening
-    current.waiting++
-    try {
-      return await unlessAborted(current.result, signal)
-    } finally {
-      current.waiting--
-      if (current.waiting === 0 && opened === undefined) {
-        if (opening === current) opening = undefined
-        current.controller.abort(signal.reason)
-      }
-    }
-  }
+  // Whoever calls first makes the first request, for all.
+  const opening = sharedWork(open)
 
   async function withSignal<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const linked = linkSignals(closing.signal, signal)
@@ -117,7 +119,9 @@ export function httpSource(url: string | URL, options: HttpSourceOptions = {}): 
   }
 
   async function readFrom(offset: number, target: Uint8Array, signal: AbortSignal): Promise<void> {
-    const { validators, head } = await whenOpened(signal)
+    const opened = await opening.wait(signal)
+    if ("whole" in opened) return opened.whole.read(offset, target, signal)
+    const { validators, head } = opened
     checkWithin(offset, target.length, validators.byteLength)
     if (offset + target.length <= head.length || target.length === 0) {
       target.set(head.subarray(offset, offset + target.length))
@@ -127,7 +131,8 @@ export function httpSource(url: string | URL, options: HttpSourceOptions = {}): 
     await withRetries(retries, signal, async () => {
       const first = offset + filled
       const last = offset + target.length - 1
-      const [response, range] = await ask(first, last, signal)
+      const response = await request(first, last, signal)
+      const range = rangeOf(response, first, last)
       try {
         checkUnchanged(validators, readValidators(response, range.total), place)
         if (range.last !== last) throw wrongLength(place, range.last - first + 1, last - first + 1)
@@ -137,18 +142,32 @@ export function httpSource(url: string | URL, options: HttpSourceOptions = {}): 
       }
       await drain(response, place, target.subarray(filled), (count) => {
         filled += count
+        progress(count, validators.byteLength)
       })
     })
   }
 
+  async function byteLength(signal: AbortSignal): Promise<number> {
+    const opened = await opening.wait(signal)
+    return "whole" in opened ? opened.whole.byteLength(signal) : opened.validators.byteLength
+  }
+
+  function wholeFile(response: Response): Source {
+    const length = bodyLength(response)
+    return streamSource(response.body ?? new Blob([]).stream(), {
+      ...(length !== undefined && { byteLength: length }),
+      onProgress: (total) => progress(total - received, length),
+    })
+  }
+
   return {
-    byteLength: (signal) => withSignal(signal, async (linked) => (await whenOpened(linked)).validators.byteLength),
+    byteLength: (signal) => withSignal(signal, byteLength),
     async read(offset, target, signal) {
       checkRead(offset, target, signal)
       await withSignal(signal, (linked) => readFrom(offset, target, linked))
     },
     async close() {
-      opened = undefined
+      opening.forget()
       closing.abort(new TypeError("The source is closed."))
     },
   }

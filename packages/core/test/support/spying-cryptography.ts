@@ -48,6 +48,12 @@ export function spyingCryptography(inner: Cryptography): { readonly cryptography
       seen.derived.push(bytes)
       return bytes
     },
+    ...(inner.deriveAesGcm && {
+      async deriveAesGcm(secret: Uint8Array, salt: Uint8Array, info: Uint8Array) {
+        seen.hkdfSecrets.push(secret)
+        return watched(await (inner.deriveAesGcm as NonNullable<Cryptography["deriveAesGcm"]>)(secret, salt, info))
+      },
+    }),
     async aesGcm(key) {
       seen.aesKeys.push(key)
       return watched(await inner.aesGcm(key))

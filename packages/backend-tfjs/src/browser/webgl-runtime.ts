@@ -1,0 +1,72 @@
+import { StrongroomError } from "@strongroom/core/backend"
+import type { MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl"
+import type { TypedArray } from "@tensorflow/tfjs-core"
+import type { Runtime } from "../runtime.js"
+
+/** WebGL, when it is TensorFlow.js's engine already. */
+export function webglRuntime(tf: Runtime["tf"], converter: Runtime["converter"], backend: MathBackendWebGL): Runtime {
+  const { gl } = backend.gpgpu
+  const owned = new WeakMap<object, TypedArray>()
+
+  // TensorFlow.js moves a tensor's elements to the GPU when an operator first needs them there, and forgets its own array.
+  const uploadToGPU = backend.uploadToGPU.bind(backend)
+  backend.uploadToGPU = (dataId) => {
+    uploadToGPU(dataId)
+    const values = owned.get(dataId)
+    if (values !== undefined && backend.texData.get(dataId).values !== values) {
+      values.fill(0)
+      owned.delete(dataId)
+    }
+  }
+
+  return {
+    tf,
+    converter,
+    backend: "webgl",
+    title: "WebGL",
+    device: rendererOf(gl),
+    driver: String(gl.getParameter(gl.VERSION)),
+    hasComplexNumbers: true,
+    // Small tensors are computed with where they are, on the CPU: what is computed where stays as it is.
+    upload({ dataId, dtype }) {
+      if (dtype === "string" || dtype === "complex64") return
+      const data = backend.texData.get(dataId)
+      const values = (data.values as TypedArray).slice()
+      data.values = values
+      owned.set(dataId, values)
+    },
+    wipe({ dataId }) {
+      owned.get(dataId)?.fill(0)
+      clearTexture(backend, dataId)
+    },
+    async check() {
+      const error = gl.getError()
+      if (gl.isContextLost()) throw new StrongroomError("backend-failed", "The GPU was lost. Load the page again.")
+      if (error === gl.OUT_OF_MEMORY) {
+        const message = "The GPU has too little memory for this model beside what else it holds."
+        throw new StrongroomError("out-of-memory", message)
+      }
+    },
+  }
+}
+
+/** Textures that are freed are kept for other tensors of their size, as they are: a weight's is overwritten before. */
+function clearTexture({ gpgpu, texData }: MathBackendWebGL, dataId: object): void {
+  const { texture, slice } = texData.get(dataId)
+  if (texture == null || slice != null) return
+  const { gl } = gpgpu
+  const framebuffer = gl.createFramebuffer()
+  gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer)
+  gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture.texture, 0)
+  gl.disable(gl.SCISSOR_TEST)
+  gl.clearColor(0, 0, 0, 0)
+  gl.clear(gl.COLOR_BUFFER_BIT)
+  gl.enable(gl.SCISSOR_TEST)
+  gl.bindFramebuffer(gl.FRAMEBUFFER, gpgpu.framebuffer)
+  gl.deleteFramebuffer(framebuffer)
+}
+
+function rendererOf(gl: WebGLRenderingContext): string {
+  const names = gl.getExtension("WEBGL_debug_renderer_info")
+  return String(gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER))
+}

@@ -1,0 +1,62 @@
+import { missingChromium } from "@strongroom/test-machine"
+import type { TestBrowser, TestPage } from "@strongroom/test-machine/browser"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { boxPicker, convolutionalNetwork, type GraphFiles } from "../graph-models.js"
+import { humanModel } from "../real-models.js"
+import type { Outputs } from "./module.js"
+import { type Module, ship, startPages } from "./pages.js"
+
+const missing = missingChromium()
+const engines = ["webgpu", "webgl", "wasm"] as const
+
+const models: readonly {
+  readonly name: string
+  readonly files: () => GraphFiles
+  readonly sizes?: readonly number[]
+}[] = [
+  { name: "convolutional", files: convolutionalNetwork, sizes: [2] },
+  { name: "picker", files: boxPicker, sizes: [4, 4] },
+  { name: "facemesh", files: () => humanModel("facemesh") },
+  { name: "faceres", files: () => humanModel("faceres") },
+]
+
+/** What pages gave, by engine and model. */
+const results = new Map<string, Outputs>()
+
+describe.skipIf(missing).each(engines)(`models in a page on %s${missing ? ` (${missing})` : ""}`, (engine) => {
+  let browser: TestBrowser
+  let page: TestPage
+  beforeAll(async () => {
+    browser = await startPages()
+    page = await browser.open()
+  })
+  afterAll(() => browser?.close())
+
+  it.each(models)(
+    "$name gives what tf.loadGraphModel's gives, bit for bit",
+    async ({ name, files, sizes }) => {
+      const shipped = await ship(browser, name, files(), sizes)
+      const { report, ...refused } = await page.call<Module, "open">("open", shipped, engine)
+      expect(refused.message).toBe(undefined)
+      expect(report).toMatchObject({ place: "in-process", backend: { name: "tfjs", engine: "tfjs" } })
+      const found = await page.call<Module, "run">("run", shipped)
+      const expected = await page.call<Module, "runPlain">("runPlain", shipped)
+      expect(await page.call<Module, "memory">("memory")).toMatchObject({ backend: engine })
+      expect(Object.keys(found)).toEqual(shipped.outputs)
+      for (const output of shipped.outputs) expect(sameAs(found[output], expected[output]), output).toBe(true)
+      results.set(`${engine} ${name}`, found)
+      await page.call<Module, "close">("close", shipped)
+    },
+    120_000,
+  )
+
+  it("says nothing of a model to the console", () => {
+    expect(page.said).toEqual([])
+  })
+})
+
+function sameAs(found: Outputs[string] | undefined, expected: Outputs[string] | undefined): boolean {
+  if (found === undefined || expected === undefined || String(found.shape) !== String(expected.shape)) return false
+  if (found.data instanceof Uint8Array) return Buffer.compare(found.data, expected.data as Uint8Array) === 0
+  return JSON.stringify(found.data) === JSON.stringify(expected.data)
+}

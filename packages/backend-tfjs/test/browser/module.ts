@@ -1,0 +1,141 @@
+// What the tests do in a page. Values that can be copied go in and come out.
+import { tfjs } from "@strongroom/backend-tfjs/browser"
+import {
+  formatReport,
+  httpSource,
+  type InProcessSession,
+  openInProcess,
+  type Report,
+  StrongroomError,
+  type TensorData,
+  tensor,
+} from "@strongroom/core"
+import { opfsCache } from "@strongroom/core/page"
+import type { GraphModel } from "@tensorflow/tfjs-converter"
+import * as converter from "@tensorflow/tfjs-converter"
+import * as tf from "@tensorflow/tfjs-core"
+import { graphOf, isDynamic } from "../../src/graph.js"
+
+export type EngineName = "auto" | "webgpu" | "webgl" | "wasm"
+
+/** A sealed model, beside the files that it was made of, and what opens it. */
+export interface Shipped {
+  readonly sealed: string
+  readonly json: string
+  readonly grant: Uint8Array
+  readonly identity: string
+  readonly trust: string
+  readonly inputs: { readonly [name: string]: { readonly shape: readonly number[]; readonly data: Float32Array } }
+  readonly outputs: readonly string[]
+}
+
+interface Output {
+  readonly shape: readonly number[]
+  /** Texts, or bytes. */
+  readonly data: readonly string[] | Uint8Array
+}
+
+export type Outputs = { readonly [name: string]: Output }
+
+const sessions = new Map<string, InProcessSession>()
+
+/** Opens a sealed model, and gives what the browser has to say of it. */
+export async function open(
+  shipped: Shipped,
+  engine: EngineName,
+  { cached = false, wasmPaths = "/wasm/" } = {},
+): Promise<{ code?: string; message?: string; report?: Report; text?: string }> {
+  const { sealed, grant, identity, trust } = shipped
+  const direct = httpSource(sealed)
+  const source = cached ? opfsCache().through(sealed, direct) : direct
+  try {
+    const session = await openInProcess(tfjs({ engine, wasmPaths }), source, { grant, identity, trust: [trust] })
+    await sessions.get(sealed)?.close()
+    sessions.set(sealed, session)
+    const report = session.report()
+    return { report, text: formatReport(report) }
+  } catch (error) {
+    if (!StrongroomError.is(error)) throw error
+    return { code: error.code, message: error.message }
+  }
+}
+
+export async function run({ sealed, inputs }: Shipped, times = 1): Promise<Outputs> {
+  const session = sessions.get(sealed) as InProcessSession
+  const given = Object.fromEntries(
+    Object.entries(inputs).map(([name, { shape, data }]) => [name, tensor("float32", shape, data)]),
+  )
+  for (let time = 1; time < times; time++) await session.run(given)
+  const outputs = Object.entries(await session.run(given))
+  return Object.fromEntries(outputs.map(([name, { shape, data }]) => [name, { shape, data: copied(data) }]))
+}
+
+export async function close({ sealed }: Shipped): Promise<void> {
+  await sessions.get(sealed)?.close()
+  sessions.delete(sealed)
+}
+
+/** The same model by TensorFlow.js's own loader, on the engine that is active. */
+export async function runPlain({ json, inputs, outputs }: Shipped): Promise<Outputs> {
+  const model = await converter.loadGraphModel(json)
+  const feeds = Object.fromEntries(
+    Object.entries(inputs).map(([name, { shape, data }]) => [name, tf.tensor(data, [...shape], "float32")]),
+  )
+  const results = await execute(model, feeds, [...outputs])
+  const found = await Promise.all(
+    outputs.map(async (name, index) => {
+      const result = results[index] as tf.Tensor
+      return [name, { shape: result.shape, data: copied((await result.data()) as unknown as TensorData) }] as const
+    }),
+  )
+  tf.dispose([...Object.values(feeds), ...results])
+  model.dispose()
+  return Object.fromEntries(found)
+}
+
+async function execute(model: GraphModel, feeds: tf.NamedTensorMap, outputs: string[]): Promise<tf.Tensor[]> {
+  const nodes = outputs.map((name) => name.replace(/:0$/, ""))
+  const results = isDynamic(graphOf(model), nodes) ? model.executeAsync(feeds, outputs) : model.execute(feeds, outputs)
+  return [await results].flat()
+}
+
+function copied(data: TensorData): readonly string[] | Uint8Array {
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice()
+    : [...(data as readonly string[])]
+}
+
+/** TensorFlow.js's own count, and which engine is active. */
+export const memory = () => ({ ...tf.memory(), backend: tf.getBackend() })
+
+/** The control: what an app does that keeps a model for the next time, by TensorFlow.js's own means. */
+export async function saveInTheClear({ json }: Shipped): Promise<void> {
+  const model = await converter.loadGraphModel(json)
+  await model.save("indexeddb://model")
+  model.dispose()
+}
+
+/** Everything that a page can be asked what it has stored. */
+export async function stored(): Promise<{
+  databases: number
+  caches: number
+  local: number
+  session: number
+  files: string[]
+}> {
+  const files: string[] = []
+  const walk = async (folder: FileSystemDirectoryHandle, path: string): Promise<void> => {
+    for await (const [name, handle] of folder.entries()) {
+      if (handle.kind === "directory") await walk(handle as FileSystemDirectoryHandle, `${path}${name}/`)
+      else files.push(`${path}${name}`)
+    }
+  }
+  await walk(await navigator.storage.getDirectory(), "")
+  return {
+    databases: (await indexedDB.databases()).length,
+    caches: (await caches.keys()).length,
+    local: localStorage.length,
+    session: sessionStorage.length,
+    files,
+  }
+}
