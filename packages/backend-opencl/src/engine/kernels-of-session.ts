@@ -5,13 +5,18 @@ import type { ProgramStore } from "../programs/program-store.js"
 
 /** Kernels that a session has built, each text once. */
 export interface SessionKernels {
+  /**
+   * Begins to build what was kept of the first shapes, most of which other shapes need as well. When this resolves the
+   * driver is at it, on a thread of its own. Never rejects: what fails is tried again by {@link build}, which says so.
+   */
+  begin(): Promise<void>
   /** Builds those of `sources` that aren't there yet: as what was kept has them, and the rest in one program. */
   build(sources: readonly string[]): Promise<void>
   /** One of what was built, the caller's to release. */
   kernel(source: string): Kernel
   /** Keeps what was compiled, and which kernels were compiled together, so that other shapes find theirs. */
   keep(): Promise<void>
-  release(): void
+  close(): Promise<void>
 }
 
 // Products and sums may be one instruction. What kernels take needn't be told: the engine has written them.
@@ -27,21 +32,29 @@ export function sessionKernels(store: ProgramStore, artifacts: Pick<Artifacts, "
   const programs: Program[] = []
   let groups: Group[] | undefined
   let isNew = false
+  let begun: Promise<void> | undefined
 
   async function buildGroup(group: Group): Promise<void> {
-    // Names by the place in the group: the same group is the same text, whatever was built before.
-    const names = group.map((_, index) => `k${index}`)
-    const text = group.map((source, index) => source.replaceAll("KERNEL", names[index] as string)).join("\n")
-    const digest = createHash("sha256").update(text).digest("hex")
-    const program = await store.program(`kernels ${digest}`, text, options)
+    const { key, text, nameOf } = programOf(group)
+    const program = await store.program(key, text, options)
     programs.push(program)
     for (const [index, source] of group.entries()) {
-      if (!built.has(source)) built.set(source, { program, name: names[index] as string })
+      if (!built.has(source)) built.set(source, { program, name: nameOf(index) })
     }
   }
 
+  async function beginFirst(): Promise<void> {
+    groups = await keptGroups(artifacts)
+    const [first] = groups
+    if (first === undefined) return
+    await store.restore(programOf(first).key)
+    begun = buildGroup(first).catch(() => {})
+  }
+
   return {
+    begin: () => beginFirst().catch(() => {}),
     async build(sources) {
+      await begun
       groups ??= await keptGroups(artifacts)
       const missing = () => [...new Set(sources)].filter((source) => !built.has(source))
       for (const group of groups) {
@@ -64,11 +77,19 @@ export function sessionKernels(store: ProgramStore, artifacts: Pick<Artifacts, "
       isNew = false
       await artifacts.put(groupsKey, new TextEncoder().encode(JSON.stringify(groups)))
     },
-    release() {
+    async close() {
+      await begun
       for (const program of programs.splice(0)) program.release()
       built.clear()
     },
   }
+}
+
+/** A group as one program. Names are by the place in it: the same group is the same text, whatever was built before. */
+function programOf(group: Group) {
+  const nameOf = (index: number) => `k${index}`
+  const text = group.map((source, index) => source.replaceAll("KERNEL", nameOf(index))).join("\n")
+  return { key: `kernels ${createHash("sha256").update(text).digest("hex")}`, text, nameOf }
 }
 
 /** None where what was kept isn't such a list: then all is compiled again. */

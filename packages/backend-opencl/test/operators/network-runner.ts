@@ -9,6 +9,7 @@ import { modelWeights } from "../../src/engine/weights.js"
 import { bytesOf, type Elements, elementsOf } from "../../src/graph/elements.js"
 import type { TensorType } from "../../src/graph/tensor-type.js"
 import type { OnnxAttribute, OnnxGraph, OnnxNode } from "../../src/onnx/model.js"
+import { makePlace } from "../../src/place.js"
 import type { ProgramStore } from "../../src/programs/program-store.js"
 
 export interface TestTensor {
@@ -94,8 +95,8 @@ export function createNetworkRunner(): NetworkRunner {
     ?.devices()[0]
   if (device === undefined) throw new Error("There is no PoCL here.")
   const context = createContext(device)
-  const queue = context.createQueue()
   const store: ProgramStore = {
+    async restore() {},
     program: async (_key, source, compilerOptions) => context.createProgram(source, { compilerOptions }),
     async keep() {},
   }
@@ -103,7 +104,7 @@ export function createNetworkRunner(): NetworkRunner {
 
   function open(network: OnnxGraph, version: number): Promise<NetworkSession> {
     const operatorSets = new Map([["", version]])
-    const place = { host, context, queue }
+    const place = makePlace(host, context)
     // Nothing is known of shapes before the first run, and weights have their bytes with them.
     const inputs = [{ name: "unknown", type: "float32", shape: ["?"] }]
     const model = { inputs, outputs: [], parts: [] } as unknown as OpenModel
