@@ -5,6 +5,7 @@ import { driver } from "@strongroom/test-machine"
 import { constants } from "../../src/engine/constants.js"
 import { sessionKernels } from "../../src/engine/kernels-of-session.js"
 import { type NetworkSession, networkSession } from "../../src/engine/session.js"
+import { estimating } from "../../src/engine/tuning/session-tuning.js"
 import { modelWeights } from "../../src/engine/weights.js"
 import { bytesOf, type Elements, elementsOf } from "../../src/graph/elements.js"
 import type { TensorType } from "../../src/graph/tensor-type.js"
@@ -110,7 +111,13 @@ export function createNetworkRunner(): NetworkRunner {
     const model = { inputs, outputs: [], parts: [] } as unknown as OpenModel
     const onnx = { graph: network, operatorSets, functions: new Map() }
     const weights = modelWeights(model, onnx, new AbortController().signal)
-    const workshop = { place, kernels: sessionKernels(store, noArtifacts), constants: constants(), weights }
+    const workshop = {
+      place,
+      kernels: sessionKernels(store, noArtifacts),
+      constants: constants(),
+      weights,
+      tuning: estimating,
+    }
     return networkSession(workshop, model, onnx)
   }
 
