@@ -21,6 +21,8 @@ it.each([
   { read: [""] },
   { read: [1] },
   { bindThreads: "yes" },
+  { tuning: "fast" },
+  { tuning: true },
 ])("%j is refused", (options) => {
   expect(() => opencl(options as never)).toThrow(TypeError)
 })
@@ -44,6 +46,7 @@ it("the same options give the same value, which is data, with absolute paths", (
     libraries: [resolve("linked/libz.so")],
     read: [resolve("data")],
     bindThreads: true,
+    tuning: "estimated",
   })
   expect(backend.needs.read).toEqual(expect.arrayContaining([resolve("drivers"), resolve("data"), resolve("linked")]))
   expect(backend.needs.environment).toMatchObject({ OCL_ICD_VENDORS: resolve("drivers") })

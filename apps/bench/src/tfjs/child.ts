@@ -13,6 +13,7 @@ const data = floatInput(input.shape)
 
 /** Until the vault's spare thread is warm. */
 const settleMilliseconds = 1500
+const warmUpMilliseconds = 100
 const runMilliseconds = 300
 
 /** A run: from the input in this process to the outputs here. */
@@ -76,12 +77,18 @@ const first = performance.now() - start
 const peak = (await memoryOf(pid, "VmHWM")) - before
 await writeFile(outputPath, Buffer.concat(outputs.map(bytesOf)))
 
-for (let index = 0; index < 5; index++) await run()
-const times: number[] = []
-for (let spent = 0; spent < runMilliseconds || times.length < 9; spent += times.at(-1) as number) {
-  const from = performance.now()
-  await run()
-  times.push(performance.now() - from)
+/** Of so many milliseconds, and two at least. */
+async function timesOf(milliseconds: number): Promise<readonly number[]> {
+  const times: number[] = []
+  for (let spent = 0; spent < milliseconds || times.length < 2; spent += times.at(-1) as number) {
+    const from = performance.now()
+    await run()
+    times.push(performance.now() - from)
+  }
+  return times
 }
+
+await timesOf(warmUpMilliseconds)
+const times = await timesOf(runMilliseconds)
 console.log(JSON.stringify({ first, run: median(times), peak } satisfies TfjsSample))
 process.exit(0)

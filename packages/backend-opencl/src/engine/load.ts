@@ -6,18 +6,21 @@ import {
   type Part,
   StrongroomError,
 } from "@strongroom/core/backend"
+import type { Device } from "@strongroom/opencl/objects"
 import { withCode } from "../failure.js"
 import { detached } from "../onnx/detach.js"
 import type { OnnxModel } from "../onnx/model.js"
 import { readOnnxModel } from "../onnx/read-model.js"
 import type { Place } from "../place.js"
-import { programStore } from "../programs/program-store.js"
+import { kernelDevice } from "../plan/lower.js"
+import { passingStore, programStore } from "../programs/program-store.js"
 import { constants } from "./constants.js"
 import { deviceMemory } from "./device-memory.js"
-import { sessionKernels } from "./kernels-of-session.js"
+import { type SessionKernels, sessionKernels } from "./kernels-of-session.js"
 import { networkSession } from "./session.js"
 import { checkSignature } from "./signature.js"
 import { whyDeclined } from "./supported.js"
+import { estimating, measuring } from "./tuning/session-tuning.js"
 import { modelWeights } from "./weights.js"
 
 /** Reads a network's graph; its weights go to the device when the shapes of its inputs are known. */
@@ -35,6 +38,10 @@ export async function loadNetwork(
   const kernels = sessionKernels(programStore(place.context, place.host, artifacts), artifacts)
   const begun = kernels.begin()
   let session: EngineSession | undefined
+  let tuning = estimating
+  const goOn = () => {
+    if (session === undefined) signal.throwIfAborted()
+  }
   try {
     const network = await readNetwork(graph, signal)
     progress(
@@ -48,15 +55,24 @@ export async function loadNetwork(
     // The session's own signal: weights are read when it runs.
     const weights = modelWeights(model, network, new AbortController().signal)
     const memory = deviceMemory(place)
-    const workshop = { place, memory, kernels, constants: constants(memory), weights }
+    if (place.tuning === "measured") {
+      const device = kernelDevice(place.context.devices[0] as Device)
+      tuning = await measuring(place, device, passingKernels(place), artifacts, goOn)
+    }
+    const workshop = { place, memory, kernels, constants: constants(memory), weights, tuning }
     session = await networkSession(workshop, model, network)
     return session
   } catch (error) {
     throw withCode(error)
   } finally {
     await begun
-    if (session === undefined) await kernels.close()
+    if (session === undefined) await Promise.all([kernels.close(), tuning.close()])
   }
+}
+
+/** For kernels that are tried once: none is kept. */
+function passingKernels({ context, host }: Place): SessionKernels {
+  return sessionKernels(passingStore(context, host), { get: async () => undefined, put: async () => {} })
 }
 
 /** Nothing of it holds on to the part's plaintext. */

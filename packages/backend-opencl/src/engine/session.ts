@@ -121,6 +121,7 @@ export async function networkSession(
       await running
       while (traces.length > 0) forget(0)
       await workshop.kernels.close()
+      await workshop.tuning.close()
     },
   }
 }

@@ -1,7 +1,15 @@
 import type { ConvolutionShape } from "./convolution.js"
 import type { KernelDevice } from "./kernel-device.js"
 import { blockSize, blocksOf } from "./layout.js"
-import { chooseTile, columnsOf, cyclesOfStep, type RegisterTile, type TiledMatrix } from "./register-tile.js"
+import {
+  chooseTile,
+  columnsOf,
+  cyclesOfStep,
+  type EstimatedTile,
+  type RegisterTile,
+  type TiledMatrix,
+  tilesFor,
+} from "./register-tile.js"
 
 /** How Winograd's filtering cuts images up. */
 export interface WinogradTiles {
@@ -16,22 +24,29 @@ export function tilesOf({ batch, outputSize }: ConvolutionShape): WinogradTiles 
   return { high, wide, count: batch * high * wide }
 }
 
-/** The tile of sums of a kernel that does all by itself. */
-export const tileOfWhole = (device: KernelDevice, shape: ConvolutionShape): RegisterTile =>
-  chooseTile(device, matrixOfWhole(shape), blockSize)
+/** The tile of sums of a kernel that does all by itself. @param rows Default: the soonest's */
+export const tileOfWhole = (device: KernelDevice, shape: ConvolutionShape, rows?: number): RegisterTile =>
+  chooseTile(device, matrixOfWhole(shape), blockSize, rows)
 
-/** Whether its work-items' memory is one core's own, where weights pass through, too. */
-export function fitsWhole(device: KernelDevice, shape: ConvolutionShape): boolean {
-  const tile = tileOfWhole(device, shape)
-  const channels = blocksOf(shape.channels) * blockSize + columnsOf(tile)
-  return 36 * tile.rows * channels * 4 <= device.localMemory * 0.6
+/**
+ * Tiles of sums for such a kernel, the soonest first, and about the cycles that it takes by each, on all cores together.
+ * None where work-items with the soonest have more memory than a core's own, where weights pass through, too.
+ */
+export function wholeTiles(device: KernelDevice, shape: ConvolutionShape): readonly EstimatedTile[] {
+  const tiles = tilesFor(device, matrixOfWhole(shape), blockSize)
+  const fitting = tiles.filter(({ tile }) => {
+    const channels = blocksOf(shape.channels) * blockSize + columnsOf(tile)
+    return 36 * tile.rows * channels * 4 <= device.localMemory * 0.6
+  })
+  return fitting[0] === tiles[0]
+    ? fitting.map(({ tile, cycles }) => ({ tile, cycles: cyclesOfWhole(device, shape, tile, cycles) }))
+    : []
 }
 
-/** About the cycles that one kernel takes, on all cores together. Every work-item reads all weights. */
-export function cyclesOfWhole(device: KernelDevice, shape: ConvolutionShape): number {
+/** Every work-item reads all weights. */
+function cyclesOfWhole(device: KernelDevice, shape: ConvolutionShape, tile: RegisterTile, step: number): number {
   const matrix = matrixOfWhole(shape)
-  const tile = tileOfWhole(device, shape)
-  const multiply = 36 * shape.channels * cyclesOfStep(device, matrix, tile)
+  const multiply = 36 * shape.channels * step
   const rounds = Math.ceil(Math.ceil(matrix.rows / tile.rows) / device.computeUnits)
   return Math.max(multiply, rounds * cyclesOfWeights(shape, 1)) + cyclesOfTransforms(device, shape)
 }

@@ -10,6 +10,7 @@ import type {
 import { isConstant, type Tensor } from "../graph/tensor.js"
 import { blockedElementwise, copyChannels, orderChannels } from "../kernels/blocked.js"
 import type { ConvolutionShape } from "../kernels/convolution.js"
+import type { ConvolutionMethod } from "../kernels/convolution-methods.js"
 import { imageConvolution } from "../kernels/image-convolution.js"
 import { noEpilogue, type WeightedKernels } from "../kernels/kernel-call.js"
 import type { KernelDevice } from "../kernels/kernel-device.js"
@@ -18,6 +19,7 @@ import { globalMean, type PoolShape, pool } from "../kernels/pool.js"
 import { transposedConvolution } from "../kernels/transposed-convolution.js"
 import { fitsTransposedToPlain, transposedToPlain } from "../kernels/transposed-to-plain.js"
 import { channelOrder } from "./channel-order.js"
+import { chooseConvolution } from "./convolution-choice.js"
 import { fusedEpilogue, isFusable } from "./fused-epilogue.js"
 import { convolutionShape, type Image, imageOf, pair } from "./image-shapes.js"
 import type { Lowering } from "./lowering.js"
@@ -58,12 +60,11 @@ export function lowerConvolution(
   // A few channels would leave most lanes of a block empty.
   const isNarrow = shape.channels < blockSize && shape.groups === 1 && lowering.blockedIfThere(input) === undefined
   const from = isNarrow && operation.kind === "convolution" ? "plain" : "blocked"
-  const mayTransform = lowering.winograd.has(operation)
-  const options = { input: from, bias: bias !== undefined, epilogue, mayTransform } as const
-  const isTransposed = operation.kind === "transposed-convolution"
-  const kernels = isTransposed
-    ? transposedConvolution(device, shape, options)
-    : imageConvolution(device, shape, options)
+  const options = { input: from, bias: bias !== undefined, epilogue } as const
+  const kernels =
+    operation.kind === "transposed-convolution"
+      ? transposedConvolution(device, shape, options)
+      : imageConvolution(device, shape, methodOf(lowering, device, operation, shape, from), options)
   const packed = packedWeights(lowering, kernels, weights, bias)
   const storage = blockedStorage(lowering, output)
   const buffers = {
@@ -77,6 +78,17 @@ export function lowerConvolution(
     const more = call.buffers.includes("output") ? storages : []
     lowering.call(call, places, [storage, ...scratch.map(([, place]) => place)], isConstant(output), more)
   }
+}
+
+function methodOf(
+  lowering: Lowering,
+  device: KernelDevice,
+  operation: Convolution,
+  shape: ConvolutionShape,
+  input: "blocked" | "plain",
+): ConvolutionMethod {
+  const { compact, transformed = compact } = chooseConvolution(lowering.tuning, device, shape, input)
+  return lowering.winograd.has(operation) ? transformed : compact
 }
 
 /** Where a layer's weights are, packed: once, if nothing but the model decides them. */

@@ -15,6 +15,7 @@ import {
 } from "./images.js"
 import { Lowering } from "./lowering.js"
 import { lowerProduct, productFits } from "./products.js"
+import { estimatedTuning, type Tuning } from "./tuning.js"
 import { winogradConvolutions } from "./winograd-budget.js"
 
 /** What kernels are written for. */
@@ -49,6 +50,7 @@ function lowerBlocked(lowering: Lowering, device: KernelDevice, operation: Opera
  * Kernel launches that compute `roots`, row-major, from tensors that aren't computed by `operations`.
  *
  * @param alignment of what lies within a buffer, in bytes
+ * @param tuning which kernels are soonest
  * @throws StrongroomError `model-declined` where a device without 64-bit floats would have to compute with them
  */
 export function lower(
@@ -56,8 +58,9 @@ export function lower(
   alignment: number,
   operations: readonly Operation[],
   roots: readonly Tensor[],
+  tuning: Tuning = estimatedTuning,
 ): Lowering {
-  const lowering = new Lowering(alignment, winogradConvolutions(device, operations))
+  const lowering = new Lowering(alignment, winogradConvolutions(device, tuning, operations), tuning)
   for (const one of cluster(operations, roots, fits)) {
     if (!device.hasDouble) checkNoDouble(one)
     if (one.kind === "single") {

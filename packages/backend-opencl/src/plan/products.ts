@@ -7,6 +7,7 @@ import type { KernelDevice } from "../kernels/kernel-device.js"
 import { thinProduct } from "../kernels/thin-product.js"
 import { fusedEpilogue, isFusable } from "./fused-epilogue.js"
 import type { Lowering } from "./lowering.js"
+import { chooseGemm } from "./product-choice.js"
 import { Storage } from "./storage.js"
 
 /** Products of matrices of float32. */
@@ -53,7 +54,7 @@ export function lowerProduct(
     launch(thin, right.storage)
     return
   }
-  const { call, right: packed } = gemm(device, shape, epilogue)
+  const { call, right: packed } = gemm(device, shape, epilogue, chooseGemm(lowering.tuning, device, shape))
   const isPackedOnce = isConstant(b)
   const packedStorage = new Storage(packed.byteLength, isPackedOnce ? "own" : "arena")
   lowering.call(packed.pack, { input: right.storage, output: packedStorage }, packedStorage, isPackedOnce)

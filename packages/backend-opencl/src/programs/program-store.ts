@@ -21,16 +21,20 @@ export interface ProgramStore {
 
 /** What drivers hand over as a program's binary is kept; of PoCL the folder of its cache, which has more. */
 export function programStore(context: Context, host: Host, artifacts: Artifacts): ProgramStore {
-  if (host.cachePolicy !== "memory" && host.cachePolicy !== "sealed") return compilingStore(context)
+  if (host.cachePolicy !== "memory" && host.cachePolicy !== "sealed") return passingStore(context, host)
   const folder = poclFolder(context, host)
   return folder === undefined ? binaryStore(context, artifacts) : poclStore(context, artifacts, folder)
 }
 
 /** Nothing is kept. */
-function compilingStore(context: Context): ProgramStore {
+export function passingStore(context: Context, host: Host): ProgramStore {
+  const folder = poclFolder(context, host)
+  const made = (source: string, compilerOptions: string) => context.createProgram(source, { compilerOptions })
   return {
     async restore() {},
-    program: (_key, source, compilerOptions) => context.createProgram(source, { compilerOptions }),
+    // Another session may look which folder is its own program's.
+    program: async (_key, source, compilerOptions) =>
+      folder === undefined ? made(source, compilerOptions) : folder.exclusively(() => made(source, compilerOptions)),
     async keep() {},
   }
 }

@@ -6,6 +6,7 @@ import { constants } from "../../src/engine/constants.js"
 import { deviceMemory } from "../../src/engine/device-memory.js"
 import { sessionKernels } from "../../src/engine/kernels-of-session.js"
 import { type NetworkSession, networkSession } from "../../src/engine/session.js"
+import { estimating } from "../../src/engine/tuning/session-tuning.js"
 import { modelWeights } from "../../src/engine/weights.js"
 import { bytesOf, type Elements, elementsOf } from "../../src/graph/elements.js"
 import type { TensorType } from "../../src/graph/tensor-type.js"
@@ -113,7 +114,7 @@ export function createNetworkRunner(): NetworkRunner {
     const weights = modelWeights(model, onnx, new AbortController().signal)
     const memory = deviceMemory(place)
     const kernels = sessionKernels(store, noArtifacts)
-    const workshop = { place, memory, kernels, constants: constants(memory), weights }
+    const workshop = { place, memory, kernels, constants: constants(memory), weights, tuning: estimating }
     return networkSession(workshop, model, onnx)
   }
 
