@@ -19,6 +19,7 @@ export function webglRuntime(tf: Runtime["tf"], converter: Runtime["converter"],
     }
   }
 
+  failWhenLost(backend)
   return {
     tf,
     converter,
@@ -41,7 +42,7 @@ export function webglRuntime(tf: Runtime["tf"], converter: Runtime["converter"],
     },
     async check() {
       const error = gl.getError()
-      if (gl.isContextLost()) throw new StrongroomError("backend-failed", "The GPU was lost. Load the page again.")
+      if (gl.isContextLost()) throw gpuLost()
       if (error === gl.OUT_OF_MEMORY) {
         const message = "The GPU has too little memory for this model beside what else it holds."
         throw new StrongroomError("out-of-memory", message)
@@ -49,6 +50,27 @@ export function webglRuntime(tf: Runtime["tf"], converter: Runtime["converter"],
     },
   }
 }
+
+/** TensorFlow.js would wait for ever for a GPU that the browser has taken away, and read zeros of it. */
+function failWhenLost(backend: MathBackendWebGL): void {
+  const { gl } = backend.gpgpu
+  const waiting = new Set<() => void>()
+  gl.canvas.addEventListener("webglcontextlost", () => {
+    for (const fail of waiting) fail()
+  })
+  const read = backend.read.bind(backend)
+  backend.read = (dataId) =>
+    new Promise((resolve, reject) => {
+      const fail = () => reject(gpuLost())
+      waiting.add(fail)
+      if (gl.isContextLost()) fail()
+      read(dataId)
+        .then(resolve, reject)
+        .finally(() => waiting.delete(fail))
+    })
+}
+
+const gpuLost = () => new StrongroomError("backend-failed", "The GPU was lost. Load the page again.")
 
 /** Textures that are freed are kept for other tensors of their size, as they are: a weight's is overwritten before. */
 function clearTexture({ gpgpu, texData }: MathBackendWebGL, dataId: object): void {
@@ -66,7 +88,8 @@ function clearTexture({ gpgpu, texData }: MathBackendWebGL, dataId: object): voi
   gl.deleteFramebuffer(framebuffer)
 }
 
-function rendererOf(gl: WebGLRenderingContext): string {
+/** What draws, in the browser's words. */
+export function rendererOf(gl: WebGLRenderingContext): string {
   const names = gl.getExtension("WEBGL_debug_renderer_info")
   return String(gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER))
 }
