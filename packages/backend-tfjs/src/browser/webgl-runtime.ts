@@ -7,6 +7,7 @@ import type { Runtime } from "../runtime.js"
 export function webglRuntime(tf: Runtime["tf"], converter: Runtime["converter"], backend: MathBackendWebGL): Runtime {
   const { gl } = backend.gpgpu
   const owned = new WeakMap<object, TypedArray>()
+  let isClearingPlanned = false
 
   // TensorFlow.js moves a tensor's elements to the GPU when an operator first needs them there, and forgets its own array.
   const uploadToGPU = backend.uploadToGPU.bind(backend)
@@ -38,7 +39,13 @@ export function webglRuntime(tf: Runtime["tf"], converter: Runtime["converter"],
     },
     wipe({ dataId }) {
       owned.get(dataId)?.fill(0)
-      clearTexture(backend, dataId)
+      if (isClearingPlanned) return
+      isClearingPlanned = true
+      // When all that are wiped together have been freed.
+      queueMicrotask(() => {
+        isClearingPlanned = false
+        clearFreeTextures(backend)
+      })
     },
     async check() {
       const error = gl.getError()
@@ -72,17 +79,27 @@ function failWhenLost(backend: MathBackendWebGL): void {
 
 const gpuLost = () => new StrongroomError("backend-failed", "The GPU was lost. Load the page again.")
 
-/** Textures that are freed are kept for other tensors of their size, as they are: a weight's is overwritten before. */
-function clearTexture({ gpgpu, texData }: MathBackendWebGL, dataId: object): void {
-  const { texture, slice } = texData.get(dataId)
-  if (texture == null || slice != null) return
+/** What is read here of how TensorFlow.js manages textures (tfjs-backend-webgl 4.22, src/texture_manager.ts). */
+interface FreeTextures {
+  readonly freeTextures: { readonly [shape: string]: readonly { readonly texture: WebGLTexture }[] }
+}
+
+/**
+ * Overwrites the textures that were freed. TensorFlow.js keeps those as they are for other tensors of their sizes: weights
+ * are in some of them, as they were uploaded, as they were packed, and as they were used.
+ */
+function clearFreeTextures(backend: MathBackendWebGL): void {
+  const { freeTextures } = (backend as unknown as { readonly textureManager: FreeTextures }).textureManager
+  const { gpgpu } = backend
   const { gl } = gpgpu
   const framebuffer = gl.createFramebuffer()
   gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer)
-  gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture.texture, 0)
   gl.disable(gl.SCISSOR_TEST)
   gl.clearColor(0, 0, 0, 0)
-  gl.clear(gl.COLOR_BUFFER_BIT)
+  for (const { texture } of Object.values(freeTextures).flat()) {
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0)
+    gl.clear(gl.COLOR_BUFFER_BIT)
+  }
   gl.enable(gl.SCISSOR_TEST)
   gl.bindFramebuffer(gl.FRAMEBUFFER, gpgpu.framebuffer)
   gl.deleteFramebuffer(framebuffer)

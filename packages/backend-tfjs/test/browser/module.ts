@@ -138,6 +138,31 @@ export function findInWasm(bytes: Uint8Array): number {
   return found
 }
 
+interface FreeTextures {
+  readonly freeTextures: { readonly [shape: string]: readonly { texture: WebGLTexture; texShape: [number, number] }[] }
+}
+
+/** How many of `values` are in textures that WebGL keeps, after they were freed, for other tensors of their sizes. */
+export function foundInFreeTextures(values: Float32Array): number {
+  const { gpgpu, ...backend } = tf.backend() as MathBackendWebGL
+  const { freeTextures } = (backend as unknown as { readonly textureManager: FreeTextures }).textureManager
+  const { gl } = gpgpu
+  const framebuffer = gl.createFramebuffer()
+  gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer)
+  const held = new Set<number>()
+  for (const { texture, texShape } of Object.values(freeTextures).flat()) {
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0)
+    const [height, width] = texShape
+    // As many as there are at most; beyond a packed texture's edge nothing is written.
+    const elements = new Float32Array(4 * width * height)
+    gl.readPixels(0, 0, width, height, gl.RGBA, gl.FLOAT, elements)
+    for (const element of elements) held.add(element)
+  }
+  gl.bindFramebuffer(gl.FRAMEBUFFER, null)
+  gl.deleteFramebuffer(framebuffer)
+  return values.filter((value) => held.has(value)).length
+}
+
 /** The control: what an app does that keeps a model for the next time, by TensorFlow.js's own means. */
 export async function saveInTheClear({ json }: Shipped): Promise<void> {
   const model = await converter.loadGraphModel(json)

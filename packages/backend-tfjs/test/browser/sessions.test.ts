@@ -68,6 +68,20 @@ describe.skipIf(missing)(`sessions in a page${missing ? ` (${missing})` : ""}`, 
     120_000,
   )
 
+  it("overwrite their weights in textures before WebGL keeps those for others, which TensorFlow.js doesn't", async () => {
+    const own = await browser.open()
+    const shard = convolutionalNetwork().shards.get("group1-shard1of4.bin") as Uint8Array
+    const kernel = new Float32Array(Uint8Array.from(shard.subarray(0, 64 * 4)).buffer)
+    const found = () => own.call<Module, "foundInFreeTextures">("foundInFreeTextures", kernel)
+    await own.call<Module, "open">("open", network, "webgl")
+    await own.call<Module, "run">("run", network)
+    await own.call<Module, "close">("close", network)
+    expect(await found()).toBe(0)
+    await own.call<Module, "runPlain">("runPlain", network)
+    expect(await found()).toBe(kernel.length)
+    await own.close()
+  })
+
   it.each(["webgpu", "webgl"] as const)("fail when the GPU is lost, and give no zeros: %s", async (engine) => {
     const own = await browser.open()
     await own.call<Module, "open">("open", network, engine)
