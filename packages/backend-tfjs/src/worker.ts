@@ -10,7 +10,7 @@ const createEngine: CreateEngine = async (options: Json, host): Promise<Engine> 
   return {
     fingerprint: { engine: "tfjs", version: tf.version_core, device, driver },
     capabilities: {
-      kinds: ["tfjs-graph"],
+      kinds: ["tfjs-graph", "tfjs-layers"],
       types: ["float32", "int32", "bool", "string"],
       parallelRuns: 1,
       cancels: false,

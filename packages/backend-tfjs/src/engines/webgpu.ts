@@ -9,8 +9,8 @@ import { vulkanDrivers, vulkanNeeds } from "./vulkan.js"
 import { webgpuRuntime } from "./webgpu-runtime.js"
 
 const modules = ["@tensorflow/tfjs-core", "@tensorflow/tfjs-converter", "@tensorflow/tfjs-backend-webgpu"] as const
-/** The last is Dawn, Chromium's WebGPU, built for Node: on Vulkan here, on Metal or Direct3D elsewhere. */
-const packages = [...modules, "webgpu"] as const
+/** The fourth is Dawn, Chromium's WebGPU, built for Node: on Vulkan here, on Metal or Direct3D elsewhere. */
+const packages = [...modules, "webgpu", "@tensorflow/tfjs-layers"] as const
 
 /** WebGPU, on any GPU with a driver for Vulkan, Metal or Direct3D 12. */
 export const webgpu: EngineKind = {
@@ -60,11 +60,12 @@ async function startDawn({ place, isNamed }: StartOptions): Promise<Runtime> {
   })
   const { version } = require("webgpu/package.json")
   const backend = tf.backend()
-  return webgpuRuntime(tf, converter, backend, {
+  const runtime = webgpuRuntime(tf, converter, backend, {
     device,
     driver: `Dawn ${version}, ${info.description}`,
     compiled: (host, artifacts) => mesaCache(host, artifacts, () => Object.keys(backend.pipelineCache).length),
   })
+  return { ...runtime, loadLayers: async () => require("@tensorflow/tfjs-layers") }
 }
 
 /** Dawn ends when this object is collected, also while its devices are in use: the next event crashes the process. */
