@@ -1,3 +1,4 @@
+import type { Artifacts, Host } from "@strongroom/core/backend"
 import type { Tensor } from "@tensorflow/tfjs-core"
 
 /**
@@ -8,6 +9,8 @@ export interface Runtime {
   /** The copy of TensorFlow.js that the engine's own package uses, and the converter that belongs to it. */
   readonly tf: typeof import("@tensorflow/tfjs-core")
   readonly converter: typeof import("@tensorflow/tfjs-converter")
+  /** Loads what runs layers models, of the same copy. Absent where there is none. */
+  loadLayers?(): Promise<typeof import("@tensorflow/tfjs-layers")>
   /** The name that the engine has in TensorFlow.js, to activate it and to look for kernels: `"wasm"`. */
   readonly backend: string
   /** What people call it, as it stands in "it has no FFT on WebAssembly". */
@@ -35,6 +38,15 @@ export interface Runtime {
    * where the engine's own calls throw.
    */
   check?(): Promise<void>
+  /** What the engine's driver compiles for a model that is being loaded. Absent where nothing of it is ever kept. */
+  compiled?(host: Host, artifacts: Artifacts): Promise<Compiled | undefined>
+}
+
+export interface Compiled {
+  /** After a run: keeps what was compiled since, as the cache policy allows. */
+  keep(): Promise<void>
+  /** The same, once more, when the model is closed. */
+  close(): Promise<void>
 }
 
 /**

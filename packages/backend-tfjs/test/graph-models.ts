@@ -45,8 +45,11 @@ export function seeded(seed: number, length: number): Float32Array {
   })
 }
 
-/** A small convolutional network with two outputs. One weight is quantised; the shards are cut within weights. */
-export function convolutionalNetwork(): GraphFiles {
+/**
+ * A small convolutional network with two outputs. One weight is quantised; the shards are cut within weights. `metadata` is
+ * for model.json.
+ */
+export function convolutionalNetwork(metadata?: object): GraphFiles {
   const window = (stride: number) => ({
     T: float,
     strides: { list: { i: ["1", String(stride), String(stride), "1"] } },
@@ -81,6 +84,7 @@ export function convolutionalNetwork(): GraphFiles {
       { name: "probabilities", op: "Softmax", input: ["shifted"], attr: { T: float } },
     ],
     cuts: [433, 920, 1480],
+    ...(metadata !== undefined && { metadata }),
   })
 }
 
@@ -118,6 +122,44 @@ export function boxPicker(): GraphFiles {
   })
 }
 
+/** Doubles `x` until it is `limit`, 1000, or more: a loop, whose condition and body are functions of the graph. */
+export function doubler(): GraphFiles {
+  const argument = (name: string) => ({ name, type: types.float32 })
+  const signature = (name: string, outputs: readonly object[]) => ({
+    signature: { name, inputArg: [argument("value"), argument("bound")], outputArg: outputs },
+  })
+  return graphFiles({
+    inputs: [{ name: "x", dtype: types.float32, shape: [] }],
+    outputs: [{ name: "y", dtype: types.float32, shape: [] }],
+    weights: [{ name: "limit", dtype: "float32", shape: [], bytes: new Uint8Array(Float32Array.of(1000).buffer) }],
+    nodes: [
+      {
+        ...{ name: "y", op: "StatelessWhile", input: ["x", "limit"] },
+        attr: {
+          cond: { func: { name: "isBelow" } },
+          body: { func: { name: "double" } },
+          T: { list: { type: [types.float32, types.float32] } },
+        },
+      },
+    ],
+    functions: [
+      {
+        ...signature("isBelow", [{ name: "answer", type: "DT_BOOL" }]),
+        nodeDef: [{ name: "below", op: "Less", input: ["value", "bound"], attr: { T: float } }],
+        ret: { answer: "below:z:0" },
+      },
+      {
+        ...signature("double", [argument("doubled"), argument("same")]),
+        nodeDef: [
+          { name: "sum", op: "AddV2", input: ["value", "value"], attr: { T: float } },
+          { name: "kept", op: "Identity", input: ["bound"], attr: { T: float } },
+        ],
+        ret: { doubled: "sum:z:0", same: "kept:output:0" },
+      },
+    ],
+  })
+}
+
 /** One operator from `x` to `y`, each of one element or more. */
 export function oneOperator(op: string): GraphFiles {
   return graphFiles({
@@ -133,11 +175,23 @@ interface GraphToWrite {
   readonly outputs: readonly Value[]
   readonly weights: readonly Weight[]
   readonly nodes: readonly Node[]
+  /** FunctionDef of its library. */
+  readonly functions?: readonly object[]
+  /** What the publisher says of the model in model.json. */
+  readonly metadata?: object
   /** Where the weights, one after another, are cut into files. */
   readonly cuts?: readonly number[]
 }
 
-function graphFiles({ inputs, outputs, weights, nodes, cuts = [] }: GraphToWrite): GraphFiles {
+function graphFiles({
+  inputs,
+  outputs,
+  weights,
+  nodes,
+  functions = [],
+  metadata,
+  cuts = [],
+}: GraphToWrite): GraphFiles {
   const bytes = Buffer.concat(weights.map((weight) => weight.bytes))
   const ends = [...cuts, bytes.length]
   const shards = new Map(
@@ -155,6 +209,7 @@ function graphFiles({ inputs, outputs, weights, nodes, cuts = [] }: GraphToWrite
     generatedBy: "2.15.0",
     convertedBy: "TensorFlow.js Converter v4.22.0",
     signature: { inputs: described(inputs), outputs: described(outputs) },
+    ...(metadata !== undefined && { userDefinedMetadata: metadata }),
     modelTopology: {
       node: [
         ...weights.map(({ name, dtype, shape }) => ({
@@ -172,6 +227,7 @@ function graphFiles({ inputs, outputs, weights, nodes, cuts = [] }: GraphToWrite
         })),
         ...nodes,
       ],
+      ...(functions.length > 0 && { library: { function: functions } }),
       versions: { producer: 1395 },
     },
     weightsManifest: [{ paths: [...shards.keys()], weights: weights.map(({ bytes: _, ...spec }) => spec) }],

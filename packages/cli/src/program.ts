@@ -10,6 +10,7 @@ import { keyringCommand } from "./commands/keyring.js"
 import { leakCommand } from "./commands/leak.js"
 import { runCommand } from "./commands/run.js"
 import { sealCommand } from "./commands/seal.js"
+import { setupCommand } from "./commands/setup.js"
 import { sweepCommand } from "./commands/sweep.js"
 import { verifyCommand } from "./commands/verify.js"
 import type { Stream } from "./terminal.js"
@@ -37,6 +38,7 @@ export function createProgram(context: Context, stdout: Stream): Command {
     .addCommand(auditCommand(context))
     .addCommand(leakCommand(context))
     .addCommand(sweepCommand(context))
+    .addCommand(setupCommand(context))
   for (const command of everyCommand(program)) {
     if (command.commands.length === 0) addCommonOptions(command)
     command.exitOverride()

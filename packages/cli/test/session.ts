@@ -19,7 +19,7 @@ import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { delimiter, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { drivers, optionsFor } from "@strongroom/test-machine"
+import { drivers, optionsFor, tfjsNodeFolder } from "@strongroom/test-machine"
 
 const program = fileURLToPath(new URL("../dist/main.js", import.meta.url))
 
@@ -91,6 +91,7 @@ export async function makeWorkplace(): Promise<Workplace> {
     MODELS: models,
     FIXTURES: fileURLToPath(new URL("fixtures", import.meta.url)),
     EXAMPLE: fileURLToPath(new URL("../../backend-opencl/example", import.meta.url)),
+    TFJS_NODE: tfjsNodeFolder,
     OPENCL: JSON.stringify(openclOptions ?? {}),
     SystemRoot: process.env.SystemRoot,
   }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs"
+import { missingTfjsNode } from "@strongroom/test-machine"
 import { describe, expect, it } from "vitest"
 import { checkStep, makeWorkplace, openclOptions, parseSession, type Step } from "./session.js"
 
@@ -22,8 +23,11 @@ const needsLinux = (text: string) => /^\$ strongroom audit /m.test(text)
 /** In CI on Linux they run, and fail where the driver is missing. */
 const needsDriver = (text: string) => text.includes("$OPENCL")
 const hasDriver = openclOptions !== undefined || (process.env.CI !== undefined && process.platform === "linux")
+const needsTfjsNode = (text: string) => text.includes("$TFJS_NODE")
 const isHere = (text: string) =>
-  (process.platform === "linux" || !needsLinux(text)) && (hasDriver || !needsDriver(text))
+  (missingTfjsNode() === undefined || !needsTfjsNode(text)) &&
+  (process.platform === "linux" || !needsLinux(text)) &&
+  (hasDriver || !needsDriver(text))
 
 // They are for a POSIX shell.
 describe.skipIf(process.platform === "win32").concurrent("sessions", () => {

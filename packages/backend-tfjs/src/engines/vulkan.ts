@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { dirname, isAbsolute, join, resolve } from "node:path"
 import type { Needs } from "@strongroom/core/backend"
+import { mesaEnvironment } from "./mesa-cache.js"
 
 /** How WebGPU finds Vulkan on Linux, where that isn't the system's own. */
 export interface VulkanOptions {
@@ -35,6 +36,7 @@ export function vulkanNeeds(drivers: readonly string[], { libraries = [] }: Vulk
       VK_ICD_FILENAMES: drivers.join(":"),
       // Layers see all that passes to a driver; loaders before 1.3.234 don't know it, and load those of the system.
       VK_LOADER_LAYERS_DISABLE: "~all~",
+      ...mesaEnvironment,
     },
   }
 }

@@ -14,7 +14,7 @@ export type Buffers = Pick<
 >
 
 export interface ClearedBuffers extends Buffers {
-  /** Destroys the buffers that are free. After a failure, one may be among them that never had memory. */
+  /** Destroys the buffers that are free. After a failure, one may be among them that there was no memory for. */
   forget(): void
 }
 
@@ -24,28 +24,52 @@ export interface ClearedBuffers extends Buffers {
  * weights nor others' inputs are left in it; and free buffers take no more memory than those in use did at most, so that
  * inputs of ever other sizes don't fill the device.
  *
- * WebGPU itself zeroes what is new.
+ * WebGPU itself zeroes what is new. `onOutOfMemory` is called, before later work is done, where there was no memory for it.
  */
-export function clearedBuffers(device: GPUDevice): ClearedBuffers {
+export function clearedBuffers(device: GPUDevice, onOutOfMemory: () => void): ClearedBuffers {
   /** By size and usage; in each list the longest free come first, and so do lists. */
   const free = new Map<string, GPUBuffer[]>()
   const used = new Set<GPUBuffer>()
   const uncleared = new Set<GPUBuffer>()
+  /** Those that there was no memory for: objects like others, but all that uses them is refused. */
+  const broken = new WeakSet<GPUBuffer>()
   let bytesUsed = 0
   let mostBytesUsed = 0
   let bytesFree = 0
   let isClearingPlanned = false
 
-  function acquireBuffer(size: number, usage: number, mappedAtCreation = false, reuse = true): GPUBuffer {
-    if (size > device.limits.maxBufferSize) {
-      const most = device.limits.maxBufferSize
+  function acquireBuffer(wanted: number, usage: number, mappedAtCreation = false, reuse = true): GPUBuffer {
+    // A kernel can't be given an empty one, and products over no elements have empty operands.
+    const size = Math.max(wanted, smallest)
+    const { maxBufferSize, maxStorageBufferBindingSize } = device.limits
+    const most = usage & GPUBufferUsage.STORAGE ? Math.min(maxBufferSize, maxStorageBufferBindingSize) : maxBufferSize
+    if (size > most) {
       throw new StrongroomError("out-of-memory", `A tensor takes ${size} bytes; a buffer of this GPU holds ${most}.`)
     }
-    const buffer = (reuse ? takeFree(size, usage) : undefined) ?? device.createBuffer({ size, usage, mappedAtCreation })
+    const buffer = (reuse ? takeFree(size, usage) : undefined) ?? createBuffer({ size, usage, mappedAtCreation })
     used.add(buffer)
     bytesUsed += size
     mostBytesUsed = Math.max(mostBytesUsed, bytesUsed)
     return buffer
+  }
+
+  function createBuffer(description: GPUBufferDescriptor): GPUBuffer {
+    device.pushErrorScope("out-of-memory")
+    let buffer: GPUBuffer | undefined
+    try {
+      buffer = device.createBuffer(description)
+      return buffer
+    } finally {
+      // Rejected where the device is lost, which it tells otherwise, too.
+      void device.popErrorScope().then(
+        (error) => {
+          if (error === null) return
+          if (buffer !== undefined) broken.add(buffer)
+          onOutOfMemory()
+        },
+        () => {},
+      )
+    }
   }
 
   function takeFree(size: number, usage: number): GPUBuffer | undefined {
@@ -61,7 +85,7 @@ export function clearedBuffers(device: GPUDevice): ClearedBuffers {
     if (!used.delete(buffer)) return
     bytesUsed -= buffer.size
     // Memory that is written through a mapping is no target of GPUs' copies: it can't be overwritten, and is freed.
-    if (!reuse || (buffer.usage & GPUBufferUsage.COPY_DST) === 0) {
+    if (!reuse || (buffer.usage & GPUBufferUsage.COPY_DST) === 0 || broken.has(buffer)) {
       buffer.destroy()
       return
     }
@@ -134,5 +158,8 @@ export function clearedBuffers(device: GPUDevice): ClearedBuffers {
     },
   }
 }
+
+/** Bytes: what a buffer's size is a multiple of, if it is copied. */
+const smallest = 4
 
 const keyOf = (size: number, usage: number) => `${size} ${usage}`

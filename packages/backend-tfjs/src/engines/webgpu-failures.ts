@@ -2,6 +2,8 @@ import { StrongroomError } from "@strongroom/core/backend"
 
 /** WebGPU's calls don't fail: what went wrong with them is told to the device, later. */
 export interface Failures {
+  /** Notes that there was too little memory for something; what follows from that isn't told then. */
+  outOfMemory(): void
   /**
    * Waits for the device, and throws what it was told since the last call: `out-of-memory` or `backend-failed`; whatever
    * was computed meanwhile may be zeros.
@@ -12,20 +14,26 @@ export interface Failures {
 /** Listens on a new device. */
 export function failuresOf(device: GPUDevice): Failures {
   let failure: StrongroomError | undefined
+  let isOutOfMemory = false
   let lost: StrongroomError | undefined
   // Messages quote sizes and shaders: they stay here.
   device.addEventListener("uncapturederror", (event) => {
     event.preventDefault()
-    failure ??= event.error instanceof GPUOutOfMemoryError ? outOfMemory() : failed("refused what it was given")
+    if (event.error instanceof GPUOutOfMemoryError) isOutOfMemory = true
+    else failure ??= failed("refused what it was given")
   })
   void device.lost.then(() => {
     lost = failed("was lost: its driver was reset, or it was removed. Open the model in a new vault")
   })
   return {
+    outOfMemory() {
+      isOutOfMemory = true
+    },
     async check() {
       await device.queue.onSubmittedWorkDone()
-      const found = lost ?? failure
+      const found = lost ?? (isOutOfMemory ? outOfMemory() : failure)
       failure = undefined
+      isOutOfMemory = false
       if (found !== undefined) throw found
     },
   }

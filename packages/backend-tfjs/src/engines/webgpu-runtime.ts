@@ -12,12 +12,12 @@ export function webgpuRuntime(
   tf: Runtime["tf"],
   converter: Runtime["converter"],
   backend: WebGPUBackend,
-  { device, driver }: Pick<Runtime, "device" | "driver">,
+  { device, driver, compiled }: Pick<Runtime, "device" | "driver" | "compiled">,
 ): Runtime {
-  const buffers = clearedBuffers(backend.device)
+  const failures = failuresOf(backend.device)
+  const buffers = clearedBuffers(backend.device, failures.outOfMemory)
   // Its type is a class with private members; these are all that is used of it.
   backend.bufferManager = buffers as unknown as typeof backend.bufferManager
-  const failures = failuresOf(backend.device)
   return {
     tf,
     converter,
@@ -26,6 +26,7 @@ export function webgpuRuntime(
     device,
     driver,
     hasComplexNumbers: false,
+    ...(compiled && { compiled }),
     ...ownTensors(backend),
     async check() {
       try {

@@ -41,11 +41,22 @@ export function ownTensors(backend: WebGPUBackend): { upload(tensor: Tensor): vo
     )
   }
 
+  /** What was recorded may copy to a tensor's buffer: TensorFlow.js frees that of one that no operator has had at once. */
+  function submit(): void {
+    backend.ensureCommandEncoderReady()
+    backend.endComputePassEncoder()
+    backend.submitQueue()
+  }
+
   return {
     upload({ dataId, dtype, size }) {
       if (dtype === "string") return
       const data = backend.tensorMap.get(dataId)
-      if (size >= smallerOnCpu) return backend.uploadToGPU(dataId)
+      if (size >= smallerOnCpu) {
+        backend.uploadToGPU(dataId)
+        submit()
+        return
+      }
       const values = (data.values as TypedArray).slice()
       data.values = values
       small.set(dataId, values)

@@ -1,14 +1,16 @@
 import { createRequire } from "node:module"
 import { delimiter } from "node:path"
 import { gpuDeviceNodes } from "@strongroom/core/node"
-import type { EngineKind } from "./engine.js"
+import type { Runtime } from "../runtime.js"
+import type { EngineKind, StartOptions } from "./engine.js"
+import { mesaCache } from "./mesa-cache.js"
 import { packageFolders } from "./packages.js"
 import { vulkanDrivers, vulkanNeeds } from "./vulkan.js"
 import { webgpuRuntime } from "./webgpu-runtime.js"
 
 const modules = ["@tensorflow/tfjs-core", "@tensorflow/tfjs-converter", "@tensorflow/tfjs-backend-webgpu"] as const
-/** The last is Dawn, Chromium's WebGPU, built for Node: on Vulkan here, on Metal or Direct3D elsewhere. */
-const packages = [...modules, "webgpu"] as const
+/** The fourth is Dawn, Chromium's WebGPU, built for Node: on Vulkan here, on Metal or Direct3D elsewhere. */
+const packages = [...modules, "webgpu", "@tensorflow/tfjs-layers"] as const
 
 /** WebGPU, on any GPU with a driver for Vulkan, Metal or Direct3D 12. */
 export const webgpu: EngineKind = {
@@ -27,34 +29,53 @@ export const webgpu: EngineKind = {
       needs: { ...needs, devices, read: [...folders, ...read], systemCalls },
     }
   },
-  async start({ place, isNamed }) {
-    await loadLibraries(place === "" ? [] : place.split(delimiter))
-    const { create, globals } = await import("webgpu")
-    define(globals)
-    const gpu = create([])
-    alive.push(gpu)
-    const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" })
-    if (adapter === null)
-      throw new Error("No driver for Vulkan, Metal or Direct3D can be loaded, or none has a device.")
-    const { info } = adapter
-    const device = `WebGPU on ${info.device || info.vendor}`
-    if (!isNamed && info.isFallbackAdapter) throw new Error(`The only device, ${info.description}, is no GPU.`)
-    const require = createRequire(import.meta.url)
-    const [tf, converter] = await withNavigator(gpu, async () => {
-      const [core, ...others] = modules.map((name) => require(name))
-      if (!(await core.setBackend("webgpu"))) throw new Error(`${device} can't be started.`)
-      return [core, ...others]
+  start(options) {
+    started ??= startDawn(options).catch((error) => {
+      started = undefined
+      throw error
     })
-    const { version } = require("webgpu/package.json")
-    return webgpuRuntime(tf, converter, tf.backend(), { device, driver: `Dawn ${version}, ${info.description}` })
+    return started
   },
+}
+
+/** There is one a thread, as there is one TensorFlow.js. */
+let started: Promise<Runtime> | undefined
+
+async function startDawn({ place, isNamed }: StartOptions): Promise<Runtime> {
+  await loadLibraries(place === "" ? [] : place.split(delimiter))
+  const { create, globals } = await import("webgpu")
+  define(globals)
+  const gpu = create([])
+  alive.push(gpu)
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" })
+  if (adapter === null) throw new Error("No driver for Vulkan, Metal or Direct3D can be loaded, or none has a device.")
+  const { info } = adapter
+  const device = `WebGPU on ${info.device || info.vendor}`
+  if (!isNamed && info.isFallbackAdapter) throw new Error(`The only device, ${info.description}, is no GPU.`)
+  const require = createRequire(import.meta.url)
+  const [tf, converter] = await withNavigator(gpu, async () => {
+    const [core, ...others] = modules.map((name) => require(name))
+    if (!(await core.setBackend("webgpu"))) throw new Error(`${device} can't be started.`)
+    return [core, ...others]
+  })
+  const { version } = require("webgpu/package.json")
+  const backend = tf.backend()
+  const runtime = webgpuRuntime(tf, converter, backend, {
+    device,
+    driver: `Dawn ${version}, ${info.description}`,
+    compiled: (host, artifacts) => mesaCache(host, artifacts, () => Object.keys(backend.pipelineCache).length),
+  })
+  return { ...runtime, loadLayers: async () => require("@tensorflow/tfjs-layers") }
 }
 
 /** Dawn ends when this object is collected, also while its devices are in use: the next event crashes the process. */
 const alive: GPU[] = []
 
-/** What Dawn and drivers call beyond a vault's own: seen by scripts/system-calls.mjs, with SwiftShader and lavapipe. */
-const systemCalls: readonly string[] = ["sched_setaffinity", "flock", "rename"]
+/**
+ * What drivers need beyond a vault's own: Mesa's cache. They call more (scripts/system-calls.mjs: threads are bound to cores
+ * and given priorities), and do without.
+ */
+const systemCalls: readonly string[] = ["flock", "rename"]
 
 async function loadLibraries(paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return

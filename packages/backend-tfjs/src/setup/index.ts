@@ -25,7 +25,7 @@ export interface SetUpOptions {
   readonly folder?: string
   /** The command of a C++ compiler: `"clang++-16"`. Default: CXX, or what is in PATH. */
   readonly compiler?: string
-  /** With `tfjs-gpu`: NVIDIA's libraries too, 2.7 GB to download. Default: no, for machines that have CUDA 12. */
+  /** With `tfjs-gpu`: NVIDIA's libraries too, 2.8 GB to download. Default: no, for machines that have CUDA 12. */
   readonly nvidia?: boolean
   readonly signal?: AbortSignal
   /** What is being done, and how far that is: `total` is 0 where nobody knows. */

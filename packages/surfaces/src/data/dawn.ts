@@ -69,8 +69,11 @@ export const surfaces = define("dawn", [
       "src/dawn/native/BlobCache.cpp",
       "src/dawn/native/Toggles.cpp:290",
     ],
-    verified: "read",
-    evidence: "read in source; browser directories recalled",
+    verified: "ran",
+    evidence:
+      "run here with npm webgpu 0.6.2 on SwiftShader (Chromium 156): a process that compiles and runs a shader writes no file; its binding sets no callbacks for the cache (src/dawn/node). Browsers read in source, their directories recalled",
+    checked: "2026-11-30",
+    proof: { trigger: "dawn", vault: "harmless" },
   },
   {
     id: "dawn-dump-toggle",
@@ -95,7 +98,10 @@ export const surfaces = define("dawn", [
       before: "adapter request",
     },
     sources: ["google/dawn src/dawn/native/Toggles.cpp:207-218", "src/dawn/node/binding/GPU.cpp:66-175"],
-    verified: "read",
-    evidence: "read in source",
+    verified: "ran",
+    evidence:
+      "run here with npm webgpu 0.6.2 on SwiftShader: create() with dump_shaders prints WGSL, comments and all, and SPIR-V; DAWN_FLAGS, which Dawn's own index.js reads, does nothing with the package's",
+    checked: "2026-11-30",
+    proof: { trigger: "dawn", vault: "harmless" },
   },
 ])

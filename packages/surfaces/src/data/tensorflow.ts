@@ -70,9 +70,9 @@ export const surfaces = define("tensorflow", [
     sources: ["strings of libtensorflow_cc.so.2, PyPI tensorflow-cpu 2.21"],
     verified: "ran",
     evidence:
-      "run here, 2.21: TF_CPU_DEBUG_OPS_TO_LOG=op,... prints weight values and names of nodes to stderr, of operators by the names that they have when they run (_MklMatMul for oneDNN's MatMul); the second name is in the library's strings",
+      "run here, 2.21: TF_CPU_DEBUG_OPS_TO_LOG=op,... prints weight values and names of nodes to stderr, of operators by the names that they have when they run (_MklMatMul for oneDNN's MatMul); the second name is in the library's strings; and of a graph model on tfjs-node 4.22 (npm), whose products are BatchMatMulV2",
     checked: "2026-11-30",
-    proof: { trigger: "tensorflow", vault: "harmless" },
+    proof: { trigger: "tfjs-node", vault: "harmless" },
   },
   {
     id: "tf-file-writer",
@@ -89,9 +89,10 @@ export const surfaces = define("tensorflow", [
     neutralise: { unset: ["TF_NODE_FILE_WRITER_DIRECTORY"], before: "loading libtensorflow" },
     sources: ["strings of libtensorflow_cc.so.2, PyPI tensorflow-cpu 2.21"],
     verified: "ran",
-    evidence: "run here, 2.21: the names of operators, their attributes and shapes were written, and no names of nodes",
+    evidence:
+      "run here, 2.21: the names of operators, their attributes and shapes were written, and no names of nodes; and on tfjs-node 4.22 (npm)",
     checked: "2026-11-30",
-    proof: { trigger: "tensorflow", vault: "harmless" },
+    proof: { trigger: "tfjs-node", vault: "harmless" },
   },
   {
     id: "tf-xla-dump",

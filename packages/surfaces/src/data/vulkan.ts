@@ -52,7 +52,9 @@ export const surfaces = define("vulkan", [
     ],
     verified: "ran",
     evidence:
-      "read in source; run here (loader 1.3.239, npm webgpu): a manifest in ~/.local/share/vulkan/implicit_layer.d ran our constructor without any variable; VK_LOADER_LAYERS_DISABLE=~implicit~ stopped it",
+      "read in source; run here (loader 1.3.239, npm webgpu): a manifest in ~/.local/share/vulkan/implicit_layer.d ran our constructor without any variable; VK_LOADER_LAYERS_DISABLE=~implicit~ stopped it; the same with Chromium's loader and ~all~",
+    checked: "2026-11-30",
+    proof: { trigger: "vulkan", vault: "harmless" },
   },
   {
     id: "vulkan-explicit",
@@ -105,5 +107,7 @@ export const surfaces = define("vulkan", [
     verified: "ran",
     evidence:
       "read in source; run here: VK_DRIVER_FILES, VK_ICD_FILENAMES, VK_ADD_DRIVER_FILES and VK_LAYER_PATH+VK_INSTANCE_LAYERS each ran our constructor inside node",
+    checked: "2026-11-30",
+    proof: { trigger: "vulkan", vault: "harmless" },
   },
 ])

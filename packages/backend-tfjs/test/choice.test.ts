@@ -1,0 +1,117 @@
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import { tfjs } from "@strongroom/backend-tfjs"
+import { bytesSource, importTfjs } from "@strongroom/core"
+import type { Backend, Json } from "@strongroom/core/backend"
+import { missingTfjsNode, tfjsNodeFolder } from "@strongroom/test-machine"
+import { createPublisher } from "@strongroom/testkit"
+import { openVault, type Report, tensor } from "@strongroom/vault"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { convolutionalNetwork, seeded } from "./graph-models.js"
+
+const publisher = await createPublisher()
+const nowhere = "/nonexistent"
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "strongroom-test-"))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+/** The vault's report after a model has been loaded and run, of which model.json says this. */
+async function reportOf(backend: Backend, metadata?: object): Promise<Report> {
+  const { json, shards } = convolutionalNetwork(metadata)
+  const { bytes, identity, keys } = await publisher.ship(
+    await importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array)),
+  )
+  const file = join(folder, "model.key")
+  await writeFile(file, identity)
+  const vault = await openVault({ backend })
+  try {
+    const session = await vault.load(bytes, { grant: keys.grant, identity: { file }, trust: keys.trust })
+    await session.run({ "image:0": tensor("float32", [1, 32, 32, 3], seeded(11, 32 * 32 * 3)) })
+    return vault.report()
+  } finally {
+    await vault.close()
+  }
+}
+
+/** What the report says of engines. */
+function evidenceOf({ guarantees }: Report): readonly Json[] {
+  const evidence = guarantees.find(({ id }) => id === "modules.known")?.evidence
+  return (evidence as { readonly backend: readonly Json[] }).backend
+}
+
+describe("without tfjs-node", () => {
+  it("auto is WebAssembly, and the report says what was passed over, and why", async () => {
+    const report = await reportOf(tfjs({ setupFolder: nowhere }))
+    expect(report.backend.device).toMatch(/^wasm/)
+    expect(JSON.stringify(evidenceOf(report))).toContain('"tfjsEngine":"wasm"')
+    expect(JSON.stringify(evidenceOf(report))).toContain('"engine":"tfjs-node","reason":"@tensorflow/tfjs-node isn')
+  })
+
+  it("an engine that the app names is missing", async () => {
+    await expect(openVault({ backend: tfjs({ engine: "tfjs-node", setupFolder: nowhere }) })).rejects.toMatchObject({
+      code: "backend-missing",
+      message: expect.stringContaining('run "npx strongroom setup tfjs-cpu"'),
+    })
+    await expect(openVault({ backend: tfjs({ engine: "tfjs-node-gpu", setupFolder: nowhere }) })).rejects.toMatchObject(
+      {
+        code: "backend-missing",
+      },
+    )
+  })
+
+  it("options that aren't are misuse", () => {
+    expect(() => tfjs({ engine: "webgl" as "wasm" })).toThrow(TypeError)
+    expect(() => tfjs({ setupFolder: "relative" })).toThrow(TypeError)
+    expect(tfjs({ engine: "wasm" })).toEqual(tfjs({ engine: "wasm" }))
+  })
+})
+
+describe.skipIf(missingTfjsNode())("with tfjs-node", () => {
+  const auto = () => tfjs({ setupFolder: tfjsNodeFolder })
+  const wanting = (engine: string) => ({ strongroom: { engine } })
+
+  it("auto is TensorFlow", async () => {
+    const report = await reportOf(auto())
+    expect(report.backend).toMatchObject({ device: `CPU on ${process.arch}`, driver: "TensorFlow 2.21.0" })
+    expect(evidenceOf(report)).toContainEqual(expect.objectContaining({ tfjsEngine: "tfjs-node" }))
+  })
+
+  it("a model gets the engine that it names", async () => {
+    const report = await reportOf(auto(), wanting("wasm"))
+    expect(evidenceOf(report)).toContainEqual(expect.objectContaining({ tfjsEngine: "wasm", wanted: "wasm" }))
+  })
+
+  it("what the app names wins over what the model names, and so does what there is", async () => {
+    const named = await reportOf(tfjs({ engine: "tfjs-node", setupFolder: tfjsNodeFolder }), wanting("wasm"))
+    expect(evidenceOf(named)).toContainEqual(expect.objectContaining({ tfjsEngine: "tfjs-node" }))
+    expect(JSON.stringify(evidenceOf(named))).not.toContain('"tfjsEngine":"wasm"')
+    for (const engine of ["abacus", "constructor"]) {
+      expect(JSON.stringify(evidenceOf(await reportOf(auto(), wanting(engine))))).not.toContain(engine)
+    }
+  })
+
+  it("the user's own is used as it is, where its binding exists", async () => {
+    // As npm installs them, side by side.
+    const modules = join(folder, "app/node_modules")
+    const own = join(modules, "@strongroom/backend-tfjs")
+    const installed = fileURLToPath(new URL("../../../node_modules", import.meta.url))
+    await mkdir(join(modules, "@tensorflow"), { recursive: true })
+    await cp(fileURLToPath(new URL("../dist", import.meta.url)), join(own, "dist"), { recursive: true })
+    await cp(fileURLToPath(new URL("../package.json", import.meta.url)), join(own, "package.json"))
+    await symlink(join(installed, "@strongroom/core"), join(modules, "@strongroom/core"))
+    for (const name of ["tfjs-core", "tfjs-converter", "tfjs-backend-wasm"]) {
+      await symlink(join(installed, "@tensorflow", name), join(modules, "@tensorflow", name))
+    }
+    const release = "tfjs-node-4.22.0-tf-2.21.0-napi8/node_modules/@tensorflow/tfjs-node"
+    await symlink(join(tfjsNodeFolder, release), join(modules, "@tensorflow/tfjs-node"))
+
+    const copy: typeof import("@strongroom/backend-tfjs") = await import(pathToFileURL(join(own, "dist/index.js")).href)
+    const report = await reportOf(copy.tfjs({ engine: "tfjs-node", setupFolder: nowhere }))
+    expect(report.backend.driver).toBe("TensorFlow 2.21.0")
+  })
+})

@@ -1,0 +1,122 @@
+import { join } from "node:path"
+import { missingTfjsNode, tfjsNodeFolder } from "@strongroom/test-machine"
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
+import type { WrittenModel } from "../sealed-model.js"
+import { writeTfjsModel } from "../tfjs-model.js"
+import { attributed, makeFloatNeedles, startTrial, type Trial } from "../trial.js"
+
+const needles = makeFloatNeedles()
+const weights = new Float32Array(needles.weights.buffer, needles.weights.byteOffset, 64)
+let model: WrittenModel
+let trial: Trial
+
+interface Run {
+  /** Variables of the process; in a vault, of the app. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** Variables that the backend's own code sets in the vault. */
+  readonly fixed?: Readonly<Record<string, string>>
+}
+
+const why = missingTfjsNode()
+
+describe.skipIf(why)(`tfjs-node${why ? ` (not here: ${why})` : ""}`, () => {
+  beforeAll(async () => {
+    model = await writeTfjsModel(needles.weights, needles.name)
+  })
+  afterAll(() => model.close())
+  beforeEach(() => {
+    trial = startTrial()
+  })
+  afterEach(() => trial.close())
+
+  const ask = (where: "plain" | "vault", environment: Run["fixed"] = {}) => [
+    JSON.stringify({ where, setupFolder: tfjsNodeFolder, folder: model.folder, environment }),
+  ]
+  const plainly = (environment?: Run["environment"]) => trial.run("tfjs-node.mjs", ask("plain"), environment)
+  const neutralised = (id: string, environment: Readonly<Record<string, string>>) =>
+    trial.runNeutralised(id, "tfjs-node.mjs", ask("plain"), environment)
+
+  /** To the result of a process by itself, and with no file where others come. What was printed. */
+  async function inVault({ environment = {}, fixed = {} }: Run): Promise<string> {
+    const aside = startTrial()
+    const alone = await aside.run("tfjs-node.mjs", ask("plain")).finally(() => aside.close())
+    const printed = await trial.run("tfjs-node.mjs", ask("vault", fixed), environment)
+    expect(resultOf(printed)).toBe(resultOf(alone))
+    expect(trial.holding("")).toEqual([])
+    const isPlainModel = (path: string) => path.startsWith(model.folder)
+    expect(trial.exposing(needles).filter((path) => !isPlainModel(path))).toEqual([])
+    return printed
+  }
+
+  it("writes nothing by itself", async () => {
+    expect(resultOf(await plainly())).toHaveLength(64)
+    expect(trial.holding("")).toEqual([])
+  })
+
+  describe("values of operators", () => {
+    const id = "tf-debug-ops"
+    // tfjs-node makes every product by TensorFlow's newest operator, which is oneDNN's where TensorFlow was built with it.
+    const logging = { TF_CPU_DEBUG_OPS_TO_LOG: "BatchMatMulV2,_MklBatchMatMulV2", TF_CPP_MIN_LOG_LEVEL: "0" }
+    /** How many of the weights are among the numbers in a log. */
+    function countIn(log: string): number {
+      const numbers = new Set(log.match(/\d\.\d+/g)?.map((text) => Math.fround(Number(text))))
+      return weights.filter((weight) => numbers.has(weight)).length
+    }
+
+    it("are in the log where a variable names them", async () => {
+      expect(countIn(await neutralised(id, logging))).toBe(0)
+      expect(countIn(await plainly(logging))).toBeGreaterThan(8)
+    })
+
+    it("are in no log of a vault's, whoever sets it", async () => {
+      expect(countIn(await inVault({ environment: logging }))).toBe(0)
+      expect(countIn(await inVault({ environment: logging, fixed: logging }))).toBe(0)
+    })
+  })
+
+  describe("descriptions of nodes", () => {
+    const id = "tf-file-writer"
+    const writing = (folder: string) => ({ TF_NODE_FILE_WRITER_DIRECTORY: folder })
+
+    it("go to the folder in a variable", async () => {
+      await neutralised(id, writing(trial.home))
+      expect(trial.holding("")).toEqual([])
+      await plainly(writing(trial.home))
+      expect(trial.holding("_input_shapes")).toEqual([expect.stringMatching(/^home\/node_defs/)])
+    })
+
+    it("come from no vault, whoever sets it", async () => {
+      await inVault({ environment: writing(trial.home) })
+      for (const folder of [".", trial.home]) await inVault({ fixed: writing(folder) })
+    })
+  })
+
+  it("has oneDNN write machine code where a variable says so, and in no vault", async () => {
+    const id = "onednn-jit-dump"
+    const dumping = { ONEDNN_JIT_DUMP: "1" }
+    await plainly(dumping)
+    const made = trial.holding("")
+    expect(made.length).toBeGreaterThan(0)
+    expect(made.every((path) => attributed(id, [path]))).toBe(true)
+    trial.close()
+    trial = startTrial()
+    for (const run of [{ environment: dumping }, { fixed: dumping }]) await inVault(run)
+  })
+
+  it("has variables that a vault of its own leaves out, also those that aren't known yet", async () => {
+    const folder = join(trial.home, "dumps")
+    await inVault({
+      environment: {
+        ...{ TF_DUMP_GRAPH_PREFIX: folder, TF_DUMP_GRAPH_NAME_FILTER: "*", TF_CPP_MAX_VLOG_LEVEL: "3" },
+        ...{ TF_XLA_FLAGS: "--tf_xla_auto_jit=2", XLA_FLAGS: `--xla_dump_to=${folder}` },
+      },
+    })
+  })
+})
+
+/** Hex of the output, in a log that there may be. */
+function resultOf(printed: string): string {
+  const hex = /^ran: ([0-9a-f]+)$/m.exec(printed)?.[1]
+  if (hex === undefined) throw new Error(printed)
+  return hex
+}
