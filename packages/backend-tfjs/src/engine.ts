@@ -8,7 +8,7 @@ export function tfjsEngine(engines: StartedEngines, host: Host): Engine {
   return {
     fingerprint: { engine: "tfjs", version: tf.version_core, device, driver },
     capabilities: {
-      kinds: ["tfjs-graph"],
+      kinds: ["tfjs-graph", "tfjs-layers"],
       types: ["float32", "int32", "bool", "string"],
       parallelRuns: 1,
       cancels: false,

@@ -1,12 +1,13 @@
 import type { Declined, EngineSession, Host, LoadContext, OpenModel, Part } from "@strongroom/core/backend"
 import { StrongroomError } from "@strongroom/core/backend"
-import type { GraphModel } from "@tensorflow/tfjs-converter"
 import type { io } from "@tensorflow/tfjs-core"
-import { graphOf, lackingOperators } from "./graph.js"
+import type { Computation } from "./computation.js"
+import { graphComputation } from "./graph-model.js"
+import { layersComputation } from "./layers-model.js"
 import { partReader } from "./part-reader.js"
-import { activate, type Runtime } from "./runtime.js"
+import type { Runtime } from "./runtime.js"
 import { engineSession } from "./session.js"
-import { readWeights, type Weights } from "./weights.js"
+import { readWeights } from "./weights.js"
 
 /** Which engine a model runs on, by the name that it may give. */
 export interface Engines {
@@ -36,19 +37,21 @@ export async function loadModel(
   const shards = model.parts.filter(({ role }) => role === "weights")
   const reader = partReader(shards, signal, (done) => progress(graphPart.byteLength + done, total))
   const weights = await readWeights(runtime, host, reader, specs)
-  let graphModel: GraphModel | undefined
+  let computation: Computation | undefined
   try {
-    graphModel = await makeModel(runtime, json, weights.tensors)
-    const lacking = lackingOperators(graphOf(graphModel), (kernel) => hasKernel(runtime, kernel))
+    const make = model.kind === "tfjs-layers" ? layersComputation : graphComputation
+    const made = await make(runtime, json, weights.tensors)
+    if ("declined" in made) {
+      weights.release()
+      return made
+    }
+    computation = made
     await runtime.check?.()
     signal.throwIfAborted()
-    if (lacking.length === 0) {
-      return engineSession(runtime, graphModel, weights, await runtime.compiled?.(host, artifacts))
-    }
-    weights.release()
-    return { declined: `it has no ${lacking.join(", ")} on ${runtime.title}.` }
+    return engineSession(runtime, computation, weights, await runtime.compiled?.(host, artifacts))
   } catch (error) {
     weights.release()
+    computation?.dispose()
     throw error
   }
 }
@@ -57,10 +60,6 @@ export async function loadModel(
 function wantedEngine({ userDefinedMetadata }: io.ModelJSON): unknown {
   const ours = userDefinedMetadata?.strongroom as { readonly engine?: unknown } | null | undefined
   return ours?.engine
-}
-
-function hasKernel({ tf, backend }: Runtime, kernel: string): boolean {
-  return tf.getKernel(kernel, backend) !== undefined
 }
 
 async function readJson(part: Part, signal: AbortSignal): Promise<io.ModelJSON> {
@@ -76,21 +75,9 @@ async function readJson(part: Part, signal: AbortSignal): Promise<io.ModelJSON> 
   throw broken("its graph is JSON with a modelTopology")
 }
 
-/** `weights` are in the engine already, so that no copy of the whole is made, as TensorFlow.js's own loaders do. */
-async function makeModel(runtime: Runtime, json: io.ModelJSON, weights: Weights["tensors"]): Promise<GraphModel> {
-  const { tf, converter } = runtime
-  const artifacts: io.ModelArtifacts = {
-    modelTopology: json.modelTopology,
-    ...(json.signature && { signature: json.signature }),
-    ...(json.userDefinedMetadata && { userDefinedMetadata: json.userDefinedMetadata }),
-  }
-  const handler = { load: async () => artifacts }
-  activate(runtime)
-  const model = new converter.GraphModel(handler, {}, { ...tf.io, decodeWeights: () => weights })
-  await model.load()
-  return model
-}
-
 function broken(expected: string): StrongroomError {
-  return new StrongroomError("backend-failed", `This isn't a TF.js graph model: ${expected}. Import and seal it again.`)
+  return new StrongroomError(
+    "backend-failed",
+    `This isn't a TensorFlow.js model: ${expected}. Import and seal it again.`,
+  )
 }

@@ -9,6 +9,8 @@ export interface Runtime {
   /** The copy of TensorFlow.js that the engine's own package uses, and the converter that belongs to it. */
   readonly tf: typeof import("@tensorflow/tfjs-core")
   readonly converter: typeof import("@tensorflow/tfjs-converter")
+  /** Loads what runs layers models, of the same copy. Absent where there is none. */
+  loadLayers?(): Promise<typeof import("@tensorflow/tfjs-layers")>
   /** The name that the engine has in TensorFlow.js, to activate it and to look for kernels: `"wasm"`. */
   readonly backend: string
   /** What people call it, as it stands in "it has no FFT on WebAssembly". */

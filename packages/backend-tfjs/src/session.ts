@@ -1,17 +1,16 @@
 import type { EngineKept, EngineRun, EngineSession, RawTensor } from "@strongroom/core/backend"
 import { StrongroomError } from "@strongroom/core/backend"
-import type { GraphModel } from "@tensorflow/tfjs-converter"
 import type { Tensor } from "@tensorflow/tfjs-core"
-import { graphOf, isDynamic } from "./graph.js"
+import type { Computation } from "./computation.js"
 import type { Compiled, Runtime } from "./runtime.js"
 import { exclusively, scoped, spare } from "./scope.js"
 import { fromTf, toTf } from "./tensor.js"
 import type { Weights } from "./weights.js"
 
-/** A graph model under the contract. A kept output is a tensor in the engine's memory. */
+/** A model under the contract. A kept output is a tensor in the engine's memory. */
 export function engineSession(
   runtime: Runtime,
-  model: GraphModel,
+  computation: Computation,
   weights: Weights,
   compiled?: Compiled,
 ): EngineSession {
@@ -32,26 +31,18 @@ export function engineSession(
     }
   }
 
-  async function execute(inputs: EngineRun["inputs"], outputs: readonly string[]): Promise<readonly Tensor[]> {
-    const feeds = Object.entries(inputs).map(([name, value]) => [
-      name,
-      "kept" in value ? (kept.get(value.kept) as Tensor) : toTf(runtime, value),
-    ])
-    const names = [...outputs]
-    const run = isDynamic(graphOf(model), names.map(nodeName)) ? "executeAsync" : "execute"
-    const results: Tensor | Tensor[] = await model[run](Object.fromEntries(feeds), names)
-    return Array.isArray(results) ? results : [results]
-  }
-
-  /** Outputs may be named by the signature's keys, or as `node` or `node:0`. */
-  function nodeName(output: string): string {
-    const signature = model.modelSignature as { outputs?: { [name: string]: { name?: string } } } | undefined
-    return (signature?.outputs?.[output]?.name ?? output).replace(/:\d+$/, "")
+  function feedsOf(inputs: EngineRun["inputs"]): { [name: string]: Tensor } {
+    return Object.fromEntries(
+      Object.entries(inputs).map(([name, value]) => [
+        name,
+        "kept" in value ? (kept.get(value.kept) as Tensor) : toTf(runtime, value),
+      ]),
+    )
   }
 
   async function run({ inputs, outputs, keep: keepNames }: EngineRun): Promise<Record<string, RawTensor | EngineKept>> {
     if (outputs.length === 0) return {}
-    const results = await execute(inputs, outputs)
+    const results = await computation.execute(feedsOf(inputs), outputs)
     const toKeep = new Set(keepNames)
     // What is read comes first: reading may fail, and nothing may have been kept then.
     const read = await Promise.all(
@@ -79,8 +70,9 @@ export function engineSession(
     await compiled?.close()
     for (const tensor of kept.values()) tensor.dispose()
     kept.clear()
+    // First: a tensor that is disposed of can't be overwritten any more.
     weights.release()
-    model.dispose()
+    computation.dispose()
   }
 
   return {

@@ -9,9 +9,10 @@ const createEngine: CreateEngine = async (options: Json, host) => {
   const { engine: wanted, wasmPaths } = options as CheckedPageOptions
   const isNamed = wanted !== "auto"
   const found = (isNamed ? [wanted] : pageEngineNames).map((engine) => ({ engine, place: "" }))
-  const engines = await startEngines({ isNamed, found, passedOver: [] }, host, ({ engine }) =>
-    pageEngines[engine]({ isNamed, wasmPaths }),
-  )
+  const engines = await startEngines({ isNamed, found, passedOver: [] }, host, async ({ engine }) => {
+    const runtime = await pageEngines[engine]({ isNamed, wasmPaths })
+    return { ...runtime, loadLayers: () => import("@tensorflow/tfjs-layers") }
+  })
   return tfjsEngine(engines, host)
 }
 

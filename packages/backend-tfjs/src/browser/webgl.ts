@@ -2,7 +2,7 @@ import type { MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl"
 import type { Runtime } from "../runtime.js"
 import type { StartOptions } from "./engines.js"
 import { importPeer, loadTensorflow, runtimeOf } from "./tensorflow.js"
-import { webglRuntime } from "./webgl-runtime.js"
+import { rendererOf, webglRuntime } from "./webgl-runtime.js"
 
 /** WebGL 2, or 1. */
 export async function startWebgl({ isNamed }: StartOptions): Promise<Runtime> {
@@ -14,10 +14,12 @@ export async function startWebgl({ isNamed }: StartOptions): Promise<Runtime> {
   return runtimeOf(backend, () => webglRuntime(tf, converter, backend))
 }
 
-/** Browsers draw by the CPU where there is no GPU, unless they are told not to. */
+/** Browsers draw by the CPU where there is no GPU, unless they are told not to; and some then, too. */
 function hasGpu(): boolean {
   const canvas = typeof OffscreenCanvas === "undefined" ? document.createElement("canvas") : new OffscreenCanvas(1, 1)
   const context = canvas.getContext("webgl2", { failIfMajorPerformanceCaveat: true }) as WebGL2RenderingContext | null
-  context?.getExtension("WEBGL_lose_context")?.loseContext()
-  return context !== null
+  if (context === null) return false
+  const renderer = rendererOf(context)
+  context.getExtension("WEBGL_lose_context")?.loseContext()
+  return !/swiftshader|llvmpipe|softpipe|basic render|software/i.test(renderer)
 }

@@ -91,6 +91,7 @@ async function tensorflowRuntime(place: string): Promise<Runtime> {
   return {
     tf,
     converter,
+    loadLayers: async () => require("@tensorflow/tfjs-layers"),
     backend: "tensorflow",
     title: "TensorFlow",
     device: `${backend.isUsingGpuDevice ? "NVIDIA GPU" : "CPU"} on ${process.arch}`,

@@ -3,8 +3,11 @@ import type { EngineKind } from "./engine.js"
 import { packageFolders } from "./packages.js"
 import { wasmRuntime } from "./wasm-runtime.js"
 
-/** Each is one bundled file, and the last holds the WebAssembly beside it. */
-const packages = ["@tensorflow/tfjs-core", "@tensorflow/tfjs-converter", "@tensorflow/tfjs-backend-wasm"] as const
+/** Each is one bundled file, and the third holds the WebAssembly beside it. */
+const packages = [
+  ...["@tensorflow/tfjs-core", "@tensorflow/tfjs-converter", "@tensorflow/tfjs-backend-wasm"],
+  "@tensorflow/tfjs-layers",
+] as const
 
 /** WebAssembly, with SIMD where the machine has it, on one thread: TensorFlow.js starts no threads in Node. */
 export const wasm: EngineKind = {
@@ -16,8 +19,9 @@ export const wasm: EngineKind = {
   },
   async start() {
     const require = createRequire(import.meta.url)
-    const [tf, converter] = packages.map((name) => require(name))
-    return withoutNewListeners(() => wasmRuntime(tf, converter, `one thread, on ${process.arch}`))
+    const [tf, converter] = packages.slice(0, 3).map((name) => require(name))
+    const runtime = await withoutNewListeners(() => wasmRuntime(tf, converter, `one thread, on ${process.arch}`))
+    return { ...runtime, loadLayers: async () => require("@tensorflow/tfjs-layers") }
   },
 }
 

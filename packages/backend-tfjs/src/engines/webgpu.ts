@@ -9,8 +9,8 @@ import { vulkanDrivers, vulkanNeeds } from "./vulkan.js"
 import { webgpuRuntime } from "./webgpu-runtime.js"
 
 const modules = ["@tensorflow/tfjs-core", "@tensorflow/tfjs-converter", "@tensorflow/tfjs-backend-webgpu"] as const
-/** The last is Dawn, Chromium's WebGPU, built for Node: on Vulkan here, on Metal or Direct3D elsewhere. */
-const packages = [...modules, "webgpu"] as const
+/** The fourth is Dawn, Chromium's WebGPU, built for Node: on Vulkan here, on Metal or Direct3D elsewhere. */
+const packages = [...modules, "webgpu", "@tensorflow/tfjs-layers"] as const
 
 /** WebGPU, on any GPU with a driver for Vulkan, Metal or Direct3D 12. */
 export const webgpu: EngineKind = {
@@ -60,18 +60,22 @@ async function startDawn({ place, isNamed }: StartOptions): Promise<Runtime> {
   })
   const { version } = require("webgpu/package.json")
   const backend = tf.backend()
-  return webgpuRuntime(tf, converter, backend, {
+  const runtime = webgpuRuntime(tf, converter, backend, {
     device,
     driver: `Dawn ${version}, ${info.description}`,
     compiled: (host, artifacts) => mesaCache(host, artifacts, () => Object.keys(backend.pipelineCache).length),
   })
+  return { ...runtime, loadLayers: async () => require("@tensorflow/tfjs-layers") }
 }
 
 /** Dawn ends when this object is collected, also while its devices are in use: the next event crashes the process. */
 const alive: GPU[] = []
 
-/** What Dawn and drivers call beyond a vault's own: seen by scripts/system-calls.mjs, with SwiftShader and lavapipe. */
-const systemCalls: readonly string[] = ["sched_setaffinity", "flock", "rename"]
+/**
+ * What drivers need beyond a vault's own: Mesa's cache. They call more (scripts/system-calls.mjs: threads are bound to cores
+ * and given priorities), and do without.
+ */
+const systemCalls: readonly string[] = ["flock", "rename"]
 
 async function loadLibraries(paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return

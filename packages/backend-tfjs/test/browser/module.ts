@@ -11,6 +11,8 @@ import {
   tensor,
 } from "@strongroom/core"
 import { opfsCache } from "@strongroom/core/page"
+import type { MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl"
+import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu"
 import type { GraphModel } from "@tensorflow/tfjs-converter"
 import * as converter from "@tensorflow/tfjs-converter"
 import * as tf from "@tensorflow/tfjs-core"
@@ -107,6 +109,59 @@ function copied(data: TensorData): readonly string[] | Uint8Array {
 
 /** TensorFlow.js's own count, and which engine is active. */
 export const memory = () => ({ ...tf.memory(), backend: tf.getBackend() })
+
+/** Takes the GPU away from the page, as a driver that is reset does. */
+export async function loseGpu(): Promise<void> {
+  if (tf.getBackend() === "webgl") {
+    const { gl } = (tf.backend() as MathBackendWebGL).gpgpu
+    gl.getExtension("WEBGL_lose_context")?.loseContext()
+  } else {
+    ;(tf.backend() as WebGPUBackend).device.destroy()
+  }
+  await new Promise((resolve) => setTimeout(resolve, 100))
+}
+
+export const runOutcome = (shipped: Shipped) =>
+  run(shipped).then(
+    () => "ran",
+    (error) => (StrongroomError.is(error) ? error.code : String(error)),
+  )
+
+/** What any script of the page can do: look for bytes in the memory of WebAssembly, and count where they begin. */
+export function findInWasm(bytes: Uint8Array): number {
+  const { wasm } = tf.backend() as unknown as { readonly wasm: { readonly HEAPU8: Uint8Array } }
+  const memory = wasm.HEAPU8
+  let found = 0
+  for (let at = memory.indexOf(bytes[0] as number); at >= 0; at = memory.indexOf(bytes[0] as number, at + 1)) {
+    if (bytes.every((byte, index) => memory[at + index] === byte)) found++
+  }
+  return found
+}
+
+interface FreeTextures {
+  readonly freeTextures: { readonly [shape: string]: readonly { texture: WebGLTexture; texShape: [number, number] }[] }
+}
+
+/** How many of `values` are in textures that WebGL keeps, after they were freed, for other tensors of their sizes. */
+export function foundInFreeTextures(values: Float32Array): number {
+  const { gpgpu, ...backend } = tf.backend() as MathBackendWebGL
+  const { freeTextures } = (backend as unknown as { readonly textureManager: FreeTextures }).textureManager
+  const { gl } = gpgpu
+  const framebuffer = gl.createFramebuffer()
+  gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer)
+  const held = new Set<number>()
+  for (const { texture, texShape } of Object.values(freeTextures).flat()) {
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0)
+    const [height, width] = texShape
+    // As many as there are at most; beyond a packed texture's edge nothing is written.
+    const elements = new Float32Array(4 * width * height)
+    gl.readPixels(0, 0, width, height, gl.RGBA, gl.FLOAT, elements)
+    for (const element of elements) held.add(element)
+  }
+  gl.bindFramebuffer(gl.FRAMEBUFFER, null)
+  gl.deleteFramebuffer(framebuffer)
+  return values.filter((value) => held.has(value)).length
+}
 
 /** The control: what an app does that keeps a model for the next time, by TensorFlow.js's own means. */
 export async function saveInTheClear({ json }: Shipped): Promise<void> {

@@ -1,6 +1,4 @@
 import { createHash } from "node:crypto"
-import { readdir, readFile } from "node:fs/promises"
-import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { bytesSource, type ModelToSeal } from "@strongroom/core"
 import { startBrowser } from "@strongroom/test-machine/browser"
@@ -25,18 +23,3 @@ export function shippedAs(url: string, { keys }: SealedBytes): Shipped {
 }
 
 export const hexDigest = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex")
-
-/** Files below a folder that hold some 32 bytes of `secret`, by their paths. It is looked for at every 512th of its bytes. */
-export async function filesWith(folder: string, secret: Uint8Array): Promise<string[]> {
-  const windows = Array.from({ length: Math.ceil(secret.length / 512) }, (_, i) =>
-    Buffer.from(secret.subarray(i * 512, i * 512 + 32)),
-  )
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const found: string[] = []
-  for (const entry of entries) {
-    if (!entry.isFile()) continue
-    const bytes = await readFile(join(entry.parentPath, entry.name)).catch(() => Buffer.alloc(0))
-    if (windows.some((window) => bytes.includes(window))) found.push(join(entry.parentPath, entry.name))
-  }
-  return found
-}

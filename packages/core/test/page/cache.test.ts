@@ -1,9 +1,9 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto"
 import { missingChromium } from "@strongroom/test-machine"
-import type { TestBrowser, TestPage } from "@strongroom/test-machine/browser"
+import { filesWith, type TestBrowser, type TestPage } from "@strongroom/test-machine/browser"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { recipient } from "../support/sealed.js"
-import { filesWith, hexDigest, type Module, sealRandom, shippedAs, startPages } from "./browser.js"
+import { hexDigest, type Module, sealRandom, shippedAs, startPages } from "./browser.js"
 
 const missing = missingChromium()
 

@@ -14,6 +14,7 @@ import { type PageServer, servePages } from "./server.js"
 
 export type { Page } from "playwright-core"
 export type { Bundle } from "./bundle.js"
+export { filesWith } from "./files-with.js"
 export type { PageServer, Served } from "./server.js"
 
 /** A module for pages: functions of values that can be copied. */

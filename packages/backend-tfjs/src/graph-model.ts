@@ -1,0 +1,46 @@
+import type { Declined } from "@strongroom/core/backend"
+import type { GraphModel } from "@tensorflow/tfjs-converter"
+import type { io, NamedTensorMap } from "@tensorflow/tfjs-core"
+import type { Computation } from "./computation.js"
+import { graphOf, isDynamic, lackingOperators } from "./graph.js"
+import { activate, type Runtime } from "./runtime.js"
+
+/**
+ * Makes a graph model, whose operators the engine must have. `weights` are in the engine already, so that no copy of the
+ * whole is made, as TensorFlow.js's own loaders do.
+ */
+export async function graphComputation(
+  runtime: Runtime,
+  json: io.ModelJSON,
+  weights: NamedTensorMap,
+): Promise<Computation | Declined> {
+  const { tf, converter, backend, title } = runtime
+  const artifacts: io.ModelArtifacts = {
+    modelTopology: json.modelTopology,
+    ...(json.signature && { signature: json.signature }),
+    ...(json.userDefinedMetadata && { userDefinedMetadata: json.userDefinedMetadata }),
+  }
+  const handler = { load: async () => artifacts }
+  activate(runtime)
+  const model = new converter.GraphModel(handler, {}, { ...tf.io, decodeWeights: () => weights })
+  await model.load()
+  const lacking = lackingOperators(graphOf(model), (kernel) => tf.getKernel(kernel, backend) !== undefined)
+  if (lacking.length > 0) return { declined: `it has no ${lacking.join(", ")} on ${title}.` }
+  return {
+    async execute(inputs, outputs) {
+      const names = [...outputs]
+      const isAsync = isDynamic(
+        graphOf(model),
+        names.map((name) => nodeName(model, name)),
+      )
+      return [await model[isAsync ? "executeAsync" : "execute"](inputs, names)].flat()
+    },
+    dispose: () => model.dispose(),
+  }
+}
+
+/** Outputs may be named by the signature's keys, or as `node` or `node:0`. */
+function nodeName({ modelSignature }: GraphModel, output: string): string {
+  const signature = modelSignature as { outputs?: { [name: string]: { name?: string } } } | undefined
+  return (signature?.outputs?.[output]?.name ?? output).replace(/:\d+$/, "")
+}
