@@ -21,6 +21,12 @@ export interface OpenclOptions {
   readonly libraries?: readonly string[]
   /** Folders or files that a driver reads outside the system's folders and its library's own. Default: none. */
   readonly read?: readonly string[]
+  /**
+   * Whether PoCL's threads stay on a processor each: a vault's networks are up to twice as fast where the machine has
+   * time, and as much slower where others keep it busy. Without effect where the process isn't allowed the machine's
+   * first processors, and under `openInProcess`. Default: true.
+   */
+  readonly bindThreads?: boolean
 }
 
 /** What crosses to the vault; paths are absolute. */
@@ -31,6 +37,7 @@ export type CheckedOptions = {
   readonly library?: string
   readonly libraries: readonly string[]
   readonly read: readonly string[]
+  readonly bindThreads: boolean
 }
 
 const deviceTypes: readonly unknown[] = ["gpu", "cpu", "accelerator"]
@@ -43,6 +50,7 @@ export function checkOptions({
   library,
   libraries = [],
   read = [],
+  bindThreads = true,
 }: OpenclOptions): CheckedOptions {
   if (device !== undefined && !deviceTypes.includes(device)) {
     throw new TypeError(`device is ${deviceTypes.join(", ")} or left out, not ${String(device)}.`)
@@ -57,6 +65,7 @@ export function checkOptions({
       throw new TypeError(`${name} is an array of paths.`)
     }
   }
+  if (typeof bindThreads !== "boolean") throw new TypeError(`bindThreads is true or false, not ${String(bindThreads)}.`)
   return {
     ...(device !== undefined && { device }),
     ...(platform !== undefined && { platform }),
@@ -65,5 +74,6 @@ export function checkOptions({
     ...(library !== undefined && { library: library.includes("/") ? resolve(library) : library }),
     libraries: libraries.map((path) => resolve(path)),
     read: read.map((path) => resolve(path)),
+    bindThreads,
   }
 }

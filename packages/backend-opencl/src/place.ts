@@ -6,4 +6,11 @@ export interface Place {
   readonly host: Host
   readonly context: Context
   readonly queue: Queue
+  /** Where weights are written while `queue` packs those before: what is there isn't waited for. */
+  readonly uploads: Queue
+}
+
+/** @param context with one device */
+export function makePlace(host: Host, context: Context): Place {
+  return { host, context, queue: context.createQueue(), uploads: context.createQueue() }
 }

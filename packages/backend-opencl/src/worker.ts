@@ -4,6 +4,7 @@ import { loadBundle } from "./bundle/load.js"
 import { findDevice } from "./device.js"
 import { loadNetwork } from "./engine/load.js"
 import type { CheckedOptions } from "./options.js"
+import { makePlace } from "./place.js"
 
 /** Changes when what is kept of a program means something else. */
 const artifactVersion = 1
@@ -15,7 +16,7 @@ const createEngine: CreateEngine = async (options: Json, host): Promise<Engine> 
   loadLinked(checked)
   const device = findDevice(checked)
   const context = createContext(device)
-  const queue = context.createQueue()
+  const place = makePlace(host, context)
   const { platform } = device
   return {
     fingerprint: {
@@ -35,7 +36,7 @@ const createEngine: CreateEngine = async (options: Json, host): Promise<Engine> 
       cancels: false,
       keepsOutputs: false,
     },
-    load: (model, load) => (model.kind === "onnx" ? loadNetwork : loadBundle)({ host, context, queue }, model, load),
+    load: (model, load) => (model.kind === "onnx" ? loadNetwork : loadBundle)(place, model, load),
     async close() {
       context.release()
     },

@@ -5,6 +5,11 @@ import type { ProgramStore } from "../programs/program-store.js"
 
 /** Kernels that a session has built, each text once. */
 export interface SessionKernels {
+  /**
+   * Begins to build what was kept of the first shapes, most of which other shapes need as well. When this resolves the
+   * driver is at it, on a thread of its own. Never rejects: what fails is tried again by {@link build}, which says so.
+   */
+  begin(): Promise<void>
   /** Builds those of `sources` that aren't there yet: as what was kept has them, and the rest in one program. */
   build(sources: readonly string[]): Promise<void>
   /** One of what was built, the caller's to release. */
@@ -14,7 +19,7 @@ export interface SessionKernels {
    * no kernel is of any more go, but for those that were used last.
    */
   keep(): Promise<void>
-  release(): void
+  close(): Promise<void>
 }
 
 // Products and sums may be one instruction. What kernels take needn't be told: the engine has written them.
@@ -44,16 +49,14 @@ export function sessionKernels(
   const inUse = new Set<Program>()
   let groups: Group[] | undefined
   let isNew = false
+  let begun: Promise<void> | undefined
 
   async function buildGroup(group: Group): Promise<void> {
-    // Names by the place in the group: the same group is the same text, whatever was built before.
-    const names = group.map((_, index) => `k${index}`)
-    const text = group.map((source, index) => source.replaceAll("KERNEL", names[index] as string)).join("\n")
-    const digest = createHash("sha256").update(text).digest("hex")
-    const program = await store.program(`kernels ${digest}`, text, options)
+    const { key, text, nameOf } = programOf(group)
+    const program = await store.program(key, text, options)
     programs.set(program, { group, kernels: new Set() })
     for (const [index, source] of group.entries()) {
-      if (!built.has(source)) built.set(source, { program, name: names[index] as string })
+      if (!built.has(source)) built.set(source, { program, name: nameOf(index) })
     }
   }
 
@@ -75,8 +78,18 @@ export function sessionKernels(
     program.release()
   }
 
+  async function beginFirst(): Promise<void> {
+    groups = await keptGroups(artifacts)
+    const [first] = groups
+    if (first === undefined) return
+    await store.restore(programOf(first).key)
+    begun = buildGroup(first).catch(() => {})
+  }
+
   return {
+    begin: () => beginFirst().catch(() => {}),
     async build(sources) {
+      await begun
       inUse.clear()
       groups ??= await keptGroups(artifacts)
       const missing = () => [...new Set(sources)].filter((source) => !built.has(source))
@@ -86,7 +99,9 @@ export function sessionKernels(
       const added = missing()
       if (added.length > 0) {
         await buildGroup(added)
-        groups = [...groups, added].slice(-mostPrograms)
+        groups.push(added)
+        // The first is what is built while the network's graph is read.
+        if (groups.length > mostPrograms) groups.splice(1, 1)
         isNew = true
       }
       for (const source of sources) use((built.get(source) as { readonly program: Program }).program)
@@ -106,10 +121,18 @@ export function sessionKernels(
       isNew = false
       await artifacts.put(groupsKey, new TextEncoder().encode(JSON.stringify(groups)))
     },
-    release() {
+    async close() {
+      await begun
       for (const [program, held] of programs) letGo(program, held)
     },
   }
+}
+
+/** A group as one program. Names are by the place in it: the same group is the same text, whatever was built before. */
+function programOf(group: Group) {
+  const nameOf = (index: number) => `k${index}`
+  const text = group.map((source, index) => source.replaceAll("KERNEL", nameOf(index))).join("\n")
+  return { key: `kernels ${createHash("sha256").update(text).digest("hex")}`, text, nameOf }
 }
 
 /** None where what was kept isn't such a list: then all is compiled again. */

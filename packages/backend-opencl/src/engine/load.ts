@@ -3,10 +3,12 @@ import {
   type EngineSession,
   type LoadContext,
   type OpenModel,
+  type Part,
   StrongroomError,
 } from "@strongroom/core/backend"
 import { withCode } from "../failure.js"
 import { detached } from "../onnx/detach.js"
+import type { OnnxModel } from "../onnx/model.js"
 import { readOnnxModel } from "../onnx/read-model.js"
 import type { Place } from "../place.js"
 import { programStore } from "../programs/program-store.js"
@@ -30,26 +32,38 @@ export async function loadNetwork(
   if (graph === undefined || graphs.length > 1) {
     throw new StrongroomError("backend-failed", "An ONNX model has one part of role graph: seal it again as ONNX.")
   }
-  const file = await graph.bytes(signal)
-  progress(
-    graph.byteLength,
-    model.parts.reduce((sum, { byteLength }) => sum + byteLength, 0),
-  )
+  const kernels = sessionKernels(programStore(place.context, place.host, artifacts), artifacts)
+  const begun = kernels.begin()
+  let session: EngineSession | undefined
   try {
-    const network = detached(readOnnxModel(file.bytes), { bytes: file.bytes, location: graph.name })
-    file.close()
+    const network = await readNetwork(graph, signal)
+    progress(
+      graph.byteLength,
+      model.parts.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    )
     checkSignature(model, network)
     const reason = whyDeclined(network)
     if (reason !== undefined) return { declined: reason }
+    await begun
     // The session's own signal: weights are read when it runs.
     const weights = modelWeights(model, network, new AbortController().signal)
-    const store = programStore(place.context, place.host, artifacts)
     const memory = deviceMemory(place)
-    const kernels = sessionKernels(store, artifacts)
     const workshop = { place, memory, kernels, constants: constants(memory), weights }
-    return await networkSession(workshop, model, network)
+    session = await networkSession(workshop, model, network)
+    return session
   } catch (error) {
     throw withCode(error)
+  } finally {
+    await begun
+    if (session === undefined) await kernels.close()
+  }
+}
+
+/** Nothing of it holds on to the part's plaintext. */
+async function readNetwork(graph: Part, signal: AbortSignal): Promise<OnnxModel> {
+  const file = await graph.bytes(signal)
+  try {
+    return detached(readOnnxModel(file.bytes), { bytes: file.bytes, location: graph.name })
   } finally {
     file.close()
   }

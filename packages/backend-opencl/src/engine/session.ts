@@ -120,7 +120,7 @@ export async function networkSession(
       closed = true
       await running
       while (traces.length > 0) forget(0)
-      workshop.kernels.release()
+      await workshop.kernels.close()
     },
   }
 }

@@ -6,6 +6,8 @@ import { poclStore } from "./pocl-store.js"
 
 /** Where programs of one session come from, and where what was compiled goes, by the cache policy. */
 export interface ProgramStore {
+  /** Brings what was kept of a program to where {@link program} finds it, which does so by itself otherwise. */
+  restore(key: string): Promise<void>
   /**
    * A program that is built: from what was kept, else from its source.
    *
@@ -27,6 +29,7 @@ export function programStore(context: Context, host: Host, artifacts: Artifacts)
 /** Nothing is kept. */
 function compilingStore(context: Context): ProgramStore {
   return {
+    async restore() {},
     program: (_key, source, compilerOptions) => context.createProgram(source, { compilerOptions }),
     async keep() {},
   }

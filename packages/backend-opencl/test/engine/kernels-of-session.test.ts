@@ -30,6 +30,7 @@ describe.skipIf(why)(`Kernels of a session${why ? ` (not here: ${why})` : ""}`, 
       made.push(program)
       return program
     },
+    async restore() {},
     async keep() {},
   }
   const held = () => made.filter(({ released }) => !released).length
@@ -72,7 +73,7 @@ describe.skipIf(why)(`Kernels of a session${why ? ` (not here: ${why})` : ""}`, 
     buffer.readSync(queue, sum)
     expect(sum[0]).toBe(36 + 8 + 1 + 2 + 100)
     needed.release()
-    kernels.release()
+    await kernels.close()
     expect(held()).toBe(0)
   }, 120_000)
 })

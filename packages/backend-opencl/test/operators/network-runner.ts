@@ -10,6 +10,7 @@ import { modelWeights } from "../../src/engine/weights.js"
 import { bytesOf, type Elements, elementsOf } from "../../src/graph/elements.js"
 import type { TensorType } from "../../src/graph/tensor-type.js"
 import type { OnnxAttribute, OnnxGraph, OnnxNode } from "../../src/onnx/model.js"
+import { makePlace } from "../../src/place.js"
 import type { ProgramStore } from "../../src/programs/program-store.js"
 
 export interface TestTensor {
@@ -97,9 +98,9 @@ export function createNetworkRunner(): NetworkRunner {
     ?.devices()[0]
   if (device === undefined) throw new Error("There is no PoCL here.")
   const context = createContext(device)
-  const queue = context.createQueue()
   let programs = 0
   const store: ProgramStore = {
+    async restore() {},
     async program(_key, source, compilerOptions) {
       programs += 1
       return context.createProgram(source, { compilerOptions })
@@ -110,7 +111,7 @@ export function createNetworkRunner(): NetworkRunner {
 
   function open(network: OnnxGraph, version: number): Promise<NetworkSession> {
     const operatorSets = new Map([["", version]])
-    const place = { host, context, queue }
+    const place = makePlace(host, context)
     // Nothing is known of shapes before the first run, and weights have their bytes with them.
     const inputs = [{ name: "unknown", type: "float32", shape: ["?"] }]
     const model = { inputs, outputs: [], parts: [] } as unknown as OpenModel
