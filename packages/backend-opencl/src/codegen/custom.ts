@@ -1,6 +1,6 @@
 import type { Tensor } from "../graph/tensor.js"
 import { tensorTypes } from "../graph/tensor-type.js"
-import type { Step, Storage } from "../plan/storage.js"
+import type { Step, Storage } from "../launch.js"
 import { loadCode, storeCode } from "./memory-access.js"
 import { withSizeArguments } from "./size-arguments.js"
 import { launchItems } from "./work-groups.js"

@@ -1,4 +1,4 @@
-import type { KernelCall } from "../kernels/kernel-call.js"
+import type { KernelCall } from "../launch.js"
 import type { Expression } from "./expression.js"
 import type { Tensor } from "./tensor.js"
 import type { TensorType } from "./tensor-type.js"
