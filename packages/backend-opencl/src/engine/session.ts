@@ -27,7 +27,7 @@ export async function networkSession(
   const { host, queue } = workshop.place
   /** The one used last is the last. */
   const traces: { readonly key: string; readonly trace: Trace }[] = []
-  const kept = new Set<string>()
+  const kept = new WeakSet<Trace>()
   let running: Promise<unknown> = Promise.resolve()
   let unkept = 0
   let closed = false
@@ -84,13 +84,13 @@ export async function networkSession(
     }
     // Also where nothing was asked for: the inputs are lent until the run is over.
     queue.finishSync()
-    if (!kept.has(key)) keepSoon(key)
+    if (!kept.has(trace)) keepSoon(trace)
     return answer
   }
 
   /** After the answer: what was compiled for these shapes can wait. */
-  function keepSoon(key: string): void {
-    kept.add(key)
+  function keepSoon(trace: Trace): void {
+    kept.add(trace)
     running = running.then(async () => {
       await new Promise((resolve) => setImmediate(resolve))
       // It is compiled again if it can't be kept. Not the error's words, which name kernels.

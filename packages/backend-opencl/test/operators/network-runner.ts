@@ -85,6 +85,8 @@ export interface NetworkRunner {
     outputs?: number,
     type?: TensorType,
   ): Promise<readonly TestTensor[]>
+  /** How many programs were compiled. */
+  readonly programs: number
   release(): void
 }
 
@@ -97,9 +99,13 @@ export function createNetworkRunner(): NetworkRunner {
     ?.devices()[0]
   if (device === undefined) throw new Error("There is no PoCL here.")
   const context = createContext(device)
+  let programs = 0
   const store: ProgramStore = {
     async restore() {},
-    program: async (_key, source, compilerOptions) => context.createProgram(source, { compilerOptions }),
+    async program(_key, source, compilerOptions) {
+      programs += 1
+      return context.createProgram(source, { compilerOptions })
+    },
     async keep() {},
   }
   const host = { observe() {} } as unknown as Parameters<typeof networkSession>[0]["place"]["host"]
@@ -137,6 +143,9 @@ export function createNetworkRunner(): NetworkRunner {
       const answer = await runSession(session, given, results)
       await session.close()
       return results.map((name) => answer[name] as TestTensor)
+    },
+    get programs() {
+      return programs
     },
     release: () => context.release(),
   }
