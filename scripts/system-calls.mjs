@@ -1,4 +1,4 @@
-// node scripts/system-calls.mjs: which system calls a vault makes once its engine has been made, by itself and with each
+// node scripts/system-calls.mjs [BACKEND...]: which system calls a vault makes once its engine has been made, by itself and with each
 // backend, seen by strace (Debian's) from outside, as root: the source of packages/vault/src/os/running-calls.ts and of the
 // backends' needs.systemCalls. What other C libraries, Node versions and arm64 call in their place is added there by hand.
 import { spawn, spawnSync } from "node:child_process"
@@ -8,8 +8,13 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { fail, say } from "./lib/setup.mjs"
+import { vulkanDrivers } from "./lib/vulkan.mjs"
 
 if (process.getuid?.() !== 0 || spawnSync("strace", ["-V"]).status !== 0) fail("This needs root, on Linux, and strace.")
+
+// Vulkan's drivers for tests, under TensorFlow.js on WebGPU.
+const webgpu = JSON.parse(process.env.STRONGROOM_VULKAN_DRIVERS ?? vulkanDrivers().STRONGROOM_VULKAN_DRIVERS)
+process.env.STRONGROOM_VULKAN_DRIVERS = JSON.stringify(webgpu)
 
 const workload = fileURLToPath(new URL("lib/vault-workload.mjs", import.meta.url))
 
@@ -35,10 +40,11 @@ async function trace(...arguments_) {
 const own = await trace("vault", "echo")
 say(`A vault by itself, ${own.length}:`)
 console.log(own.join(" "))
-for (const backend of ["onnxruntime", "tfjs", "opencl"]) {
+const names = ["onnxruntime", "tfjs", "opencl", "swiftshader", "lavapipe"]
+for (const backend of process.argv.length > 2 ? process.argv.slice(2) : names) {
   const inVault = await trace("vault", backend)
   // Its suite has a writer in TypeScript, and runs in the package's tests; drivers are this machine's.
-  const conformance = backend === "opencl" ? [] : await trace("conformance", backend)
+  const conformance = backend === "opencl" || backend in webgpu ? [] : await trace("conformance", backend)
   const added = [...new Set([...inVault, ...conformance])].filter((name) => !own.includes(name)).sort()
   say(`${backend} adds ${added.length} (conformance in-process: its own reading of files is among them):`)
   console.log(added.join(" "))

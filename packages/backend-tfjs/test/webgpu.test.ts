@@ -1,10 +1,12 @@
 import { createRequire } from "node:module"
 import { tfjs } from "@strongroom/backend-tfjs"
 import { bytesSource, type InProcessSession, importTfjs, openInProcess, type Tensor, tensor } from "@strongroom/core"
+import { loadEngine } from "@strongroom/core/host"
 import { missingVulkanDriver } from "@strongroom/test-machine"
 import { createPublisher } from "@strongroom/testkit"
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu"
 import { afterEach, describe, expect, it, vi } from "vitest"
+import type { Candidates } from "../src/candidates.js"
 import { clearedBuffers } from "../src/engines/webgpu-buffers.js"
 import { boxPicker, convolutionalNetwork, type GraphFiles, oneOperator, seeded } from "./graph-models.js"
 import { runPlainWebgpu } from "./plain-webgpu.js"
@@ -42,6 +44,19 @@ function poolOfTensorflow(device: GPUDevice): WebGPUBackend["bufferManager"] {
 
 const missing = missingVulkanDriver("lavapipe")
 describe.skipIf(missing)(`WebGPU on lavapipe${missing ? `: ${missing}` : ""}`, () => {
+  // First: what has started stays.
+  it("is passed over by auto on a driver that computes on the CPU, and that is reported", async () => {
+    const named = tfjs(webgpuOn("lavapipe")).options as Candidates
+    const found = [...named.found, { engine: "wasm", place: "" }] as const
+    const observe = vi.fn()
+    const backend = { ...tfjs(webgpuOn("lavapipe")), options: { ...named, isNamed: false, found } }
+    await (await loadEngine(backend, { observe })).close()
+    expect(observe).toHaveBeenCalledWith("modules.known", {
+      tfjsEngine: "wasm",
+      passedOver: [{ engine: "webgpu", reason: expect.stringMatching(/^The only device, llvmpipe.*, is no GPU\.$/) }],
+    })
+  })
+
   it("gives what TensorFlow.js gives, bit for bit", async () => {
     const session = await open(convolutionalNetwork())
     const names = ["probabilities:0", "features:0"]

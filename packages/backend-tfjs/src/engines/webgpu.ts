@@ -71,8 +71,11 @@ async function startDawn({ place, isNamed }: StartOptions): Promise<Runtime> {
 /** Dawn ends when this object is collected, also while its devices are in use: the next event crashes the process. */
 const alive: GPU[] = []
 
-/** What Dawn and drivers call beyond a vault's own: seen by scripts/system-calls.mjs, with SwiftShader and lavapipe. */
-const systemCalls: readonly string[] = ["sched_setaffinity", "flock", "rename"]
+/**
+ * What drivers need beyond a vault's own: Mesa's cache. They call more (scripts/system-calls.mjs: threads are bound to cores
+ * and given priorities), and do without.
+ */
+const systemCalls: readonly string[] = ["flock", "rename"]
 
 async function loadLibraries(paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return
