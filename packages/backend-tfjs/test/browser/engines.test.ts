@@ -2,22 +2,26 @@ import { missingChromium } from "@strongroom/test-machine"
 import type { TestBrowser, TestPage } from "@strongroom/test-machine/browser"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { boxPicker, convolutionalNetwork, type GraphFiles } from "../graph-models.js"
-import { humanModel } from "../real-models.js"
+import { humanModel, nsfwModel } from "../real-models.js"
 import type { Outputs } from "./module.js"
 import { type Module, ship, startPages } from "./pages.js"
 
 const missing = missingChromium()
 const engines = ["webgpu", "webgl", "wasm"] as const
 
-const models: readonly {
+interface PageModel {
   readonly name: string
   readonly files: () => GraphFiles
+  /** Of inputs, where a model doesn't fix them. */
   readonly sizes?: readonly number[]
-}[] = [
+}
+
+const models: readonly PageModel[] = [
   { name: "convolutional", files: convolutionalNetwork, sizes: [2] },
   { name: "picker", files: boxPicker, sizes: [4, 4] },
   { name: "facemesh", files: () => humanModel("facemesh") },
-  { name: "faceres", files: () => humanModel("faceres") },
+  // 20 s on WebGPU without a GPU.
+  ...(process.env.STRONGROOM_FULL ? [{ name: "faceres", files: () => humanModel("faceres") }] : []),
 ]
 
 /** What pages gave, by engine and model. */
@@ -50,10 +54,38 @@ describe.skipIf(missing).each(engines)(`models in a page on %s${missing ? ` (${m
     120_000,
   )
 
+  it("nsfwjs, a layers model, gives what tf.loadLayersModel's gives, bit for bit", async () => {
+    const shipped = await ship(browser, "nsfw", nsfwModel("mobilenet_v2"))
+    expect((await page.call<Module, "open">("open", shipped, engine)).message).toBe(undefined)
+    const [[name, found] = []] = Object.entries(await page.call<Module, "run">("run", shipped))
+    const expected = await page.call<Module, "runPlainLayers">("runPlainLayers", shipped)
+    expect(sameAs(found, expected[name as string])).toBe(true)
+    await page.call<Module, "close">("close", shipped)
+  }, 120_000)
+
   it("says nothing of a model to the console", () => {
     expect(page.said).toEqual([])
   })
 })
+
+describe.skipIf(missing)(`models in a page across engines${missing ? ` (${missing})` : ""}`, () => {
+  it.each(models)("$name is the same within 1e-4 of the largest output", ({ name }) => {
+    const [first, ...others] = engines.map((engine) => results.get(`${engine} ${name}`))
+    expect(Object.keys(first ?? {})).not.toHaveLength(0)
+    for (const [output, { data }] of Object.entries(first ?? {})) {
+      if (!(data instanceof Uint8Array)) continue
+      const reference = floatsOf(data)
+      const largest = reference.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+      for (const other of others) {
+        const found = floatsOf(other?.[output]?.data as Uint8Array)
+        const apart = reference.reduce((most, value, at) => Math.max(most, Math.abs(value - (found[at] as number))), 0)
+        expect(apart, output).toBeLessThanOrEqual(1e-4 * largest)
+      }
+    }
+  })
+})
+
+const floatsOf = (bytes: Uint8Array) => new Float32Array(Uint8Array.from(bytes).buffer)
 
 function sameAs(found: Outputs[string] | undefined, expected: Outputs[string] | undefined): boolean {
   if (found === undefined || expected === undefined || String(found.shape) !== String(expected.shape)) return false

@@ -16,6 +16,7 @@ import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu"
 import type { GraphModel } from "@tensorflow/tfjs-converter"
 import * as converter from "@tensorflow/tfjs-converter"
 import * as tf from "@tensorflow/tfjs-core"
+import { loadLayersModel } from "@tensorflow/tfjs-layers"
 import { graphOf, isDynamic } from "../../src/graph.js"
 
 export type EngineName = "auto" | "webgpu" | "webgl" | "wasm"
@@ -91,6 +92,22 @@ export async function runPlain({ json, inputs, outputs }: Shipped): Promise<Outp
     }),
   )
   tf.dispose([...Object.values(feeds), ...results])
+  model.dispose()
+  return Object.fromEntries(found)
+}
+
+/** The same for a layers model, whose outputs have no names there. */
+export async function runPlainLayers({ json, inputs, outputs }: Shipped): Promise<Outputs> {
+  const model = await loadLayersModel(json)
+  const feeds = Object.values(inputs).map(({ shape, data }) => tf.tensor(data, [...shape], "float32"))
+  const results = [model.predict(feeds)].flat()
+  const found = await Promise.all(
+    results.map(async (result, index) => {
+      const data = (await result.data()) as unknown as TensorData
+      return [outputs[index] as string, { shape: result.shape, data: copied(data) }] as const
+    }),
+  )
+  tf.dispose([...feeds, ...results])
   model.dispose()
   return Object.fromEntries(found)
 }
