@@ -6,7 +6,7 @@ import { constants } from "../../src/engine/constants.js"
 import { deviceMemory } from "../../src/engine/device-memory.js"
 import { sessionKernels } from "../../src/engine/kernels-of-session.js"
 import { type NetworkSession, networkSession } from "../../src/engine/session.js"
-import { estimating } from "../../src/engine/tuning/session-tuning.js"
+import { estimating, type SessionTuning } from "../../src/engine/tuning/session-tuning.js"
 import { modelWeights } from "../../src/engine/weights.js"
 import { bytesOf, type Elements, elementsOf } from "../../src/graph/elements.js"
 import type { TensorType } from "../../src/graph/tensor-type.js"
@@ -75,6 +75,7 @@ export interface NetworkRunner {
       readonly constants?: Readonly<Record<string, TestTensor>>
       readonly outputs: readonly string[]
     },
+    tuning?: SessionTuning,
   ): Promise<readonly TestTensor[]>
   /** Runs one node. Its outputs are called 0, 1 and so on; inputs that are left out are undefined. */
   node(
@@ -110,7 +111,7 @@ export function createNetworkRunner(): NetworkRunner {
   }
   const host = { observe() {} } as unknown as Parameters<typeof networkSession>[0]["place"]["host"]
 
-  function open(network: OnnxGraph, version: number): Promise<NetworkSession> {
+  function open(network: OnnxGraph, version: number, tuning = estimating): Promise<NetworkSession> {
     const operatorSets = new Map([["", version]])
     const place = makePlace(host, context)
     // Nothing is known of shapes before the first run, and weights have their bytes with them.
@@ -120,14 +121,14 @@ export function createNetworkRunner(): NetworkRunner {
     const weights = modelWeights(model, onnx, new AbortController().signal)
     const memory = deviceMemory(place)
     const kernels = sessionKernels(store, noArtifacts)
-    const workshop = { place, memory, kernels, constants: constants(memory), weights, tuning: estimating }
+    const workshop = { place, memory, kernels, constants: constants(memory), weights, tuning }
     return networkSession(workshop, model, onnx)
   }
 
   return {
     open,
-    async run(nodes, { inputs, constants, outputs }) {
-      const session = await open(graph(nodes, Object.keys(inputs), outputs, "float32", constants), 18)
+    async run(nodes, { inputs, constants, outputs }, tuning) {
+      const session = await open(graph(nodes, Object.keys(inputs), outputs, "float32", constants), 18, tuning)
       const answer = await runSession(session, inputs, outputs)
       await session.close()
       return outputs.map((name) => answer[name] as TestTensor)

@@ -7,8 +7,11 @@ import type { Trial } from "../../plan/tuning.js"
 import type { SessionKernels } from "../kernels-of-session.js"
 import { padded } from "../prepared-step.js"
 
-/** How often each is launched after a first time, which compiles it; the least time counts. */
-const rounds = 7
+/**
+ * The least time of each counts. Another process's turn on a processor is some milliseconds, in which all are twice as slow:
+ * rounds go on until so many have found none that is sooner by a few hundredths, or for as long as somebody may wait.
+ */
+const enough = { rounds: 8, share: 0.97, milliseconds: 2000 }
 
 /** What weights may take together: more than caches hold, so that they come from memory, as a network's do. */
 const mostWeights = 64 << 20
@@ -37,7 +40,7 @@ export async function measure(
   const memory = trialMemory({ ...place, queue }, trials)
   const launches: Launch[][] = []
   try {
-    const least = trials.map(() => Number.POSITIVE_INFINITY)
+    const times = trials.map(() => Number.POSITIVE_INFINITY)
     for (const trial of trials) {
       goOn()
       await kernels.build(trial.calls.map(({ source }) => source))
@@ -49,13 +52,18 @@ export async function measure(
       }
       await timesOf(queue, [own])
     }
-    for (let round = 0; round < rounds; round++) {
+    const started = performance.now()
+    let unchanged = 0
+    while (unchanged < enough.rounds && performance.now() - started < enough.milliseconds) {
       goOn()
+      unchanged += 1
       for (const [index, time] of (await timesOf(queue, launches)).entries()) {
-        least[index] = Math.min(least[index] as number, time)
+        const before = times[index] as number
+        if (time < before * enough.share) unchanged = 0
+        times[index] = Math.min(before, time)
       }
     }
-    return least
+    return times
   } catch (error) {
     throw withCode(error)
   } finally {
