@@ -12,12 +12,12 @@ import { runPlainWebgpu } from "./plain-webgpu.js"
 import { humanModel, nsfwModel } from "./real-models.js"
 import { webgpuOn } from "./webgpu-driver.js"
 
-/** A driver on the CPU compiles for half a minute, and runs for seconds. The full form has the larger ones, too. */
+/** A driver on the CPU compiles for up to half a minute. The full form has the larger ones, too. */
 const models: readonly { readonly name: string; readonly files: () => GraphFiles }[] = [
-  ...["liveness", "emotion"].map((name) => ({ name, files: () => humanModel(name) })),
+  { name: "liveness", files: () => humanModel("liveness") },
   ...(process.env.STRONGROOM_FULL
     ? [
-        ...["antispoof", "blazeface", "iris", "facemesh", "movenet-lightning", "faceres"].map((name) => ({
+        ...["emotion", "antispoof", "blazeface", "iris", "facemesh", "movenet-lightning", "faceres"].map((name) => ({
           name,
           files: () => humanModel(name),
         })),

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module"
 import { tfjs } from "@strongroom/backend-tfjs"
-import { bytesSource, type InProcessSession, importTfjs, openInProcess, type Tensor, tensor } from "@strongroom/core"
+import { bytesSource, type InProcessSession, importTfjs, openInProcess, tensor } from "@strongroom/core"
 import { loadEngine } from "@strongroom/core/host"
 import { missingVulkanDriver } from "@strongroom/test-machine"
 import { createPublisher } from "@strongroom/testkit"
@@ -9,7 +9,6 @@ import { afterEach, describe, expect, it, vi } from "vitest"
 import type { Candidates } from "../src/candidates.js"
 import { clearedBuffers } from "../src/engines/webgpu-buffers.js"
 import { boxPicker, convolutionalNetwork, type GraphFiles, oneOperator, seeded } from "./graph-models.js"
-import { runPlainWebgpu } from "./plain-webgpu.js"
 import { webgpuOn } from "./webgpu-driver.js"
 
 const publisher = await createPublisher()
@@ -43,7 +42,7 @@ function poolOfTensorflow(device: GPUDevice): WebGPUBackend["bufferManager"] {
 }
 
 const missing = missingVulkanDriver("lavapipe")
-describe.skipIf(missing)(`WebGPU on lavapipe${missing ? `: ${missing}` : ""}`, () => {
+describe.skipIf(missing)(`WebGPU on lavapipe${missing ? `: ${missing}` : ""}`, { timeout: 120_000 }, () => {
   // First: what has started stays.
   it("is passed over by auto on a driver that computes on the CPU, and that is reported", async () => {
     const named = tfjs(webgpuOn("lavapipe")).options as Candidates
@@ -55,19 +54,6 @@ describe.skipIf(missing)(`WebGPU on lavapipe${missing ? `: ${missing}` : ""}`, (
       tfjsEngine: "wasm",
       passedOver: [{ engine: "webgpu", reason: expect.stringMatching(/^The only device, llvmpipe.*, is no GPU\.$/) }],
     })
-  })
-
-  it("gives what TensorFlow.js gives, bit for bit", async () => {
-    const session = await open(convolutionalNetwork())
-    const names = ["probabilities:0", "features:0"]
-    const found = await session.run({ "image:0": image() })
-    const run = { inputs: { image: image() }, outputs: names, isDynamic: false }
-    const expected = await runPlainWebgpu("lavapipe", convolutionalNetwork(), run)
-    for (const [index, name] of names.entries()) {
-      const { data } = found[name] as Tensor<"float32">
-      expect(Buffer.compare(Buffer.from(data.buffer), expected[index] as Buffer)).toBe(0)
-    }
-    expect(new Set(found["probabilities:0"]?.data as Float32Array).size).toBeGreaterThan(10)
   })
 
   it("runs models whose outputs' size depends on the data, and texts", async () => {
