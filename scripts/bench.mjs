@@ -4,7 +4,9 @@ import { join } from "node:path"
 import { fastDriverNames, openclDrivers } from "./lib/drivers.mjs"
 import { onnxData } from "./lib/onnx-data.mjs"
 import { pythonRuntimes } from "./lib/runtimes.mjs"
-import { fail, install, root, runs, turbo } from "./lib/setup.mjs"
+import { fail, install, root, runs, turbo, zig } from "./lib/setup.mjs"
+import { tfjsNode } from "./lib/tfjs-node.mjs"
+import { vulkanDrivers } from "./lib/vulkan.mjs"
 
 install()
 if (!turbo(["build", "--filter=@strongroom/bench", "--output-logs=errors-only"])) fail("The build failed: see above.")
@@ -16,6 +18,7 @@ const environment = {
   ...process.env,
   ...(asks("opencl-binding", "audit", "cache", "opencl") && openclDrivers(driverNames)),
   ...(asks("opencl") && onnxData()),
+  ...(asks("tfjs") && { ...(await tfjsNode(zig())), ...vulkanDrivers() }),
   ...(isFull && asks("opencl") && pythonRuntimes(["openvino"])),
 }
 const bench = [join(root, "apps/bench/dist/main.js"), ...process.argv.slice(2)]

@@ -13,6 +13,7 @@ export default defineConfig({
     "src/cache/child.ts",
     "src/inference/onnxruntime-child.ts",
     "src/inference/opencl-child.ts",
+    "src/tfjs/child.ts",
   ],
   format: "esm",
   clean: true,

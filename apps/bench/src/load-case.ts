@@ -1,11 +1,8 @@
+import type { PreparedCase } from "./models.js"
 import type { VaultDriver } from "./vault-driver.js"
 
-/** What a measured process is told, as JSON: paths. */
-export interface LoadCase {
-  readonly input: { readonly name: string; readonly shape: readonly number[] }
-  readonly plainPath: string
-  readonly sealedPath: string
-  readonly keys: { readonly grant: string; readonly identity: { readonly file: string }; readonly trust: string[] }
+/** What a measured process is told, as JSON. */
+export interface LoadCase extends PreparedCase {
   /** What the vault's backend is: OpenCL on this driver, else ONNX Runtime. */
   readonly opencl?: VaultDriver
 }

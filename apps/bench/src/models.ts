@@ -4,11 +4,9 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { createGrant, generateIdentity, generatePublisherKeys, sealModel } from "@strongroom/core"
 import { fileSink, fileSource, importPath } from "@strongroom/core/node"
-import type { LoadCase } from "./load-case.js"
 import { matrixProducts, onnxFile } from "./onnx.js"
-import type { VaultDriver } from "./vault-driver.js"
 
-/** A plain ONNX model with one float32 input. */
+/** A plain model with one float32 input. */
 export interface PlainModel {
   readonly name: string
   readonly input: { readonly name: string; readonly shape: readonly number[] }
@@ -34,16 +32,24 @@ export const syntheticModel: PlainModel = {
   },
 }
 
+/** Where a measured process finds the model, and what opens it: paths. */
+export interface PreparedCase {
+  readonly input: { readonly name: string; readonly shape: readonly number[] }
+  readonly plainPath: string
+  readonly sealedPath: string
+  readonly keys: { readonly grant: string; readonly identity: { readonly file: string }; readonly trust: string[] }
+}
+
 /** A model in the clear and sealed, in a temporary folder, with what opens it. */
 export interface Prepared {
   readonly folder: string
-  /** A {@link LoadCase}. */
+  /** A {@link PreparedCase}, as JSON. */
   readonly casePath: string
   remove(): Promise<void>
 }
 
-/** @param opencl what the vault's backend is: OpenCL on this driver, else ONNX Runtime */
-export async function prepare(model: PlainModel, opencl?: VaultDriver): Promise<Prepared> {
+/** @param more of what the measured process is told, beside a {@link PreparedCase} */
+export async function prepare(model: PlainModel, more: object = {}): Promise<Prepared> {
   const folder = await mkdtemp(join(tmpdir(), "strongroom-bench-"))
   const place = (name: string) => join(folder, name)
   const plainPath = await model.path(folder)
@@ -67,7 +73,7 @@ export async function prepare(model: PlainModel, opencl?: VaultDriver): Promise<
   await writeFile(keys.grant, grant)
   await writeFile(keys.identity.file, `${identity}\n`, { mode: 0o600 })
   await writeFile(place("publisher.pub"), publisher.publicKey)
-  const loadCase: LoadCase = { input: model.input, plainPath, sealedPath, keys, ...(opencl && { opencl }) }
-  await writeFile(place("case.json"), JSON.stringify(loadCase))
+  const prepared: PreparedCase = { input: model.input, plainPath, sealedPath, keys }
+  await writeFile(place("case.json"), JSON.stringify({ ...prepared, ...more }))
   return { folder, casePath: place("case.json"), remove: () => rm(folder, { recursive: true, force: true }) }
 }

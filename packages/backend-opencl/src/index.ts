@@ -2,7 +2,7 @@ import type { Backend } from "@strongroom/core/backend"
 import { needsHere } from "./machine.js"
 import { checkOptions, type OpenclOptions } from "./options.js"
 
-export type { DeviceType, OpenclOptions } from "./options.js"
+export type { DeviceType, OpenclOptions, Tuning } from "./options.js"
 
 /**
  * OpenCL as a backend: the value that an app gives to `openVault` or `openInProcess`. Runs bundles of OpenCL C

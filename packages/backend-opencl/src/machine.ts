@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join } from "node:path"
 import type { Needs } from "@strongroom/core/backend"
 import { gpuDeviceNodes } from "@strongroom/core/node"
 import type { CheckedOptions } from "./options.js"
+import { hasFirstProcessors } from "./processors.js"
 
 /** Where loaders look for drivers: Khronos's and Debian's, unless they are told otherwise. */
 const registry = "/etc/OpenCL/vendors"
@@ -11,7 +12,7 @@ const registry = "/etc/OpenCL/vendors"
 const linkers = ["/usr/bin/ld", "/bin/ld"]
 
 /** What drivers need of this machine, as files and folders say. */
-export function needsHere({ drivers, library, libraries: linked, read }: CheckedOptions): Needs {
+export function needsHere({ drivers, library, libraries: linked, read, bindThreads }: CheckedOptions): Needs {
   const folder = drivers ?? registry
   const libraries = driverLibraries(folder)
   const named = [...libraries, ...linked, ...(library === undefined ? [] : [library])].filter(isAbsolute)
@@ -21,7 +22,11 @@ export function needsHere({ drivers, library, libraries: linked, read }: Checked
     read: [...new Set([folder, ...named.flatMap((path) => [dirname(path), dirname(real(path))]), ...read])],
     ...(execute.length > 0 && { execute }),
     systemCalls,
-    environment: { ...fixed, ...(drivers !== undefined && { OCL_ICD_VENDORS: drivers }) },
+    environment: {
+      ...fixed,
+      ...(bindThreads && hasFirstProcessors() && { POCL_AFFINITY: "1" }),
+      ...(drivers !== undefined && { OCL_ICD_VENDORS: drivers }),
+    },
   }
 }
 
@@ -29,7 +34,7 @@ export function needsHere({ drivers, library, libraries: linked, read }: Checked
 const fixed = { HWLOC_PLUGINS_PATH: "/dev/null" }
 
 /** What drivers call beyond a vault's own: seen by scripts/system-calls.mjs, by PoCL and Intel's drivers. */
-const systemCalls: readonly string[] = ["rename", "renameat", "renameat2", "flock"]
+const systemCalls: readonly string[] = ["rename", "renameat", "renameat2", "flock", "sched_setaffinity"]
 
 /** The libraries that `.icd` files name: paths, or names that the system's loader finds. */
 function driverLibraries(folder: string): readonly string[] {

@@ -2,6 +2,8 @@ import { resolve } from "node:path"
 
 export type DeviceType = "gpu" | "cpu" | "accelerator"
 
+export type Tuning = "estimated" | "measured"
+
 export interface OpenclOptions {
   /** The kind of device. Default: the first GPU, else the first accelerator, else the CPU. */
   readonly device?: DeviceType
@@ -21,6 +23,20 @@ export interface OpenclOptions {
   readonly libraries?: readonly string[]
   /** Folders or files that a driver reads outside the system's folders and its library's own. Default: none. */
   readonly read?: readonly string[]
+  /**
+   * Whether PoCL's threads stay on a processor each: a vault's networks are up to twice as fast where the machine has
+   * time, and as much slower where others keep it busy. Without effect where the process isn't allowed the machine's
+   * first processors, and under `openInProcess`. Default: true.
+   */
+  readonly bindThreads?: boolean
+  /**
+   * How a network's kernels are chosen where there are several for a layer. `"measured"`: a load, or the first run of
+   * inputs of a new shape, tries up to four for each kind of layer on the device. That is as long as it takes to compile
+   * them, some 0.3 s each with PoCL, and as much memory as the largest layer and 64 MiB of weights take; `cache: "memory"`
+   * and `"sealed"` keep what was measured, and `"sealed"` is found by the next process. Default: `"estimated"`, by cycles
+   * that each would take.
+   */
+  readonly tuning?: Tuning
 }
 
 /** What crosses to the vault; paths are absolute. */
@@ -31,8 +47,11 @@ export type CheckedOptions = {
   readonly library?: string
   readonly libraries: readonly string[]
   readonly read: readonly string[]
+  readonly bindThreads: boolean
+  readonly tuning: Tuning
 }
 
+const tunings: readonly unknown[] = ["estimated", "measured"]
 const deviceTypes: readonly unknown[] = ["gpu", "cpu", "accelerator"]
 
 /** @throws TypeError */
@@ -43,6 +62,8 @@ export function checkOptions({
   library,
   libraries = [],
   read = [],
+  bindThreads = true,
+  tuning = "estimated",
 }: OpenclOptions): CheckedOptions {
   if (device !== undefined && !deviceTypes.includes(device)) {
     throw new TypeError(`device is ${deviceTypes.join(", ")} or left out, not ${String(device)}.`)
@@ -57,6 +78,8 @@ export function checkOptions({
       throw new TypeError(`${name} is an array of paths.`)
     }
   }
+  if (typeof bindThreads !== "boolean") throw new TypeError(`bindThreads is true or false, not ${String(bindThreads)}.`)
+  if (!tunings.includes(tuning)) throw new TypeError(`tuning is ${tunings.join(" or ")}, not ${String(tuning)}.`)
   return {
     ...(device !== undefined && { device }),
     ...(platform !== undefined && { platform }),
@@ -65,5 +88,7 @@ export function checkOptions({
     ...(library !== undefined && { library: library.includes("/") ? resolve(library) : library }),
     libraries: libraries.map((path) => resolve(path)),
     read: read.map((path) => resolve(path)),
+    bindThreads,
+    tuning,
   }
 }

@@ -4,6 +4,7 @@ import { loadBundle } from "./bundle/load.js"
 import { findDevice } from "./device.js"
 import { loadNetwork } from "./engine/load.js"
 import type { CheckedOptions } from "./options.js"
+import { makePlace } from "./place.js"
 
 /** Changes when what is kept of a program means something else. */
 const artifactVersion = 1
@@ -15,7 +16,7 @@ const createEngine: CreateEngine = async (options: Json, host): Promise<Engine> 
   loadLinked(checked)
   const device = findDevice(checked)
   const context = createContext(device)
-  const queue = context.createQueue()
+  const place = makePlace(host, context, checked.tuning)
   const { platform } = device
   return {
     fingerprint: {
@@ -27,14 +28,15 @@ const createEngine: CreateEngine = async (options: Json, host): Promise<Engine> 
     capabilities: {
       kinds: ["onnx", "file"],
       types: [
-        ...(["float16", "bfloat16", "float32", "float64", "bool"] as const),
+        ...(["float16", "bfloat16", "float32", "bool"] as const),
+        ...(device.hasDouble ? (["float64"] as const) : []),
         ...(["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"] as const),
       ],
       parallelRuns: 1,
       cancels: false,
       keepsOutputs: false,
     },
-    load: (model, load) => (model.kind === "onnx" ? loadNetwork : loadBundle)({ host, context, queue }, model, load),
+    load: (model, load) => (model.kind === "onnx" ? loadNetwork : loadBundle)(place, model, load),
     async close() {
       context.release()
     },

@@ -1,5 +1,5 @@
 import { join } from "node:path"
-import { opencl } from "@strongroom/backend-opencl"
+import { type OpenclOptions, opencl } from "@strongroom/backend-opencl"
 import type { Backend } from "@strongroom/core/backend"
 import { driver, optionsFor } from "@strongroom/test-machine"
 
@@ -9,7 +9,7 @@ const intelLibraries = [
   ...["libigc.so.1", "libigdfcl.so.1"],
 ]
 
-export const pocl = (): Backend => opencl(optionsFor("pocl"))
+export const pocl = (options: OpenclOptions = {}): Backend => opencl({ ...optionsFor("pocl"), ...options })
 
 /**
  * Intel's driver as it is without a GPU, by debug keys that no app would set: it compiles, and computes nothing. It was

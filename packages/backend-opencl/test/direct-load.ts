@@ -3,6 +3,7 @@ import { heapPlaintext, noArtifacts, tensorByteLength } from "@strongroom/core/h
 import type { Context } from "@strongroom/opencl/objects"
 import { loadNetwork } from "../src/engine/load.js"
 import { readOnnxModel } from "../src/onnx/read-model.js"
+import { makePlace } from "../src/place.js"
 
 /** What is in memory, as an engine gets it. */
 export function memoryPart(role: Part["role"], name: string, content: Uint8Array): Part {
@@ -38,9 +39,8 @@ export async function loadDirectly(
     parts: [memoryPart("graph", "model.onnx", file), ...weights],
   } as unknown as OpenModel
   const host = { cachePolicy: "off", observe() {} } as unknown as Host
-  const place = { host, context, queue: context.createQueue() }
   const { signal } = new AbortController()
-  return loadNetwork(place, model, { signal, progress() {}, artifacts: noArtifacts })
+  return loadNetwork(makePlace(host, context), model, { signal, progress() {}, artifacts: noArtifacts })
 }
 
 export function runDirectly(

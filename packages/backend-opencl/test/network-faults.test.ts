@@ -1,8 +1,6 @@
-import { spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { opencl } from "@strongroom/backend-opencl"
 import { bytesSource, type InProcessSession, importOnnx, openInProcess } from "@strongroom/core"
 import { driver, missingDriver } from "@strongroom/test-machine"
@@ -10,34 +8,17 @@ import { createPublisher } from "@strongroom/testkit"
 import { tensor } from "@strongroom/vault"
 import { afterAll, afterEach, describe, expect, it } from "vitest"
 import { model, node, value } from "../../core/test/import-messages.js"
+import { libraryBetween } from "./library-between.js"
 import { picture, tellingNetwork, tellingWord } from "./telling-network.js"
 
 const why = missingDriver("pocl")
 const folder = mkdtempSync(join(tmpdir(), "strongroom-test-"))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** The system's OpenCL, some of whose calls fail when they are told to. */
-function losingLibrary(): string {
-  const library = join(folder, "losing.so")
-  const source = fileURLToPath(new URL("programs/losing.c", import.meta.url))
-  const { status } = spawnSync("cc", [
-    "-shared",
-    "-fPIC",
-    "-o",
-    library,
-    source,
-    "-Wl,--no-as-needed",
-    "-l:libOpenCL.so.1",
-    "-ldl",
-  ])
-  if (status !== 0) throw new Error("This test needs a C compiler, and libOpenCL.so.1.")
-  return library
-}
-
 describe.skipIf(why)(`Networks whose device fails${why ? ` (not here: ${why})` : ""}`, () => {
   // PoCL takes memory when a kernel first uses it, and has as much as this says, in gigabytes.
   Object.assign(process.env, driver("pocl"), { POCL_MEMORY_LIMIT: "1" })
-  const backend = opencl(why ? {} : { library: losingLibrary() })
+  const backend = opencl(why ? {} : { library: libraryBetween(folder, "losing") })
   const sessions: InProcessSession[] = []
   afterEach(async () => {
     Reflect.deleteProperty(process.env, "STRONGROOM_LOSE")

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process"
 import { resolve } from "node:path"
 import { opencl } from "@strongroom/backend-opencl"
 import { expect, it } from "vitest"
+import { areFirst, hasFirstProcessors } from "../src/processors.js"
 
 it.each([
   { device: "tpu" },
@@ -19,6 +20,9 @@ it.each([
   { read: "/usr" },
   { read: [""] },
   { read: [1] },
+  { bindThreads: "yes" },
+  { tuning: "fast" },
+  { tuning: true },
 ])("%j is refused", (options) => {
   expect(() => opencl(options as never)).toThrow(TypeError)
 })
@@ -41,6 +45,8 @@ it("the same options give the same value, which is data, with absolute paths", (
     library: resolve("libOpenCL.so"),
     libraries: [resolve("linked/libz.so")],
     read: [resolve("data")],
+    bindThreads: true,
+    tuning: "estimated",
   })
   expect(backend.needs.read).toEqual(expect.arrayContaining([resolve("drivers"), resolve("data"), resolve("linked")]))
   expect(backend.needs.environment).toMatchObject({ OCL_ICD_VENDORS: resolve("drivers") })
@@ -48,6 +54,14 @@ it("the same options give the same value, which is data, with absolute paths", (
 
 it("a library's name without a folder is looked up where libraries are", () => {
   expect(opencl({ library: "libOpenCL.so.1" }).options).toMatchObject({ library: "libOpenCL.so.1" })
+})
+
+it("PoCL binds its threads where each has a processor that this process may use", () => {
+  expect(["0", "0-1", "0-127"].map(areFirst)).toEqual([true, true, true])
+  expect(["1", "1-3", "0,2", "0-1,4-7", ""].map(areFirst)).toEqual([false, false, false, false, false])
+  const bound = hasFirstProcessors() ? { POCL_AFFINITY: "1" } : {}
+  expect(opencl().needs.environment).toEqual({ HWLOC_PLUGINS_PATH: "/dev/null", ...bound })
+  expect(opencl({ bindThreads: false }).needs.environment).toEqual({ HWLOC_PLUGINS_PATH: "/dev/null" })
 })
 
 it("making the value loads nothing native", () => {

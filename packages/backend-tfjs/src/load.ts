@@ -21,22 +21,27 @@ export async function loadModel(
   model: OpenModel,
   { signal, progress, artifacts }: LoadContext,
 ): Promise<EngineSession | Declined> {
-  const total = model.parts.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  const total = byteLengthOf(model.parts)
   const [graphPart, ...others] = model.parts.filter(({ role }) => role === "graph")
-  if (graphPart === undefined || others.length > 0) throw broken("it has one part of role graph")
+  if (graphPart === undefined || others.length > 0) return broken("it has one part of role graph")
   const json = await readJson(graphPart, signal)
   progress(graphPart.byteLength, total)
   if (json.modelInitializer !== undefined && json.modelInitializer !== null) {
     return { declined: "it needs a graph that runs once at the start (hash tables), which this backend lacks." }
   }
   const runtime = await engines.forModel(wantedEngine(json))
-  const specs = (json.weightsManifest ?? []).flatMap(({ weights }) => weights)
-  if (!runtime.hasComplexNumbers && specs.some(({ dtype }) => dtype === "complex64")) {
+  const groups = json.weightsManifest ?? []
+  if (!runtime.hasComplexNumbers && groups.some(({ weights }) => weights.some(({ dtype }) => dtype === "complex64"))) {
     return { declined: `it has no complex numbers on ${runtime.title}.` }
   }
-  const shards = model.parts.filter(({ role }) => role === "weights")
-  const reader = partReader(shards, signal, (done) => progress(graphPart.byteLength + done, total))
-  const weights = await readWeights(runtime, host, reader, specs)
+  let before = graphPart.byteLength
+  const weightGroups = groups.map(({ paths, weights: specs }) => {
+    const shards = paths.map((path) => shardAt(model.parts, path))
+    const start = before
+    before += byteLengthOf(shards)
+    return { reader: partReader(shards, signal, (done) => progress(start + done, total)), specs }
+  })
+  const weights = await readWeights(runtime, host, weightGroups)
   let computation: Computation | undefined
   try {
     const make = model.kind === "tfjs-layers" ? layersComputation : graphComputation
@@ -56,6 +61,16 @@ export async function loadModel(
   }
 }
 
+/** A file of the weights, by its path in the weightsManifest: the order of the parts means nothing. */
+function shardAt(parts: readonly Part[], path: string): Part {
+  const part = parts.find(({ role, name }) => role === "weights" && name === path)
+  return part ?? broken("it has every file that its weightsManifest names")
+}
+
+function byteLengthOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, { byteLength }) => sum + byteLength, 0)
+}
+
 /** `userDefinedMetadata.strongroom.engine`: the place that model.json has for what TensorFlow.js itself doesn't read. */
 function wantedEngine({ userDefinedMetadata }: io.ModelJSON): unknown {
   const ours = userDefinedMetadata?.strongroom as { readonly engine?: unknown } | null | undefined
@@ -72,11 +87,11 @@ async function readJson(part: Part, signal: AbortSignal): Promise<io.ModelJSON> 
   } finally {
     plaintext.close()
   }
-  throw broken("its graph is JSON with a modelTopology")
+  return broken("its graph is JSON with a modelTopology")
 }
 
-function broken(expected: string): StrongroomError {
-  return new StrongroomError(
+function broken(expected: string): never {
+  throw new StrongroomError(
     "backend-failed",
     `This isn't a TensorFlow.js model: ${expected}. Import and seal it again.`,
   )

@@ -18,25 +18,29 @@ export interface Weights {
  *
  * Quantised weights are expanded by TensorFlow.js itself, which leaves copies of those to the garbage collector.
  */
-export async function readWeights(
-  runtime: Runtime,
-  host: Host,
-  reader: PartReader,
-  specs: readonly io.WeightsManifestEntry[],
-): Promise<Weights> {
+export async function readWeights(runtime: Runtime, host: Host, groups: readonly WeightGroup[]): Promise<Weights> {
   const weights = collection(runtime)
   try {
-    for (const spec of specs) {
-      if (spec.dtype === "string") await readStrings(weights, reader, spec)
-      else await readNumbers(weights, host, reader, spec)
+    for (const { reader, specs } of groups) {
+      for (const spec of specs) {
+        if (spec.dtype === "string") await readStrings(weights, reader, spec)
+        else await readNumbers(weights, host, reader, spec)
+      }
+      await reader.end()
     }
     return weights
   } catch (error) {
     weights.release()
     throw error
   } finally {
-    await reader.close()
+    for (const { reader } of groups) await reader.close()
   }
+}
+
+/** Weights that are cut over files of their own. */
+export interface WeightGroup {
+  readonly reader: PartReader
+  readonly specs: readonly io.WeightsManifestEntry[]
 }
 
 interface Collection extends Weights {
@@ -88,7 +92,9 @@ async function readNumbers(
   const { tf } = weights.runtime
   const { name, shape, dtype } = spec
   const stored = spec.quantization?.dtype ?? dtype
-  const plaintext = host.allocate(tf.util.sizeFromShape(shape) * bytesPerElement(stored))
+  const byteLength = tf.util.sizeFromShape(shape) * bytesPerElement(stored)
+  reader.expect(byteLength)
+  const plaintext = host.allocate(byteLength)
   let isInUse = false
   try {
     await reader.fill(plaintext.bytes)
@@ -140,7 +146,9 @@ async function readStrings(
   for (let left = tf.util.sizeFromShape(shape); left > 0; left--) {
     const length = new Uint8Array(4)
     await reader.fill(length)
-    const value = new Uint8Array(new DataView(length.buffer).getUint32(0, true))
+    const byteLength = new DataView(length.buffer).getUint32(0, true)
+    reader.expect(byteLength)
+    const value = new Uint8Array(byteLength)
     await reader.fill(value)
     values.push(value)
   }

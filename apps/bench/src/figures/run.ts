@@ -1,10 +1,7 @@
-import { spawn } from "node:child_process"
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
-import type { Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import {
   bytesSource,
   createGrant,
@@ -20,6 +17,7 @@ import { openVault, tensor } from "@strongroom/vault"
 import { echo } from "../echo-backend.js"
 import type { Bench, Figure } from "../figure.js"
 import { median } from "../measure.js"
+import { startRoundTrips } from "../round-trips.js"
 
 /**
  * Samples of each figure; a sample is the mean of a batch of runs, so that collecting what runs leave is counted too. With
@@ -109,24 +107,6 @@ async function withSessions<T>(
     await inProcess.close()
     await vault.close()
     await rm(folder, { recursive: true, force: true })
-  }
-}
-
-/** Another Node process, and how to send it a byte and wait until it comes back. */
-function startRoundTrips(): { trip(): Promise<void>; end(): void } {
-  const script = fileURLToPath(new URL("./round-trip.js", import.meta.url))
-  const child = spawn(process.execPath, [script], { stdio: ["ignore", "inherit", "inherit", "pipe"] })
-  const socket = child.stdio[3] as Socket
-  let back = () => {}
-  socket.on("data", () => back())
-  const byte = Uint8Array.of(1)
-  return {
-    trip: () =>
-      new Promise((resolve) => {
-        back = resolve
-        socket.write(byte)
-      }),
-    end: () => void socket.end(),
   }
 }
 

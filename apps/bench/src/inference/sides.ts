@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
+import { opencl } from "@strongroom/backend-opencl"
 import { drivers } from "@strongroom/test-machine"
 import { startLineProcess } from "../line-process.js"
 import { pythonScript } from "../python.js"
@@ -56,6 +57,8 @@ export const onnxruntimeSide = (place: Place): Promise<Side> =>
   start("ONNX Runtime", process.execPath, [script("onnxruntime-child"), place.casePath], place)
 
 /**
+ * With the variables that a vault sets.
+ *
  * @param poclCache the folder where PoCL keeps what it has compiled
  * @param state whether the engine has run another network before
  */
@@ -70,7 +73,7 @@ export const openclSide = (
     process.execPath,
     ["--expose-gc", script("opencl-child"), place.casePath, state],
     place,
-    { ...drivers[driver], ...threadVariables(place), POCL_CACHE_DIR: poclCache },
+    { ...drivers[driver], ...opencl().needs.environment, ...threadVariables(place), POCL_CACHE_DIR: poclCache },
   )
 
 export const openvinoSide = (interpreter: string, place: Place): Promise<Side> =>

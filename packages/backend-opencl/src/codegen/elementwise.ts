@@ -1,8 +1,8 @@
 import type { Expression } from "../graph/expression.js"
 import { sizeOf } from "../graph/shape.js"
 import { type TensorType, tensorTypes } from "../graph/tensor-type.js"
-import type { Step, Storage } from "../plan/storage.js"
-import { expressionCode, isVectorisable, roundingHelpers } from "./expression-code.js"
+import type { Step, Storage } from "../launch.js"
+import { expressionCode, helpersOf, isVectorisable, roundingHelpers } from "./expression-code.js"
 import { loadCode, storeCode } from "./memory-access.js"
 import { launchItems } from "./work-groups.js"
 
@@ -122,11 +122,8 @@ ${statements(kernel, 1, (at) => `o${at}`, "row")}`
 function kernelSource({ operands, stages, type }: Kernel, integers: string, body: string): string {
   const pointers = operands.map(({ type }, at) => `__global const ${tensorTypes[type].stored} *restrict p${at}`)
   const parameters = [...pointers, `__global ${tensorTypes[type].stored} *restrict out`, integers]
-  const helpers = (["float16", "bfloat16"] as const)
-    .filter((small) => stages.some(({ expression }) => castsTo(small, expression)))
-    .map((small) => roundingHelpers[small]?.source ?? "")
-    .join("")
-  return `${helpers}__kernel void KERNEL(${parameters.join(", ")}) {${body}\n}\n`
+  const helpers = new Set(stages.flatMap(({ expression }) => helpersOf(expression)))
+  return `${[...helpers].join("")}__kernel void KERNEL(${parameters.join(", ")}) {${body}\n}\n`
 }
 
 /** Parameters: lengths, offsets, and strides other than 0. */
@@ -207,11 +204,6 @@ const isSmall = (type: TensorType) => roundingHelpers[type] !== undefined
 /** Small floats are computed as float: only what isn't of that type has to be converted before the store. */
 function uncast(expression: Extract<Expression, { kind: "cast" }>): Expression {
   return { ...expression, type: "float32" }
-}
-
-function castsTo(type: TensorType, expression: Expression): boolean {
-  if (expression.kind === "cast") return expression.type === type || castsTo(type, expression.argument)
-  return expression.kind === "call" && expression.arguments.some((argument) => castsTo(type, argument))
 }
 
 function hasCoordinate(expression: Expression): boolean {

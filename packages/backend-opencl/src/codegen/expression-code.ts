@@ -109,7 +109,7 @@ interface RoundingHelper {
 
 /**
  * What rounds to small floats, which are computed as float: OpenCL C has no types for them where the device doesn't
- * compute with them. Kernels that cast to one begin with its source.
+ * compute with them.
  */
 export const roundingHelpers: Partial<Readonly<Record<TensorType, RoundingHelper>>> = {
   float16: {
@@ -131,6 +131,18 @@ static float KERNEL_brain(float value) {
 }
 `,
   },
+}
+
+/** Functions that kernels with `expression` begin with, in OpenCL C. */
+export function helpersOf(expression: Expression): readonly string[] {
+  if (expression.kind === "cast") {
+    const { source } = roundingHelpers[expression.type] ?? {}
+    return [...helpersOf(expression.argument), ...(source === undefined ? [] : [source])]
+  }
+  if (expression.kind !== "call") return []
+  const { integerHelper } = scalarFunctions[expression.function]
+  const own = integerHelper === undefined || isFloat(expression.type) ? [] : [integerHelper]
+  return [...expression.arguments.flatMap(helpersOf), ...own]
 }
 
 /** Small integers are computed as int: their results wrap around. */

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto"
 import type { DeviceBuffer } from "@strongroom/opencl/objects"
-import { allocate, allocateZeroed } from "../allocate.js"
 import { bytesOf, type Elements } from "../graph/elements.js"
 import type { Tensor } from "../graph/tensor.js"
+import { Storage } from "../launch.js"
 import type { OnnxData } from "../onnx/model.js"
 import type { LoweredStep, Lowering } from "../plan/lowering.js"
-import { Storage } from "../plan/storage.js"
 import { padded, prepared, storagesOf } from "./prepared-step.js"
+import { schedule } from "./schedule.js"
 import type { Weights } from "./weights.js"
 import type { Workshop } from "./workshop.js"
 
@@ -48,14 +48,12 @@ export async function computeConstants(
   read: ReadonlySet<Storage>,
   keys: ConstantKeys,
 ): Promise<ConstantPart> {
-  const { place, constants, kernels, weights } = workshop
-  const { context, queue } = place
+  const { place, memory, constants, kernels } = workshop
+  const { queue, uploads } = place
   const buffers = new Map<Storage, DeviceBuffer>()
-  const waiting = new Set(steps)
   const users = countOf(steps, storagesOf)
   const writers = countOf(steps, ({ outputs }) => outputs)
   const wanted = new Set([...read, ...users.keys()].filter((storage) => keys.has(storage)))
-  const isReady = new Set([...wanted].filter((storage) => keys.isThere(storage)))
 
   function bufferOf(storage: Storage): DeviceBuffer {
     const known = buffers.get(storage)
@@ -63,8 +61,8 @@ export async function computeConstants(
     const key = keys.of(storage)
     if (constants.get(key) !== undefined) constants.retain(key)
     // What kernels leave out has nothing of what lay there before.
-    else if (writers.has(storage)) constants.put(key, allocateZeroed(place, padded(storage.byteLength)))
-    else constants.put(key, allocate(context, padded(storage.byteLength)))
+    else if (writers.has(storage)) constants.put(key, memory.allocate(padded(storage.byteLength), "zeros"))
+    else constants.put(key, memory.allocate(padded(storage.byteLength)))
     const buffer = constants.get(key) as DeviceBuffer
     buffers.set(storage, buffer)
     return buffer
@@ -80,29 +78,12 @@ export async function computeConstants(
   }
 
   function run(step: LoweredStep): void {
-    waiting.delete(step)
-    for (const storage of storagesOf(step)) bufferOf(storage)
+    const storages = storagesOf(step)
+    for (const storage of storages) bufferOf(storage)
     const kernel = prepared(kernels.kernel(step.source), step, buffers)
     kernel.enqueue(queue, step.global, { local: step.local })
     kernel.release()
-    for (const output of step.outputs) {
-      const left = (writers.get(output) as number) - 1
-      writers.set(output, left)
-      if (left === 0) isReady.add(output)
-    }
-    for (const storage of storagesOf(step)) letGo(storage)
-  }
-
-  /** In order where several steps write the same memory: a layer's kernels leave things to one another. */
-  function runWhatCan(): void {
-    const unwritten = new Set<Storage>()
-    for (const step of waiting) {
-      const canRun = storagesOf(step).every(
-        (storage) => !unwritten.has(storage) && (isReady.has(storage) || step.outputs.includes(storage)),
-      )
-      if (canRun) run(step)
-      else for (const output of step.outputs) unwritten.add(output)
-    }
+    for (const storage of storages) letGo(storage)
   }
 
   const release = () => {
@@ -110,24 +91,26 @@ export async function computeConstants(
     buffers.clear()
   }
   try {
-    for (const storage of isReady) bufferOf(storage)
-    const uploads = new Map<OnnxData, Storage>()
+    for (const storage of wanted) if (keys.isThere(storage)) bufferOf(storage)
+    const weights = new Map<OnnxData, Storage>()
     for (const [tensor, storage] of sources) {
-      if (!wanted.has(storage) || isReady.has(storage)) continue
-      if (tensor.origin.kind === "weight" && tensor.size > 0) uploads.set(tensor.origin.data, storage)
-      else {
-        if (tensor.size > 0) bufferOf(storage).writeSync(queue, bytesOf(tensor.type, knownElements(tensor)))
-        isReady.add(storage)
-      }
+      if (!wanted.has(storage) || buffers.has(storage) || tensor.size === 0) continue
+      if (tensor.origin.kind === "weight") weights.set(tensor.origin.data, storage)
+      else bufferOf(storage).writeSync(uploads, bytesOf(tensor.type, knownElements(tensor)))
     }
-    runWhatCan()
-    await weights.upload(
-      queue,
-      [...uploads.keys()],
-      (data) => bufferOf(uploads.get(data) as Storage),
+    const storageOf = (data: OnnxData) => weights.get(data) as Storage
+    const { start, arrived } = schedule(steps, new Set(weights.values()), run)
+    // Another queue needn't see what was written before it is told that this one is done (OpenCL 1.2, appendix A.1): Intel's
+    // runtime for CPUs packed what wasn't there yet.
+    uploads.finishSync()
+    start()
+    await workshop.weights.upload(
+      uploads,
+      [...weights.keys()],
+      (data) => bufferOf(storageOf(data)),
       (data) => {
-        isReady.add(uploads.get(data) as Storage)
-        runWhatCan()
+        uploads.finishSync()
+        arrived(storageOf(data))
       },
     )
     // Those without elements, which no step writes.

@@ -3,18 +3,24 @@ import {
   type EngineSession,
   type LoadContext,
   type OpenModel,
+  type Part,
   StrongroomError,
 } from "@strongroom/core/backend"
+import type { Device } from "@strongroom/opencl/objects"
 import { withCode } from "../failure.js"
 import { detached } from "../onnx/detach.js"
+import type { OnnxModel } from "../onnx/model.js"
 import { readOnnxModel } from "../onnx/read-model.js"
 import type { Place } from "../place.js"
-import { programStore } from "../programs/program-store.js"
+import { kernelDevice } from "../plan/lower.js"
+import { passingStore, programStore } from "../programs/program-store.js"
 import { constants } from "./constants.js"
-import { sessionKernels } from "./kernels-of-session.js"
+import { deviceMemory } from "./device-memory.js"
+import { type SessionKernels, sessionKernels } from "./kernels-of-session.js"
 import { networkSession } from "./session.js"
 import { checkSignature } from "./signature.js"
 import { whyDeclined } from "./supported.js"
+import { estimating, measuring } from "./tuning/session-tuning.js"
 import { modelWeights } from "./weights.js"
 
 /** Reads a network's graph; its weights go to the device when the shapes of its inputs are known. */
@@ -29,24 +35,51 @@ export async function loadNetwork(
   if (graph === undefined || graphs.length > 1) {
     throw new StrongroomError("backend-failed", "An ONNX model has one part of role graph: seal it again as ONNX.")
   }
-  const file = await graph.bytes(signal)
-  progress(
-    graph.byteLength,
-    model.parts.reduce((sum, { byteLength }) => sum + byteLength, 0),
-  )
+  const kernels = sessionKernels(programStore(place.context, place.host, artifacts), artifacts)
+  const begun = kernels.begin()
+  let session: EngineSession | undefined
+  let tuning = estimating
+  const goOn = () => {
+    if (session === undefined) signal.throwIfAborted()
+  }
   try {
-    const network = detached(readOnnxModel(file.bytes), { bytes: file.bytes, location: graph.name })
-    file.close()
+    const network = await readNetwork(graph, signal)
+    progress(
+      graph.byteLength,
+      model.parts.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    )
     checkSignature(model, network)
     const reason = whyDeclined(network)
     if (reason !== undefined) return { declined: reason }
+    await begun
     // The session's own signal: weights are read when it runs.
     const weights = modelWeights(model, network, new AbortController().signal)
-    const store = programStore(place.context, place.host, artifacts)
-    const workshop = { place, kernels: sessionKernels(store, artifacts), constants: constants(), weights }
-    return await networkSession(workshop, model, network)
+    const memory = deviceMemory(place)
+    if (place.tuning === "measured") {
+      const device = kernelDevice(place.context.devices[0] as Device)
+      tuning = await measuring(place, device, passingKernels(place), artifacts, goOn)
+    }
+    const workshop = { place, memory, kernels, constants: constants(memory), weights, tuning }
+    session = await networkSession(workshop, model, network)
+    return session
   } catch (error) {
     throw withCode(error)
+  } finally {
+    await begun
+    if (session === undefined) await Promise.all([kernels.close(), tuning.close()])
+  }
+}
+
+/** For kernels that are tried once: none is kept. */
+function passingKernels({ context, host }: Place): SessionKernels {
+  return sessionKernels(passingStore(context, host), { get: async () => undefined, put: async () => {} })
+}
+
+/** Nothing of it holds on to the part's plaintext. */
+async function readNetwork(graph: Part, signal: AbortSignal): Promise<OnnxModel> {
+  const file = await graph.bytes(signal)
+  try {
+    return detached(readOnnxModel(file.bytes), { bytes: file.bytes, location: graph.name })
   } finally {
     file.close()
   }

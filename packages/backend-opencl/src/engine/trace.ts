@@ -224,10 +224,14 @@ class Tracer {
     operations.splice(0, operations.length, ...left)
   }
 
-  #compile(operations: readonly Operation[], roots: readonly Tensor[]): Promise<CompiledPlan> {
+  async #compile(operations: readonly Operation[], roots: readonly Tensor[]): Promise<CompiledPlan> {
+    const { place, tuning } = this.#workshop
     // Vectors begin at multiples of their own length.
-    const alignment = Math.max(64, this.#workshop.place.context.devices[0]?.subBufferAlignment ?? 0)
-    return compilePlan(this.#workshop, lower(this.#device, alignment, operations, roots), roots, this.#buffers)
+    const alignment = Math.max(64, place.context.devices[0]?.subBufferAlignment ?? 0)
+    const lowered = () => lower(this.#device, alignment, operations, roots, tuning.tuning)
+    const first = lowered()
+    const lowering = (await tuning.learn()) ? lowered() : first
+    return compilePlan(this.#workshop, lowering, roots, this.#buffers)
   }
 
   #readBack(tensor: Tensor): Elements {

@@ -2,10 +2,11 @@ import { StrongroomError } from "@strongroom/core/backend"
 import type { Builder } from "../graph/builder.js"
 import { cast, type Expression } from "../graph/expression.js"
 import type { Tensor } from "../graph/tensor.js"
-import type { TensorType } from "../graph/tensor-type.js"
+import { isSmallFloat, type TensorType } from "../graph/tensor-type.js"
 import type { OnnxAttribute, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from "../onnx/model.js"
 import { operatorCall } from "../operators/call.js"
 import { operators } from "../operators/index.js"
+import { calledType } from "./small-results.js"
 
 /** Names of one graph, and what they stand for as far as it has been walked. */
 class Scope {
@@ -57,6 +58,8 @@ export class Walker {
   readonly #builder: Builder
   readonly #weight: (tensor: OnnxTensor) => Tensor
   readonly #weights = new Map<OnnxTensor, Tensor>()
+  /** What the model calls tensors that are computed as float32 in place of it. */
+  readonly #small = new WeakMap<Tensor, TensorType>()
   readonly #uses = new WeakMap<object, ReadonlyMap<string, number>>()
   readonly #scopes: Scope[] = []
   #inlined = 0
@@ -83,7 +86,7 @@ export class Walker {
     const results = await this.#graph(graph, inputs, undefined, { operatorSets, attributes: undefined })
     return results.map((result, index) => {
       const type = graph.outputs[index]?.type
-      return type === "float16" || type === "bfloat16" ? this.#cast(result, type) : result
+      return isSmallFloat(type) ? this.#cast(result, type) : result
     })
   }
 
@@ -92,7 +95,25 @@ export class Walker {
   }
 
   #wide(tensor: Tensor): Tensor {
-    return tensor.type === "float16" || tensor.type === "bfloat16" ? this.#cast(tensor, "float32") : tensor
+    if (!isSmallFloat(tensor.type)) return tensor
+    const wide = this.#cast(tensor, "float32")
+    this.#small.set(wide, tensor.type)
+    return wide
+  }
+
+  /** What the model calls a tensor. */
+  #typeOf(tensor: Tensor | undefined): TensorType | undefined {
+    return tensor && (this.#small.get(tensor) ?? tensor.type)
+  }
+
+  /** Remembers which results of a node the model calls small floats; not of what it hands on. */
+  #remember(node: OnnxNode, inputs: readonly (Tensor | undefined)[], results: readonly (Tensor | undefined)[]): void {
+    const types = inputs.map((input) => this.#typeOf(input))
+    for (const [index, result] of results.entries()) {
+      if (result?.type !== "float32" || this.#small.has(result) || inputs.includes(result)) continue
+      const type = calledType(node, types, index)
+      if (isSmallFloat(type)) this.#small.set(result, type)
+    }
   }
 
   async #graph(
@@ -158,6 +179,7 @@ export class Walker {
       inputs,
       attributes,
       wanted: node.outputs.map((name) => name !== ""),
+      typeOf: (index) => this.#typeOf(inputs[index]),
       builder: this.#builder,
       weight: this.#weight,
       inline: (graph, given) => {
@@ -171,8 +193,10 @@ export class Walker {
         return this.#graph(graph, named, scope, context)
       },
     })
-    const results = await operator(call)
-    return Array.isArray(results) ? results : [results as Tensor]
+    const given = await operator(call)
+    const results: readonly (Tensor | undefined)[] = Array.isArray(given) ? given : [given as Tensor]
+    this.#remember(node, inputs, results)
+    return results
   }
 
   #usesOf(graph: { readonly nodes: readonly OnnxNode[] }, outputs: readonly string[]): ReadonlyMap<string, number> {

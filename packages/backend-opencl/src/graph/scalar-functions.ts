@@ -17,6 +17,8 @@ interface Definition {
   readonly isTest?: boolean
   /** Only for scalars: a vector has no such operator, or it would trap. */
   readonly scalar?: (type: TensorType) => boolean
+  /** What it calls for integers: functions of OpenCL C before the kernel, whose names begin with `KERNEL_`. */
+  readonly integerHelper?: string
 }
 
 const lanesOf = (lanes: number) => (lanes === 1 ? "" : `${lanes}`)
@@ -57,8 +59,9 @@ const logical = (operator: string, host: (a: number, b: number) => number): Defi
   isTest: true,
 })
 const isInteger = (type: TensorType) => !isFloat(type)
-/** The low 64 bits, by squaring: the number itself may have billions. */
+/** The low 64 bits, by squaring: the number itself may have billions. Below 0 the quotient, towards zero; 0 by zero. */
 function wrappedPower(base: bigint, exponent: bigint): bigint {
+  if (exponent < 0n) return base === 1n || base === -1n ? wrappedPower(base, exponent & 1n) : 0n
   let [result, square] = [1n, base]
   for (let left = exponent; left > 0n; left >>= 1n) {
     if (left & 1n) result = BigInt.asUintN(64, result * square)
@@ -128,15 +131,23 @@ const definitions = {
     scalar: isInteger,
   },
   pow: {
-    c: ([a, b], type) =>
-      isFloat(type)
-        ? `pow(${a}, ${b})`
-        : `convert_${tensorTypes[type].computed}(rint(pow((double)${a}, (double)${b})))`,
-    host: both(
-      (a, b) => a ** b,
-      (a, b) => (b < 0n ? 0n : wrappedPower(a, b)),
-    ),
+    c: ([a, b], type) => {
+      if (isFloat(type)) return `pow(${a}, ${b})`
+      const { computed } = tensorTypes[type]
+      const power = `(${computed})KERNEL_power((ulong)${a}, (ulong)${b})`
+      return isUnsigned(type) ? power : `(${b} >= 0 ? ${power} : ${a} == 1 ? 1 : ${a} == -1 ? 1 - 2 * (${b} & 1) : 0)`
+    },
+    host: ([a = 0, b = 0], type) => (isFloat(type) ? Number(a) ** Number(b) : wrappedPower(BigInt(a), BigInt(b))),
     scalar: isInteger,
+    // Not by way of double, which has 53 bits, and which a device may lack.
+    integerHelper: `
+static ulong KERNEL_power(ulong base, ulong exponent) {
+  ulong result = 1;
+  for (; exponent > 0; exponent >>= 1, base *= base)
+    if (exponent & 1) result *= base;
+  return result;
+}
+`,
   },
   /** NaN where either is. */
   min: {

@@ -31,6 +31,11 @@ export function isTensorType(type: string | undefined): type is TensorType {
   return type !== undefined && Object.hasOwn(tensorTypes, type)
 }
 
+/** Those that networks are computed with float32 for. */
+export function isSmallFloat(type: string | undefined): type is "float16" | "bfloat16" {
+  return type === "float16" || type === "bfloat16"
+}
+
 export const isFloat = (type: TensorType): boolean => type.includes("float")
 
 /** Types whose elements are bigints in JavaScript: a number can't have all of their values. */

@@ -3,7 +3,7 @@ import { packConvolutionWeights } from "./convolution-weights.js"
 import type { Epilogue, KernelCall, WeightedKernels } from "./kernel-call.js"
 import type { KernelDevice } from "./kernel-device.js"
 import { blockSize, blocksOf } from "./layout.js"
-import { chooseTile, columnsOf, cyclesOfStep, type TiledMatrix } from "./register-tile.js"
+import { chooseTile, columnsOf, type EstimatedTile, type TiledMatrix, tilesFor } from "./register-tile.js"
 
 /** A convolution of images; pairs are of height and width. */
 export interface ConvolutionShape {
@@ -25,16 +25,17 @@ export interface ConvolutionShape {
  *
  * @param input the input's layout; plain is for the first layer, whose channels are few
  * @param bias whether there is one; it is packed with the weights
+ * @param rows pixels of a tile, of {@link convolutionTiles}. Default: the first's
  */
 export function convolution(
   device: KernelDevice,
   shape: ConvolutionShape,
-  { input, bias, epilogue }: { input: "blocked" | "plain"; bias: boolean; epilogue: Epilogue },
+  { input, bias, epilogue, rows }: { input: "blocked" | "plain"; bias: boolean; epilogue: Epilogue; rows?: number },
 ): WeightedKernels {
   const whole = flat(wholeGroups(shape))
   const { batch, channels, size, outputChannels, outputSize, kernel, strides, dilations, pads, groups } = whole
   const matrix = matrixOf(whole)
-  const tile = chooseTile(device, matrix, blockSize)
+  const tile = chooseTile(device, matrix, blockSize, rows)
   const columns = columnsOf(tile)
   const tilesOfGroup = Math.ceil(matrix.columns / columns)
   const lanes = input === "plain" ? 1 : blockSize
@@ -73,12 +74,12 @@ export function convolution(
   return { calls: [call], weights, scratch: {} }
 }
 
-/** Cycles that a convolution takes, on all cores together. */
-export function cyclesOfConvolution(device: KernelDevice, shape: ConvolutionShape): number {
+/** Tiles for a convolution, the soonest first, and the cycles that it takes by each, on all cores together. */
+export function convolutionTiles(device: KernelDevice, shape: ConvolutionShape): readonly EstimatedTile[] {
   const { channels, kernel, groups } = wholeGroups(shape)
-  const matrix = matrixOf(flat(wholeGroups(shape)))
   const steps = (channels / groups) * kernel[0] * kernel[1]
-  return cyclesOfStep(device, matrix, chooseTile(device, matrix, blockSize)) * steps
+  const tiles = tilesFor(device, matrixOf(flat(wholeGroups(shape))), blockSize)
+  return tiles.map(({ tile, cycles }) => ({ tile, cycles: cycles * steps }))
 }
 
 /** The results of a row of pixels, for each row and each group. */

@@ -2,7 +2,7 @@ import { gemmSource } from "./gemm-source.js"
 import type { Epilogue, KernelCall, PackedWeights } from "./kernel-call.js"
 import type { KernelDevice } from "./kernel-device.js"
 import { packColumns } from "./pack-columns.js"
-import { chooseTile, columnsOf } from "./register-tile.js"
+import { chooseTile, columnsOf, type EstimatedTile, type TiledMatrix, tilesFor } from "./register-tile.js"
 
 /** Where the matrices of a batch lie in memory, in floats. A batch has two axes, such as images and heads. */
 export interface MatrixLayout {
@@ -32,11 +32,21 @@ export interface Gemm {
   readonly right: PackedWeights
 }
 
-/** Products of matrices. Buffers: left, right (packed), output. */
-export function gemm(device: KernelDevice, shape: GemmShape, epilogue: Epilogue): Gemm {
+/** Tiles for products, the soonest first. */
+export const gemmTiles = (device: KernelDevice, shape: GemmShape): readonly EstimatedTile[] =>
+  tilesFor(device, matrixOf(shape), device.vectorWidth)
+
+const matrixOf = ({ batch, rows, columns }: GemmShape): TiledMatrix => ({ rows, columns, repeats: batch[0] * batch[1] })
+
+/**
+ * Products of matrices. Buffers: left, right (packed), output.
+ *
+ * @param height rows of a tile, of {@link gemmTiles}. Default: the first's
+ */
+export function gemm(device: KernelDevice, shape: GemmShape, epilogue: Epilogue, height?: number): Gemm {
   const { batch, rows, columns, depth, left, right, output } = shape
   const count = batch[0] * batch[1]
-  const tile = chooseTile(device, { rows, columns, repeats: count }, device.vectorWidth)
+  const tile = chooseTile(device, matrixOf(shape), device.vectorWidth, height)
   const panels = Math.ceil(columns / columnsOf(tile))
   const rowTiles = Math.ceil(rows / tile.rows)
   const panelsOfItem = sharePanels(panels, rowTiles * count, device.computeUnits)

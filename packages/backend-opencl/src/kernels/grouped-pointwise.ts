@@ -1,7 +1,16 @@
 import type { Epilogue, PackedWeights, WeightedKernels } from "./kernel-call.js"
 import type { KernelDevice } from "./kernel-device.js"
 import { blockSize, blocksOf } from "./layout.js"
-import { chooseTile, columnsOf, declareSums, multiplyAdd, type RegisterTile } from "./register-tile.js"
+import {
+  chooseTile,
+  columnsOf,
+  declareSums,
+  type EstimatedTile,
+  multiplyAdd,
+  type RegisterTile,
+  type TiledMatrix,
+  tilesFor,
+} from "./register-tile.js"
 import { storeBlocks } from "./store-blocks.js"
 import { load, vectorFunctions } from "./vector-text.js"
 
@@ -18,21 +27,33 @@ export interface GroupedPointwiseShape {
   readonly shuffle: number
 }
 
+/** Tiles for it, the soonest first. */
+export const groupedPointwiseTiles = (device: KernelDevice, shape: GroupedPointwiseShape): readonly EstimatedTile[] =>
+  tilesFor(device, matrixOf(shape), blockSize)
+
+const matrixOf = ({ batch, outputChannels, pixels }: GroupedPointwiseShape): TiledMatrix => ({
+  rows: pixels,
+  columns: blockSize,
+  repeats: batch * blocksOf(outputChannels),
+})
+
 /**
  * A convolution with kernels of one pixel, in groups of channels that needn't be whole blocks, in the blocked layout.
  * Buffers: input, weights (packed), output.
  *
  * A work-item computes a tile of pixels for one block of output channels, from the channels of all groups that the block
  * has a part in: mostly one.
+ *
+ * @param rows pixels of a tile, of {@link groupedPointwiseTiles}. Default: the first's
  */
 export function groupedPointwise(
   device: KernelDevice,
   shape: GroupedPointwiseShape,
-  { bias, epilogue }: { bias: boolean; epilogue: Epilogue },
+  { bias, epilogue, rows }: { bias: boolean; epilogue: Epilogue; rows?: number },
 ): WeightedKernels {
   const { batch, channels, outputChannels, pixels, groups, shuffle } = shape
   const blocks = blocksOf(outputChannels)
-  const tile = chooseTile(device, { rows: pixels, columns: blockSize, repeats: batch * blocks }, blockSize)
+  const tile = chooseTile(device, matrixOf(shape), blockSize, rows)
   const most = mostChannels(shape)
   const call = {
     source: source(tile, epilogue),

@@ -7,6 +7,8 @@ export interface KernelDevice {
   readonly computeUnits: number
   /** Bytes of local memory (CL_DEVICE_LOCAL_MEM_SIZE): CPU drivers give a core's own cache as such. */
   readonly localMemory: number
+  /** Whether it computes with 64-bit floats. */
+  readonly hasDouble: boolean
 }
 
 /** Vector registers that there are, by their width: x86-64's, and AArch64's for the narrowest. */

@@ -23,18 +23,43 @@ export interface TiledMatrix {
   readonly columnsTogether?: boolean
 }
 
+/** A tile, and the estimate of {@link cyclesOfStep}. */
+export interface EstimatedTile {
+  readonly tile: RegisterTile
+  readonly cycles: number
+}
+
 /**
- * The tile that computes matrices soonest. How wide it is depends on the columns alone, and so does how weights are packed:
- * they stay as they are where images or batches change their size.
+ * Tiles for matrices, the soonest first: of those that cut the rows into as many pieces, the soonest. How wide they are
+ * depends on the columns alone, and so does how weights are packed: they stay as they are where images or batches change
+ * their size.
  *
- * @param step the tile's columns are a multiple of this
+ * @param step the tiles' columns are a multiple of this
  */
-export function chooseTile(device: KernelDevice, matrix: TiledMatrix, step: number): RegisterTile {
+export function tilesFor(device: KernelDevice, matrix: TiledMatrix, step: number): readonly EstimatedTile[] {
   const vectors = chooseVectors(device, matrix.columns, step)
   const most = Math.min(matrix.rows, mostRows(device, vectors))
-  const heights = Array.from({ length: most }, (_, index) => most - index)
-  const tiles = heights.map((rows) => ({ rows, vectors, width: device.vectorWidth }))
-  return least(tiles, (tile) => cyclesOfStep(device, matrix, tile))
+  const tiles = Array.from({ length: most }, (_, index) => ({ rows: most - index, vectors, width: device.vectorWidth }))
+  const pieces = new Set<number>()
+  return tiles
+    .map((tile) => ({ tile, cycles: cyclesOfStep(device, matrix, tile) }))
+    .sort((a, b) => a.cycles - b.cycles)
+    .filter(({ tile }) => {
+      const count = Math.ceil(matrix.rows / tile.rows)
+      return !pieces.has(count) && pieces.add(count)
+    })
+}
+
+/**
+ * One of {@link tilesFor}.
+ *
+ * @param rows the tile's. Default: of the one that is estimated to be soonest
+ */
+export function chooseTile(device: KernelDevice, matrix: TiledMatrix, step: number, rows?: number): RegisterTile {
+  const tiles = tilesFor(device, matrix, step)
+  const found = rows === undefined ? tiles[0] : tiles.find(({ tile }) => tile.rows === rows)
+  if (found === undefined) throw new RangeError(`There is no tile of ${rows ?? "any"} rows for these matrices.`)
+  return found.tile
 }
 
 /** Cycles in which all sums of a matrix take a step, on all cores together. */

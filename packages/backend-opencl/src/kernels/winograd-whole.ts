@@ -11,15 +11,17 @@ import { packWinogradWeights } from "./winograd-weights.js"
 /**
  * Winograd's filtering in one kernel, whose work-items take a few tiles from images to images: what lies between never
  * leaves a core's own cache. For few channels: each work-item reads all weights.
+ *
+ * @param rows of a tile of sums, of {@link wholeTiles}. Default: the soonest's
  */
 export function winogradAsWhole(
   device: KernelDevice,
   shape: ConvolutionShape,
-  { bias, epilogue }: { bias: boolean; epilogue: Epilogue },
+  { bias, epilogue, rows }: { bias: boolean; epilogue: Epilogue; rows?: number },
 ): WeightedKernels {
   const { channels, size, outputChannels, outputSize, pads } = shape
   const tiles = tilesOf(shape)
-  const tile = tileOfWhole(device, shape)
+  const tile = tileOfWhole(device, shape, rows)
   const weights = packWinogradWeights(device, shape, bias)
   const call = {
     source: source(tile, blocksOf(channels), epilogue),

@@ -123,7 +123,7 @@ export const arithmetic: OperatorTable = {
     const type = typeNamed(node, "to")
     return one((x) => cast(type, x))(node)
   },
-  CastLike: (node) => one((x) => cast(node.input(1).type, x))(node),
+  CastLike: (node) => one((x) => cast(node.typeOf(1) ?? node.input(1).type, x))(node),
   Identity: ({ input }) => input(0),
 }
 

@@ -2,7 +2,7 @@ import { StrongroomError } from "@strongroom/core/backend"
 import type { Builder } from "../graph/builder.js"
 import { toNumbers } from "../graph/elements.js"
 import type { Tensor } from "../graph/tensor.js"
-import { isFloat } from "../graph/tensor-type.js"
+import { isFloat, type TensorType } from "../graph/tensor-type.js"
 import type { OnnxAttribute, OnnxGraph, OnnxTensor } from "../onnx/model.js"
 
 /** One node of a model, as the code for its operator sees it. */
@@ -21,6 +21,8 @@ export interface OperatorCall {
    * taken where they have no fractions.
    */
   integers(index: number): Promise<number[] | undefined>
+  /** What the model calls an input's type, which is float32 here for smaller floats. */
+  typeOf(index: number): TensorType | undefined
   /** An input of whole numbers, as indices and lengths are. */
   indices(index: number): Tensor
   /** Attributes; without a default they have to be there. */
@@ -46,7 +48,8 @@ export type Operator = (
 
 export type OperatorTable = Readonly<Record<string, Operator>>
 
-export interface Node extends Pick<OperatorCall, "operator" | "version" | "inputs" | "wanted" | "builder" | "inline"> {
+export interface Node
+  extends Pick<OperatorCall, "operator" | "version" | "inputs" | "wanted" | "typeOf" | "builder" | "inline"> {
   readonly attributes: ReadonlyMap<string, OnnxAttribute>
   readonly weight: (tensor: OnnxTensor) => Tensor
 }

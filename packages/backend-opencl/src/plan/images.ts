@@ -10,6 +10,7 @@ import type {
 import { isConstant, type Tensor } from "../graph/tensor.js"
 import { blockedElementwise, copyChannels, orderChannels } from "../kernels/blocked.js"
 import type { ConvolutionShape } from "../kernels/convolution.js"
+import type { ConvolutionMethod } from "../kernels/convolution-methods.js"
 import { imageConvolution } from "../kernels/image-convolution.js"
 import { noEpilogue, type WeightedKernels } from "../kernels/kernel-call.js"
 import type { KernelDevice } from "../kernels/kernel-device.js"
@@ -17,11 +18,12 @@ import { blockedByteLength, blockSize, toBlocked } from "../kernels/layout.js"
 import { globalMean, type PoolShape, pool } from "../kernels/pool.js"
 import { transposedConvolution } from "../kernels/transposed-convolution.js"
 import { fitsTransposedToPlain, transposedToPlain } from "../kernels/transposed-to-plain.js"
+import { Storage } from "../launch.js"
 import { channelOrder } from "./channel-order.js"
+import { chooseConvolution } from "./convolution-choice.js"
 import { fusedEpilogue, isFusable } from "./fused-epilogue.js"
 import { convolutionShape, type Image, imageOf, pair } from "./image-shapes.js"
 import type { Lowering } from "./lowering.js"
-import { Storage } from "./storage.js"
 
 /** Kernels for images of float32, in the blocked layout. */
 
@@ -58,12 +60,11 @@ export function lowerConvolution(
   // A few channels would leave most lanes of a block empty.
   const isNarrow = shape.channels < blockSize && shape.groups === 1 && lowering.blockedIfThere(input) === undefined
   const from = isNarrow && operation.kind === "convolution" ? "plain" : "blocked"
-  const mayTransform = lowering.winograd.has(operation)
-  const options = { input: from, bias: bias !== undefined, epilogue, mayTransform } as const
-  const isTransposed = operation.kind === "transposed-convolution"
-  const kernels = isTransposed
-    ? transposedConvolution(device, shape, options)
-    : imageConvolution(device, shape, options)
+  const options = { input: from, bias: bias !== undefined, epilogue } as const
+  const kernels =
+    operation.kind === "transposed-convolution"
+      ? transposedConvolution(device, shape, options)
+      : imageConvolution(device, shape, methodOf(lowering, device, operation, shape, from), options)
   const packed = packedWeights(lowering, kernels, weights, bias)
   const storage = blockedStorage(lowering, output)
   const buffers = {
@@ -77,6 +78,17 @@ export function lowerConvolution(
     const more = call.buffers.includes("output") ? storages : []
     lowering.call(call, places, [storage, ...scratch.map(([, place]) => place)], isConstant(output), more)
   }
+}
+
+function methodOf(
+  lowering: Lowering,
+  device: KernelDevice,
+  operation: Convolution,
+  shape: ConvolutionShape,
+  input: "blocked" | "plain",
+): ConvolutionMethod {
+  const { compact, transformed = compact } = chooseConvolution(lowering.tuning, device, shape, input)
+  return lowering.winograd.has(operation) ? transformed : compact
 }
 
 /** Where a layer's weights are, packed: once, if nothing but the model decides them. */
@@ -205,7 +217,7 @@ export function lowerBlockedConcat(lowering: Lowering, { inputs, outputs, axis, 
       continue
     }
     const copy = copyChannels({ batch: image.batch, channels, begin, of: image.channels, pixels })
-    lowering.call(copy, { input: blocked(lowering, input), output: storage }, storage, isConstant)
+    lowering.call(copy, { input: outsideOf(lowering, storage, input), output: storage }, storage, isConstant)
     begin += channels
   }
   return true
@@ -222,6 +234,20 @@ function isPlacedWithin(lowering: Lowering, input: Tensor, whole: Storage, chann
   if (channel % blockSize !== 0 || offset % lowering.alignment !== 0) return false
   own.placeIn(whole, offset)
   return true
+}
+
+/**
+ * Where a tensor lies in blocks, but not within `whole`, to which it is to be copied: what a kernel reads of memory that it
+ * writes by another buffer, OpenCL leaves open.
+ */
+function outsideOf(lowering: Lowering, whole: Storage, tensor: Tensor): Storage {
+  const own = blocked(lowering, tensor)
+  if (own.root.storage !== whole) return own
+  const { batch, channels, size } = imageOf(tensor) as Image
+  const apart = lowering.storage(tensor, blockedByteLength(batch, channels, size[0], size[1]))
+  const copy = copyChannels({ batch, channels, begin: 0, of: channels, pixels: size[0] * size[1] })
+  lowering.call(copy, { input: own, output: apart }, apart, isConstant(tensor))
+  return apart
 }
 
 /** Where a tensor lies in blocks; rearranged if it doesn't yet. */

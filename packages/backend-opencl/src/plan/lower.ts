@@ -1,8 +1,9 @@
+import { StrongroomError } from "@strongroom/core/backend"
 import type { Device } from "@strongroom/opencl/objects"
 import type { Elementwise, Operation } from "../graph/operation.js"
 import type { Tensor } from "../graph/tensor.js"
 import type { KernelDevice } from "../kernels/kernel-device.js"
-import { cluster, type Head } from "./clusters.js"
+import { type Cluster, cluster, type Head } from "./clusters.js"
 import {
   convolutionFits,
   lowerBlockedConcat,
@@ -14,16 +15,27 @@ import {
 } from "./images.js"
 import { Lowering } from "./lowering.js"
 import { lowerProduct, productFits } from "./products.js"
+import { estimatedTuning, type Tuning } from "./tuning.js"
 import { winogradConvolutions } from "./winograd-budget.js"
 
 /** What kernels are written for. */
-export function kernelDevice({ type, floatVectorWidth, computeUnits, localMemory }: Device): KernelDevice {
+export function kernelDevice(device: Device): KernelDevice {
+  const { type, floatVectorWidth, computeUnits, localMemory, hasDouble } = device
   const vectorWidth = floatVectorWidth >= 16 ? 16 : floatVectorWidth >= 8 ? 8 : 4
-  return { kind: type === "cpu" ? "cpu" : "gpu", vectorWidth, computeUnits, localMemory }
+  return { kind: type === "cpu" ? "cpu" : "gpu", vectorWidth, computeUnits, localMemory, hasDouble }
 }
 
 function fits(head: Head, members: readonly Elementwise[], output: Tensor): boolean {
   return head.kind === "matmul" ? productFits(head, members, output) : convolutionFits(head, members, output)
+}
+
+/** What is computed without the device may be of any type. @throws StrongroomError `model-declined` */
+function checkNoDouble(cluster: Cluster): void {
+  const operations =
+    cluster.kind === "single" ? [cluster.operation] : [...cluster.members, ...(cluster.head ? [cluster.head] : [])]
+  if (operations.every(({ inputs, outputs }) => [...inputs, ...outputs].every(({ type }) => type !== "float64"))) return
+  const problem = "The model computes with 64-bit floats, which the OpenCL device has none of: run it on another one."
+  throw new StrongroomError("model-declined", problem)
 }
 
 /** What lies in blocks stays there; false: not done. */
@@ -38,15 +50,19 @@ function lowerBlocked(lowering: Lowering, device: KernelDevice, operation: Opera
  * Kernel launches that compute `roots`, row-major, from tensors that aren't computed by `operations`.
  *
  * @param alignment of what lies within a buffer, in bytes
+ * @param tuning which kernels are soonest
+ * @throws StrongroomError `model-declined` where a device without 64-bit floats would have to compute with them
  */
 export function lower(
   device: KernelDevice,
   alignment: number,
   operations: readonly Operation[],
   roots: readonly Tensor[],
+  tuning: Tuning = estimatedTuning,
 ): Lowering {
-  const lowering = new Lowering(alignment, winogradConvolutions(device, operations))
+  const lowering = new Lowering(alignment, winogradConvolutions(device, tuning, operations), tuning)
   for (const one of cluster(operations, roots, fits)) {
+    if (!device.hasDouble) checkNoDouble(one)
     if (one.kind === "single") {
       if (!lowerBlocked(lowering, device, one.operation)) lowering.plainOperation(one.operation)
       continue

@@ -10,8 +10,9 @@ import type { KernelCall } from "../kernels/kernel-call.js"
 import { toPlain } from "../kernels/layout.js"
 import { plainConvolution, plainMatMul, plainPool, plainReduce } from "../kernels/plain.js"
 import { layerNormRows, softmaxRows } from "../kernels/rows.js"
+import { type Step, Storage } from "../launch.js"
 import { operandsOf } from "./operand-access.js"
-import { type Step, Storage } from "./storage.js"
+import type { Tuning } from "./tuning.js"
 
 /** A step, and whether it is the same in every run. */
 export interface LoweredStep extends Step {
@@ -33,9 +34,13 @@ export class Lowering {
   /** Convolutions that are computed by Winograd's filtering. */
   readonly winograd: ReadonlySet<Operation>
 
-  constructor(alignment: number, winograd: ReadonlySet<Operation>) {
+  /** Which kernels are soonest. */
+  readonly tuning: Tuning
+
+  constructor(alignment: number, winograd: ReadonlySet<Operation>, tuning: Tuning) {
     this.alignment = alignment
     this.winograd = winograd
+    this.tuning = tuning
   }
 
   /** Where a tensor lies row-major; computed from where it lies otherwise, if need be. */

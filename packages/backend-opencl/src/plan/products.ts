@@ -2,10 +2,13 @@ import type { Elementwise, MatMul } from "../graph/operation.js"
 import { sizeOf } from "../graph/shape.js"
 import { isConstant, type Tensor } from "../graph/tensor.js"
 import { type GemmShape, gemm } from "../kernels/gemm.js"
+import type { KernelCall } from "../kernels/kernel-call.js"
 import type { KernelDevice } from "../kernels/kernel-device.js"
+import { thinProduct } from "../kernels/thin-product.js"
+import { Storage } from "../launch.js"
 import { fusedEpilogue, isFusable } from "./fused-epilogue.js"
 import type { Lowering } from "./lowering.js"
-import { Storage } from "./storage.js"
+import { chooseGemm } from "./product-choice.js"
 
 /** Products of matrices of float32. */
 
@@ -39,14 +42,23 @@ export function lowerProduct(
   const { epilogue, storages } = fusedEpilogue(members, operation.outputs[0], output, axis, (tensor) =>
     lowering.plain(tensor),
   )
-  const { call, right: packed } = gemm(device, shapeOf(left, right, output), epilogue)
+  const shape = shapeOf(left, right, output)
+  const storage = lowering.storage(output)
+  const launch = (call: KernelCall, from: Storage) => {
+    lowering.setPlain(output, storage)
+    const buffers = { left: left.storage, right: from, output: storage }
+    lowering.call(call, buffers, storage, isConstant(output), storages)
+  }
+  const thin = thinProduct(device, shape, epilogue)
+  if (thin !== undefined) {
+    launch(thin, right.storage)
+    return
+  }
+  const { call, right: packed } = gemm(device, shape, epilogue, chooseGemm(lowering.tuning, device, shape))
   const isPackedOnce = isConstant(b)
   const packedStorage = new Storage(packed.byteLength, isPackedOnce ? "own" : "arena")
   lowering.call(packed.pack, { input: right.storage, output: packedStorage }, packedStorage, isPackedOnce)
-  const storage = lowering.storage(output)
-  lowering.setPlain(output, storage)
-  const buffers = { left: left.storage, right: packedStorage, output: storage }
-  lowering.call(call, buffers, storage, isConstant(output), storages)
+  launch(call, packedStorage)
 }
 
 /** A tensor of matrices, where it lies: strides in elements. */

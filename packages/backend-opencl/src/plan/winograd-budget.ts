@@ -1,26 +1,34 @@
 import type { Convolution, Operation } from "../graph/operation.js"
 import { byteLengthOf, type Tensor } from "../graph/tensor.js"
-import { isSoonerTransformed } from "../kernels/image-convolution.js"
 import type { KernelDevice } from "../kernels/kernel-device.js"
+import { isWinograd } from "../kernels/winograd.js"
+import { chooseConvolution } from "./convolution-choice.js"
 import { convolutionShape, pixelsOf } from "./image-shapes.js"
+import type { Tuning } from "./tuning.js"
 
-/** What Winograd's transformed weights may take more than weights do: of all of them, and in any case. */
-const mostAdded = { share: 0.3, bytes: 16 << 20 }
+/** What Winograd's transformed weights may take more than weights do, of all of them. */
+const mostAdded = 0.3
 
 /**
  * The convolutions for which Winograd's filtering is worth its memory: transformed weights are four times as large, and
  * those of large images save the most for each byte.
  */
-export function winogradConvolutions(device: KernelDevice, operations: readonly Operation[]): ReadonlySet<Operation> {
+export function winogradConvolutions(
+  device: KernelDevice,
+  tuning: Tuning,
+  operations: readonly Operation[],
+): ReadonlySet<Operation> {
   const heads = operations.filter((one): one is Convolution => one.kind === "convolution")
   const shapes = heads.flatMap((operation) => {
     const shape = convolutionShape(operation)
-    return shape !== undefined && isSoonerTransformed(device, shape) ? [{ operation, shape }] : []
+    if (shape === undefined || !isWinograd(shape)) return []
+    const { transformed } = chooseConvolution(tuning, device, shape, "blocked")
+    return transformed === undefined ? [] : [{ operation, shape }]
   })
   const total = operations
     .flatMap(({ inputs }) => inputs.filter(({ origin }) => origin.kind === "weight"))
     .reduce((sum, weights) => sum + byteLengthOf(weights), 0)
-  let left = Math.max(total * mostAdded.share, mostAdded.bytes)
+  let left = total * mostAdded
   const chosen = new Set<Operation>()
   for (const { operation } of shapes.sort((a, b) => pixelsOf(b.shape) - pixelsOf(a.shape))) {
     const added = 3 * byteLengthOf(operation.inputs[1] as Tensor)

@@ -1,4 +1,4 @@
-import type { Artifacts } from "@strongroom/core/backend"
+import type { Artifacts, Plaintext } from "@strongroom/core/backend"
 import type { Context, Device, Program } from "@strongroom/opencl/objects"
 import type { ProgramStore } from "./program-store.js"
 
@@ -7,8 +7,17 @@ export function binaryStore(context: Context, artifacts: Artifacts): ProgramStor
   const device = context.devices[0] as Device
   const fresh = new Map<string, Program>()
 
+  const restored = new Map<string, Promise<Plaintext | undefined>>()
+
+  function restore(key: string): Promise<Plaintext | undefined> {
+    const found = restored.get(key) ?? artifacts.get(key)
+    restored.set(key, found)
+    return found
+  }
+
   async function kept(key: string, compilerOptions: string): Promise<Program | undefined> {
-    const binary = await artifacts.get(key)
+    const binary = await restore(key)
+    restored.delete(key)
     try {
       const binaries = binary && new Map([[device, binary.bytes]])
       return binaries && (await context.createProgram({ binaries }, { compilerOptions }))
@@ -21,6 +30,9 @@ export function binaryStore(context: Context, artifacts: Artifacts): ProgramStor
   }
 
   return {
+    async restore(key) {
+      await restore(key)
+    },
     async program(key, source, compilerOptions) {
       const found = await kept(key, compilerOptions)
       if (found) return found

@@ -11,10 +11,23 @@ export function poclStore(context: Context, artifacts: Artifacts, folder: PoclFo
   /** By the programs' keys: which folder is theirs, and what lay in it when it was kept. */
   const known = new Map<string, { readonly program: string; kept: string }>()
 
+  const restored = new Map<string, Promise<void>>()
+
+  function restore(key: string): Promise<void> {
+    const found = restored.get(key) ?? restoreNow(key)
+    restored.set(key, found)
+    return found
+  }
+
+  async function restoreNow(key: string): Promise<void> {
+    const program = await folder.add((path) => artifacts.restoreDirectory(key, path))
+    if (program !== undefined) known.set(key, { program, kept: await folder.contents(program) })
+  }
+
   return {
+    restore,
     async program(key, source, compilerOptions) {
-      const restored = await folder.add((path) => artifacts.restoreDirectory(key, path))
-      if (restored !== undefined) known.set(key, { program: restored, kept: await folder.contents(restored) })
+      await restore(key)
       return folder.exclusively(async () => {
         const before = new Set(await folder.programs())
         const made = await context.createProgram(source, { compilerOptions })

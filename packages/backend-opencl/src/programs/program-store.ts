@@ -6,6 +6,8 @@ import { poclStore } from "./pocl-store.js"
 
 /** Where programs of one session come from, and where what was compiled goes, by the cache policy. */
 export interface ProgramStore {
+  /** Brings what was kept of a program to where {@link program} finds it, which does so by itself otherwise. */
+  restore(key: string): Promise<void>
   /**
    * A program that is built: from what was kept, else from its source.
    *
@@ -19,15 +21,20 @@ export interface ProgramStore {
 
 /** What drivers hand over as a program's binary is kept; of PoCL the folder of its cache, which has more. */
 export function programStore(context: Context, host: Host, artifacts: Artifacts): ProgramStore {
-  if (host.cachePolicy !== "memory" && host.cachePolicy !== "sealed") return compilingStore(context)
+  if (host.cachePolicy !== "memory" && host.cachePolicy !== "sealed") return passingStore(context, host)
   const folder = poclFolder(context, host)
   return folder === undefined ? binaryStore(context, artifacts) : poclStore(context, artifacts, folder)
 }
 
 /** Nothing is kept. */
-function compilingStore(context: Context): ProgramStore {
+export function passingStore(context: Context, host: Host): ProgramStore {
+  const folder = poclFolder(context, host)
+  const made = (source: string, compilerOptions: string) => context.createProgram(source, { compilerOptions })
   return {
-    program: (_key, source, compilerOptions) => context.createProgram(source, { compilerOptions }),
+    async restore() {},
+    // Another session may look which folder is its own program's.
+    program: async (_key, source, compilerOptions) =>
+      folder === undefined ? made(source, compilerOptions) : folder.exclusively(() => made(source, compilerOptions)),
     async keep() {},
   }
 }

@@ -3,30 +3,20 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type GemmShape, gemm } from "../../src/kernels/gemm.js"
 import { type Epilogue, noEpilogue } from "../../src/kernels/kernel-call.js"
 import { createKernelRunner, type KernelRunner, randomFloats, relativeError } from "./kernel-runner.js"
+import { plainProduct, plainShape, reach } from "./plain-product.js"
 import { reluPlusChannel } from "./relu-plus-channel.js"
 import { deviceOf, vectorWidths } from "./vector-widths.js"
 
-/** One product of matrices that lie row after row. */
-const plain = (rows: number, columns: number, depth: number): GemmShape => ({
-  batch: [1, 1],
-  rows,
-  columns,
-  depth,
-  left: { row: depth, column: 1, batch: [0, 0] },
-  right: { row: columns, column: 1, batch: [0, 0] },
-  output: { row: columns, column: 1, batch: [0, 0] },
-})
-
-const batched = plain(13, 37, 21)
+const batched = plainShape(13, 37, 21)
 const shapes: Readonly<Record<string, GemmShape>> = {
-  "one by one": plain(1, 1, 1),
-  "a row": plain(1, 133, 77),
-  "a row, and many columns": plain(1, 1000, 50),
-  "a column": plain(29, 1, 40),
-  "sizes that no tile divides": plain(31, 53, 67),
-  "sizes that tiles divide": plain(28, 64, 16),
-  "a depth in parts": plain(17, 40, 4100),
-  "a transposed right-hand matrix": { ...plain(31, 53, 67), right: { row: 1, column: 67, batch: [0, 0] } },
+  "one by one": plainShape(1, 1, 1),
+  "a row": plainShape(1, 133, 77),
+  "a row, and many columns": plainShape(1, 1000, 50),
+  "a column": plainShape(29, 1, 40),
+  "sizes that no tile divides": plainShape(31, 53, 67),
+  "sizes that tiles divide": plainShape(28, 64, 16),
+  "a depth in parts": plainShape(17, 40, 4100),
+  "a transposed right-hand matrix": { ...plainShape(31, 53, 67), right: { row: 1, column: 67, batch: [0, 0] } },
   "a batch": {
     ...batched,
     batch: [2, 3],
@@ -56,33 +46,6 @@ const shapes: Readonly<Record<string, GemmShape>> = {
   },
 }
 
-/** The floats that a matrix of a batch reaches. */
-function reach({ batch }: GemmShape, layout: GemmShape["left"], rows: number, columns: number): number {
-  const last = (batch[0] - 1) * layout.batch[0] + (batch[1] - 1) * layout.batch[1]
-  return last + (rows - 1) * layout.row + (columns - 1) * layout.column + 1
-}
-
-function plainGemm(shape: GemmShape, left: Float32Array, right: Float32Array): Float32Array {
-  const { batch, rows, columns, depth } = shape
-  const output = new Float32Array(reach(shape, shape.output, rows, columns))
-  const at = (
-    { row, column, batch }: GemmShape["left"],
-    [outer, inner, y, x]: readonly [number, number, number, number],
-  ) => outer * batch[0] + inner * batch[1] + y * row + x * column
-  for (let outer = 0; outer < batch[0]; outer += 1)
-    for (let inner = 0; inner < batch[1]; inner += 1)
-      for (let row = 0; row < rows; row += 1)
-        for (let column = 0; column < columns; column += 1) {
-          let sum = 0
-          for (let step = 0; step < depth; step += 1)
-            sum +=
-              (left[at(shape.left, [outer, inner, row, step])] as number) *
-              (right[at(shape.right, [outer, inner, step, column])] as number)
-          output[at(shape.output, [outer, inner, row, column])] = sum
-        }
-  return output
-}
-
 describe.skipIf(missingDriver("pocl"))("a product of matrices", () => {
   let runner: KernelRunner
   beforeAll(() => {
@@ -106,7 +69,7 @@ describe.skipIf(missingDriver("pocl"))("a product of matrices", () => {
     runner.run(made.right.pack, { input: "right", output: "packed" })
     runner.set("output", reach(shape, shape.output, rows, columns))
     runner.run(made.call, { right: "packed" })
-    const expected = plainGemm(shape, left, right).map((value, index) => after(value, index % columns))
+    const expected = plainProduct(shape, left, right).map((value, index) => after(value, index % columns))
     return relativeError(await runner.read("output"), expected)
   }
 
@@ -118,6 +81,6 @@ describe.skipIf(missingDriver("pocl"))("a product of matrices", () => {
 
   it("hands its results to an epilogue, also those beyond the last whole vector", async () => {
     const { epilogue, after } = reluPlusChannel
-    expect(await errorOf(plain(31, 53, 67), 16, epilogue, after)).toBeLessThan(1e-6)
+    expect(await errorOf(plainShape(31, 53, 67), 16, epilogue, after)).toBeLessThan(1e-6)
   })
 })

@@ -11,4 +11,5 @@ export const deviceOf = (vectorWidth: KernelDevice["vectorWidth"]): KernelDevice
   vectorWidth,
   computeUnits: 2,
   localMemory: 1 << 20,
+  hasDouble: true,
 })

@@ -10,5 +10,5 @@ export const packagedModels: readonly string[] = [
   ...["ch_PP-OCRv4_det_infer", "ch_PP-OCRv4_rec_infer", "ch_ppocr_mobile_v2.0_cls_infer"].map((name) =>
     join(ocr, `${name}.onnx`),
   ),
-  ...["silero_vad_legacy", "silero_vad_v5"].map((name) => join(vad, `${name}.onnx`)),
+  ...["silero_vad_legacy", "silero_vad_v5", "silero_vad_v6"].map((name) => join(vad, `${name}.onnx`)),
 ]

@@ -3,12 +3,15 @@ import { tensorByteLength } from "@strongroom/core/host"
 import { createContext, platforms } from "@strongroom/opencl/objects"
 import { driver } from "@strongroom/test-machine"
 import { constants } from "../../src/engine/constants.js"
+import { deviceMemory } from "../../src/engine/device-memory.js"
 import { sessionKernels } from "../../src/engine/kernels-of-session.js"
 import { type NetworkSession, networkSession } from "../../src/engine/session.js"
+import { estimating, type SessionTuning } from "../../src/engine/tuning/session-tuning.js"
 import { modelWeights } from "../../src/engine/weights.js"
 import { bytesOf, type Elements, elementsOf } from "../../src/graph/elements.js"
 import type { TensorType } from "../../src/graph/tensor-type.js"
 import type { OnnxAttribute, OnnxGraph, OnnxNode } from "../../src/onnx/model.js"
+import { makePlace } from "../../src/place.js"
 import type { ProgramStore } from "../../src/programs/program-store.js"
 
 export interface TestTensor {
@@ -72,6 +75,7 @@ export interface NetworkRunner {
       readonly constants?: Readonly<Record<string, TestTensor>>
       readonly outputs: readonly string[]
     },
+    tuning?: SessionTuning,
   ): Promise<readonly TestTensor[]>
   /** Runs one node. Its outputs are called 0, 1 and so on; inputs that are left out are undefined. */
   node(
@@ -82,6 +86,8 @@ export interface NetworkRunner {
     outputs?: number,
     type?: TensorType,
   ): Promise<readonly TestTensor[]>
+  /** How many programs were compiled. */
+  readonly programs: number
   release(): void
 }
 
@@ -94,29 +100,35 @@ export function createNetworkRunner(): NetworkRunner {
     ?.devices()[0]
   if (device === undefined) throw new Error("There is no PoCL here.")
   const context = createContext(device)
-  const queue = context.createQueue()
+  let programs = 0
   const store: ProgramStore = {
-    program: async (_key, source, compilerOptions) => context.createProgram(source, { compilerOptions }),
+    async restore() {},
+    async program(_key, source, compilerOptions) {
+      programs += 1
+      return context.createProgram(source, { compilerOptions })
+    },
     async keep() {},
   }
   const host = { observe() {} } as unknown as Parameters<typeof networkSession>[0]["place"]["host"]
 
-  function open(network: OnnxGraph, version: number): Promise<NetworkSession> {
+  function open(network: OnnxGraph, version: number, tuning = estimating): Promise<NetworkSession> {
     const operatorSets = new Map([["", version]])
-    const place = { host, context, queue }
+    const place = makePlace(host, context)
     // Nothing is known of shapes before the first run, and weights have their bytes with them.
     const inputs = [{ name: "unknown", type: "float32", shape: ["?"] }]
     const model = { inputs, outputs: [], parts: [] } as unknown as OpenModel
     const onnx = { graph: network, operatorSets, functions: new Map() }
     const weights = modelWeights(model, onnx, new AbortController().signal)
-    const workshop = { place, kernels: sessionKernels(store, noArtifacts), constants: constants(), weights }
+    const memory = deviceMemory(place)
+    const kernels = sessionKernels(store, noArtifacts)
+    const workshop = { place, memory, kernels, constants: constants(memory), weights, tuning }
     return networkSession(workshop, model, onnx)
   }
 
   return {
     open,
-    async run(nodes, { inputs, constants, outputs }) {
-      const session = await open(graph(nodes, Object.keys(inputs), outputs, "float32", constants), 18)
+    async run(nodes, { inputs, constants, outputs }, tuning) {
+      const session = await open(graph(nodes, Object.keys(inputs), outputs, "float32", constants), 18, tuning)
       const answer = await runSession(session, inputs, outputs)
       await session.close()
       return outputs.map((name) => answer[name] as TestTensor)
@@ -132,6 +144,9 @@ export function createNetworkRunner(): NetworkRunner {
       const answer = await runSession(session, given, results)
       await session.close()
       return results.map((name) => answer[name] as TestTensor)
+    },
+    get programs() {
+      return programs
     },
     release: () => context.release(),
   }

@@ -52,4 +52,50 @@ describe.skipIf(why)(`Networks of small floats${why ? ` (not here: ${why})` : ""
     expect(y?.elements).toEqual([1, Number.POSITIVE_INFINITY])
     await session.close()
   })
+
+  const likes = (type: number) =>
+    [
+      ["an input of the model", [node("CastLike", ["x", "like"], ["rounded"])]],
+      ["what is computed of one", [node("Exp", ["like"], ["e"]), node("CastLike", ["x", "e"], ["rounded"])]],
+      ["what was cast", [node("Cast", ["x"], ["small"], { to: type }), node("CastLike", ["x", "small"], ["rounded"])]],
+      [
+        "a branch's result",
+        [
+          node("If", ["yes"], ["branch"], {
+            then_branch: graph([node("Neg", ["like"], ["n"])], [], ["n"]),
+            else_branch: graph([node("Abs", ["like"], ["a"])], [], ["a"]),
+          }),
+          node("CastLike", ["x", "branch"], ["rounded"]),
+        ],
+      ],
+    ] as const
+  for (const [type, number] of [
+    ["float16", 10],
+    ["bfloat16", 16],
+  ] as const) {
+    for (const [what, nodes] of likes(number)) {
+      it(`CastLike ${what} of ${type} rounds in the middle of a network.`, async () => {
+        const [x, back] = [[1.0001, 3.3, -0.1], node("Cast", ["rounded"], ["y"], { to: 1 })]
+        const session = await runner.open(graph([...nodes, back], ["x", "like", "yes"], ["y"]), 19)
+        const like = tensor(type, [2], [1, 2])
+        const inputs = { x: tensor("float32", [3], x), like, yes: tensor("bool", [], [1]) }
+        const { y } = await runSession(session, inputs, ["y"])
+        expect(y?.elements).toEqual(x.map((value) => asElement(type, value)))
+        await session.close()
+      })
+    }
+  }
+
+  it("What was cast back to float32 is like float32.", async () => {
+    const nodes = [
+      node("Cast", ["like"], ["single"], { to: 1 }),
+      node("Exp", ["single"], ["e"]),
+      node("CastLike", ["x", "e"], ["y"]),
+    ]
+    const session = await runner.open(graph(nodes, ["x", "like"], ["y"]), 19)
+    const inputs = { x: tensor("float32", [1], [Math.fround(1.0001)]), like: tensor("float16", [1], [1]) }
+    const { y } = await runSession(session, inputs, ["y"])
+    expect(y?.elements).toEqual(inputs.x.elements)
+    await session.close()
+  })
 })

@@ -1,86 +1,117 @@
 import { mkdirSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
-import { missingVulkanDriver } from "@strongroom/test-machine"
+import { dirname, join } from "node:path"
+import { bytesSource } from "@strongroom/core"
+import { missingVulkanDriver, vulkanDriver } from "@strongroom/test-machine"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { compile, noCompiler } from "../compile.js"
-import type { WrittenModel } from "../sealed-model.js"
-import { makeFloatNeedles, startTrial, type Trial } from "../trial.js"
-import { expectHarmlessOnWebgpu, shaderOf, variablesFor, writeAddition } from "../webgpu-trial.js"
+import { type WrittenModel, writeSealed } from "../sealed-model.js"
+import { makeNeedles, startTrial, type Trial } from "../trial.js"
 
-const needles = makeFloatNeedles()
+const why = missingVulkanDriver("swiftshader") ?? noCompiler
 /** What is planted leaves this. */
-const word = makeFloatNeedles().comment
-let trial: Trial
-let model: WrittenModel
+const word = makeNeedles().comment
+const layerName = "VK_LAYER_STRONGROOM_planted"
 
-const why = missingVulkanDriver("swiftshader") ?? (noCompiler || undefined)
+describe.skipIf(why)(`Vulkan's loader${why ? ` (not here: ${why})` : ""}`, () => {
+  const { drivers, libraries } = why ? { drivers: [], libraries: [] } : vulkanDriver("swiftshader")
+  const [[driver = ""], [library = ""]] = [drivers, libraries]
+  let model: WrittenModel
+  let trial: Trial
+  /** A folder for XDG_DATA_DIRS, in whose vulkan/icd.d the driver is registered. */
+  let data: string
+  /** A library that says on a disk that it ran. */
+  let planted: string
 
-describe.skipIf(why)(`Vulkan's loader${why ? ` (not here: ${why})` : ""}`, { timeout: 60_000 }, () => {
   beforeAll(async () => {
-    model = await writeAddition(needles)
+    model = await writeSealed({
+      kind: "file",
+      inputs: [],
+      outputs: [{ name: "devices", type: "string", shape: ["devices"] }],
+      parts: [{ role: "file", name: "part", source: bytesSource(new Uint8Array(1)) }],
+    })
   })
   afterAll(() => model.close())
   beforeEach(() => {
     trial = startTrial()
+    planted = join(trial.folder, "planted.so")
+    compile(planted, join(trial.work, "ran"), word)
+    data = join(trial.folder, "share")
+    const icd = { library_path: join(dirname(driver), "libvk_swiftshader.so"), api_version: "1.1.0" }
+    register("share/vulkan/icd.d", { file_format_version: "1.0.0", ICD: icd })
   })
   afterEach(() => trial.close())
 
-  const found = variablesFor("swiftshader")
-  const ran = () => trial.holding(word).includes("work/ran")
+  const ask = (where: "plain" | "vault") => [JSON.stringify({ where, library, driver, folder: model.folder })]
 
-  /** A library that leaves a word in work/ran, and a manifest that names it. */
-  function plant(folder: string, file: string, manifest: object): string {
-    compile(join(trial.folder, "planted.so"), join(trial.work, "ran"), word)
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, file), JSON.stringify(manifest))
-    return join(folder, file)
+  /** Writes a manifest to a folder below the trial's. The folder. */
+  function register(folder: string, manifest: object): string {
+    const path = join(trial.folder, folder)
+    mkdirSync(path, { recursive: true })
+    writeFileSync(join(path, "planted.json"), JSON.stringify(manifest))
+    return path
   }
 
-  const plantLayer = () =>
-    plant(join(trial.home, ".local/share/vulkan/implicit_layer.d"), "planted.json", {
-      file_format_version: "1.2.0",
-      layer: {
-        ...{ name: "VK_LAYER_PLANTED_all", type: "GLOBAL", library_path: join(trial.folder, "planted.so") },
-        ...{ api_version: "1.3.0", implementation_version: "1", description: "Planted" },
-        disable_environment: { PLANTED_OFF: "1" },
-      },
-    })
+  const layer = (more: object = {}) => ({
+    file_format_version: "1.1.2",
+    layer: {
+      ...{ name: layerName, type: "GLOBAL", library_path: planted, api_version: "1.3.0" },
+      ...{ implementation_version: "1", description: "Planted by a test", ...more },
+    },
+  })
 
-  const plantDriver = () =>
-    plant(trial.folder, "driver.json", {
-      file_format_version: "1.0.0",
-      ICD: { library_path: join(trial.folder, "planted.so"), api_version: "1.3.0" },
-    })
+  /** It runs only where nothing is done against it: tried last, since what it leaves stays. */
+  async function expectClosed(id: string, environment: Readonly<Record<string, string>>): Promise<void> {
+    const asked = { XDG_DATA_DIRS: data, ...environment }
+    const devices = await trial.runNeutralised(id, "vulkan.mjs", ask("plain"), asked)
+    expect(devices).toContain("SwiftShader")
+    expect(trial.holding(word)).toEqual(["planted.so"])
+    expect(await trial.run("vulkan.mjs", ask("vault"), asked)).toBe(devices)
+    expect(trial.holding(word)).toEqual(["planted.so"])
+    expect(await trial.run("vulkan.mjs", ask("plain"), asked)).toBe(devices)
+    expect([...trial.holding(word)].sort()).toEqual(["planted.so", "work/ran"])
+  }
 
-  it("runs a layer that lies in the user's home, without any variable", async () => {
+  describe("runs what is registered as an implicit layer", () => {
     const id = "vulkan-implicit-layers"
-    plantLayer()
-    const { VK_DRIVER_FILES: drivers } = found
-    await trial.runNeutralised(id, "webgpu.mjs", shaderOf(needles), found)
-    expect(ran(), `${drivers} without layers`).toBe(false)
-    await trial.run("webgpu.mjs", shaderOf(needles), found).catch(() => {})
-    expect(ran()).toBe(true)
+    const implicit = (folder: string) =>
+      register(`${folder}/vulkan/implicit_layer.d`, layer({ disable_environment: { NO_PLANTED_LAYER: "1" } }))
+
+    it.each([".local/share", ".config"])("in ~/%s, without any variable", async (folder) => {
+      implicit(`home/${folder}`)
+      await expectClosed(id, {})
+    })
+
+    it.each(["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS"])("in the folder in %s", async (variable) => {
+      implicit("elsewhere")
+      await expectClosed(id, { [variable]: join(trial.folder, "elsewhere") })
+    })
+
+    it("in a folder in XDG_DATA_DIRS", async () => {
+      implicit("elsewhere")
+      await expectClosed(id, { XDG_DATA_DIRS: `${join(trial.folder, "elsewhere")}:${data}` })
+    })
   })
 
-  it("runs none for a vault", async () => {
-    plantLayer()
-    await expectHarmlessOnWebgpu(trial, needles, model, { driver: "swiftshader" })
-    expect(ran()).toBe(false)
-  })
-
-  it("runs a driver that a variable names", async () => {
+  describe("runs what is named", () => {
     const id = "vulkan-explicit"
-    const named = { ...found, VK_DRIVER_FILES: plantDriver() }
-    await trial.runNeutralised(id, "webgpu.mjs", shaderOf(needles), named).catch(() => {})
-    expect(ran()).toBe(false)
-    await trial.run("webgpu.mjs", shaderOf(needles), named).catch(() => {})
-    expect(ran()).toBe(true)
-  })
 
-  it("runs none of the app's variables for a vault", async () => {
-    const path = plantDriver()
-    const environment = { VK_DRIVER_FILES: path, VK_ICD_FILENAMES: path, VK_ADD_DRIVER_FILES: path }
-    await expectHarmlessOnWebgpu(trial, needles, model, { driver: "swiftshader", environment })
-    expect(ran()).toBe(false)
+    it.each([
+      ["VK_LAYER_PATH", "VK_INSTANCE_LAYERS", layerName],
+      ["VK_ADD_LAYER_PATH", "VK_INSTANCE_LAYERS", layerName],
+      ["VK_LAYER_PATH", "VK_LOADER_LAYERS_ENABLE", "*planted"],
+    ])("as a layer, in %s and %s", async (path, name, value) => {
+      await expectClosed(id, { [path]: register("layers", layer()), [name]: value })
+    })
+
+    // It is no driver, so that one has to be found beside it: the first two variables hide all that are registered.
+    it.each([
+      ["VK_DRIVER_FILES", [driver]],
+      ["VK_ICD_FILENAMES", [driver]],
+      ["VK_ADD_DRIVER_FILES", []],
+    ])("as a driver, in %s", async (variable, others) => {
+      const icd = { file_format_version: "1.0.0", ICD: { library_path: planted, api_version: "1.3.0" } }
+      const manifest = join(register("drivers", icd), "planted.json")
+      await expectClosed(id, { [variable]: [manifest, ...others].join(":") })
+    })
   })
 })

@@ -19,7 +19,7 @@ const limit = 300
 
 /** On PoCL; beside it ONNX Runtime from the plain file. Every sample is a process of its own. */
 export async function loadingFigures(network: Network): Promise<readonly Figure[]> {
-  const { casePath, folder, remove } = await prepare(network, vaultDriver("pocl"))
+  const { casePath, folder, remove } = await prepare(network, { opencl: vaultDriver("pocl") })
   const outputs = (side: Side) => join(folder, `${side}.outputs`)
   const sample = (side: Side) => async (): Promise<LoadTimes> => {
     const values = [child, side, casePath, outputs(side), join(folder, "store")]

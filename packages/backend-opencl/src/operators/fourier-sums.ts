@@ -1,14 +1,6 @@
 import type { Builder } from "../graph/builder.js"
 import type { Tensor } from "../graph/tensor.js"
-
-/** What is summed in: rows whose sum is nearly 0 are no more than rounding errors in float. */
-const real = `
-#ifdef cl_khr_fp64
-#define KERNEL_REAL double
-#else
-#define KERNEL_REAL float
-#endif
-`
+import { real } from "../kernels/real.js"
 
 export interface FourierTransform {
   /** Of the transform; what isn't given is 0. */
@@ -19,7 +11,8 @@ export interface FourierTransform {
 }
 
 /**
- * A Fourier transform by its definition: each work-item sums one frequency.
+ * A Fourier transform by its definition: each work-item sums one frequency. In double where there is one: rows whose sum is
+ * nearly 0 are no more than rounding errors in float.
  *
  * @param x `[rows, given, 1 or 2]`: real numbers, or real and imaginary parts. The result is `[rows, count, 2]`.
  */

@@ -1,0 +1,135 @@
+import { execFile } from "node:child_process"
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import type { TfjsOptions } from "@strongroom/backend-tfjs"
+import { setUp } from "@strongroom/backend-tfjs/setup"
+import { missingTfjsNode, missingVulkanDriver, tfjsNodeFolder, vulkanDriver } from "@strongroom/test-machine"
+import type { Bench, Figure } from "../figure.js"
+import { allInTurn, median } from "../measure.js"
+import { prepare } from "../models.js"
+import { startRoundTrips } from "../round-trips.js"
+import type { TfjsEngine, TfjsSample, TfjsSide } from "../tfjs/case.js"
+import { type TfjsModel, tfjsModels } from "../tfjs/models.js"
+
+const runs = 5
+const child = fileURLToPath(new URL("./tfjs/child.js", import.meta.url))
+const mebibyte = 2 ** 20
+
+/** An engine that is here. */
+interface FoundEngine {
+  readonly engine: TfjsEngine
+  /** With what it runs on. */
+  readonly name: string
+  readonly options: TfjsOptions
+  readonly environment?: Record<string, string>
+  readonly tfjsNode?: string
+}
+
+async function enginesHere(say: (line: string) => void): Promise<readonly FoundEngine[]> {
+  const found: FoundEngine[] = [{ engine: "wasm", name: "wasm", options: {} }]
+  const noTensorflow = missingTfjsNode()
+  if (noTensorflow !== undefined) say(`without tfjs-node: ${noTensorflow}`)
+  else {
+    const { place } = await setUp("tfjs-cpu", { folder: tfjsNodeFolder })
+    found.push({ engine: "tfjs-node", name: "tfjs-node", options: { setupFolder: tfjsNodeFolder }, tfjsNode: place })
+  }
+  const noVulkan = missingVulkanDriver("lavapipe")
+  if (noVulkan !== undefined) say(`without WebGPU: ${noVulkan}`)
+  else {
+    const vulkan = vulkanDriver("lavapipe")
+    const environment = { VK_DRIVER_FILES: vulkan.drivers.join(":") }
+    found.push({ engine: "webgpu", name: "WebGPU on Mesa's lavapipe", options: { vulkan }, environment })
+  }
+  return found
+}
+
+/** Every sample is a process of its own, as an app loads its model once. */
+async function figuresOf(engine: FoundEngine, model: TfjsModel, trip: number): Promise<readonly Figure[]> {
+  const { outputs } = model
+  const { casePath, folder, remove } = await prepare(model, { ...engine, outputs })
+  const outputPath = (side: TfjsSide) => join(folder, `${side}.outputs`)
+  const sample = (side: TfjsSide) => async (): Promise<TfjsSample> => {
+    const options = { env: { ...process.env, ...engine.environment } }
+    const { stdout } = await promisify(execFile)(process.execPath, [child, side, casePath, outputPath(side)], options)
+    return JSON.parse(stdout)
+  }
+  try {
+    const [vault = [], plain = []] = await allInTurn(runs, [sample("vault"), sample("plain")])
+    const of = (samples: readonly TfjsSample[], which: keyof TfjsSample) => median(samples.map((each) => each[which]))
+    const about = `${engine.name}, ${model.name}`
+    const run = of(plain, "run")
+    const [ours, theirs] = [await readFile(outputPath("vault")), await readFile(outputPath("plain"))]
+    return [
+      {
+        name: `${about}: sealed load to first inference`,
+        peer: "tf.loadGraphModel, the plain files",
+        unit: "ms",
+        ours: of(vault, "first"),
+        theirs: of(plain, "first"),
+        runs,
+        bar: { atMost: 1.15 },
+      },
+      {
+        name: `${about}: a run in the vault`,
+        peer: "in-process, and 3 % or two empty round trips",
+        unit: "ms",
+        ours: of(vault, "run"),
+        theirs: run + Math.max(0.03 * run, 2 * trip),
+        runs,
+        bar: { atMost: 1 },
+      },
+      {
+        name: `${about}: memory for it at most`,
+        peer: "tf.loadGraphModel, the plain files",
+        unit: "MiB",
+        ours: of(vault, "peak") / mebibyte,
+        theirs: of(plain, "peak") / mebibyte,
+        runs,
+      },
+      {
+        name: `${about}: output bytes that are the engine's own`,
+        peer: "tf.loadGraphModel, the plain files",
+        unit: "%",
+        ours: ours.length > 0 && ours.equals(theirs) ? 100 : 0,
+        theirs: 100,
+        runs: 1,
+        bar: { atLeast: 1 },
+      },
+    ]
+  } finally {
+    await remove()
+  }
+}
+
+/** Milliseconds of an empty round trip between two Node processes. */
+async function roundTrip(): Promise<number> {
+  const { trip, end } = startRoundTrips()
+  const times: number[] = []
+  for (let index = 0; index < 1000; index++) {
+    const start = performance.now()
+    await trip()
+    times.push(performance.now() - start)
+  }
+  end()
+  return median(times)
+}
+
+export const tfjs: Bench = {
+  name: "tfjs",
+  about: "TensorFlow.js in a vault beside TensorFlow.js alone, engine by engine",
+  async measure(say) {
+    const tell = (line: string) => say(`tfjs: ${line}`)
+    const trip = await roundTrip()
+    tell(`an empty round trip takes ${(1000 * trip).toFixed(0)} us`)
+    const figures: Figure[] = []
+    for (const engine of await enginesHere(tell)) {
+      for (const model of await tfjsModels()) {
+        tell(`${engine.name}, ${model.name}`)
+        figures.push(...(await figuresOf(engine, model, trip)))
+      }
+    }
+    return figures
+  },
+}

@@ -1,0 +1,64 @@
+import type { ConvolutionShape } from "../kernels/convolution.js"
+import { type ConvolutionMethod, convolutionMethods, isTransformed } from "../kernels/convolution-methods.js"
+import { imageConvolution } from "../kernels/image-convolution.js"
+import { noEpilogue } from "../kernels/kernel-call.js"
+import type { KernelDevice } from "../kernels/kernel-device.js"
+import { blockedByteLength } from "../kernels/layout.js"
+import { closest, soonest, type Trial, type Tuning } from "./tuning.js"
+
+type Layout = "blocked" | "plain"
+
+/** The method by which a convolution is computed, and whether it is worth its memory where that is more. */
+export interface ConvolutionChoice {
+  /** The soonest of those with weights as large as the model's. */
+  readonly compact: ConvolutionMethod
+  /** The soonest of those with larger ones, if that is sooner yet. */
+  readonly transformed: ConvolutionMethod | undefined
+}
+
+/** Asks `tuning`; what weights are packed for is the same in all sizes of an image, by each family of methods. */
+export function chooseConvolution(
+  tuning: Tuning,
+  device: KernelDevice,
+  shape: ConvolutionShape,
+  input: Layout,
+): ConvolutionChoice {
+  const all = convolutionMethods(device, shape, input)
+  const transformed = all.filter(isTransformed)
+  const compact = all.filter((method) => !isTransformed(method))
+  // Whichever is chosen, the budget for memory may leave only the other.
+  const isClose = closest(all).some(isTransformed)
+  const methods = isClose ? [...closest(compact, 2), ...closest(transformed, 2)] : closest(compact)
+  const costs = tuning({
+    key: JSON.stringify(["convolution", input, ...Object.values(shape).flat()]),
+    candidates: methods.map((method) => ({
+      name: [method.family, method.rows].join(" "),
+      estimate: method.cycles,
+      trial: () => trialOf(device, shape, method, input),
+    })),
+  })
+  const best = (kind: readonly ConvolutionMethod[]) => {
+    const own = kind.filter((method) => methods.includes(method))
+    const times = own.map((method) => costs[methods.indexOf(method)] as number)
+    const index = soonest(times)
+    return { method: own[index] as ConvolutionMethod, cost: times[index] as number }
+  }
+  const first = best(compact)
+  const second = isClose ? best(transformed) : undefined
+  return { compact: first.method, transformed: second && second.cost < first.cost ? second.method : undefined }
+}
+
+/** What follows a convolution costs its methods the same: kernels for many layers are measured as one. */
+function trialOf(device: KernelDevice, shape: ConvolutionShape, method: ConvolutionMethod, input: Layout): Trial {
+  const { batch, channels, size, outputChannels, outputSize } = shape
+  const layer = imageConvolution(device, shape, method, { input, bias: true, epilogue: noEpilogue })
+  return {
+    calls: layer.calls,
+    byteLengths: {
+      input: input === "plain" ? batch * channels * size[0] * size[1] * 4 : blockedByteLength(batch, channels, ...size),
+      weights: layer.weights.byteLength,
+      ...layer.scratch,
+      output: blockedByteLength(batch, outputChannels, ...outputSize),
+    },
+  }
+}
