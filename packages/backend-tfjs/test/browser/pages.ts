@@ -5,8 +5,12 @@ import { fileURLToPath } from "node:url"
 import { bytesSource, importTfjs } from "@strongroom/core"
 import { startBrowser, type TestBrowser, type TestBrowserOptions } from "@strongroom/test-machine/browser"
 import { createPublisher } from "@strongroom/testkit"
+import { vi } from "vitest"
 import { type GraphFiles, seeded } from "../graph-models.js"
 import type { Shipped } from "./module.js"
+
+// Without a GPU, and on a busy machine, a browser takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 export type Module = typeof import("./module.js")
 

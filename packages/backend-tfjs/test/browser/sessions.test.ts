@@ -47,26 +47,22 @@ describe.skipIf(missing)(`sessions in a page${missing ? ` (${missing})` : ""}`, 
     expect(text).toMatch(/^THERE IS NO VAULT/)
   })
 
-  it.each(["webgpu", "webgl", "wasm"] as const)(
-    "leave no tensor behind on %s, run after run",
-    async (engine) => {
-      await page.call<Module, "close">("close", network)
-      await page.call<Module, "close">("close", picker)
-      const { numTensors: before } = await page.call<Module, "memory">("memory")
-      await page.call<Module, "open">("open", network, engine)
-      await page.call<Module, "open">("open", picker, engine)
-      await page.call<Module, "run">("run", network)
-      await page.call<Module, "run">("run", picker)
-      const { numTensors, numBytes } = await page.call<Module, "memory">("memory")
-      await page.call<Module, "run">("run", network, engine === "wasm" ? 1000 : 50)
-      await page.call<Module, "run">("run", picker, 20)
-      expect(await page.call<Module, "memory">("memory")).toMatchObject({ backend: engine, numTensors, numBytes })
-      await page.call<Module, "close">("close", network)
-      await page.call<Module, "close">("close", picker)
-      expect(await page.call<Module, "memory">("memory")).toMatchObject({ numTensors: before })
-    },
-    120_000,
-  )
+  it.each(["webgpu", "webgl", "wasm"] as const)("leave no tensor behind on %s, run after run", async (engine) => {
+    await page.call<Module, "close">("close", network)
+    await page.call<Module, "close">("close", picker)
+    const { numTensors: before } = await page.call<Module, "memory">("memory")
+    await page.call<Module, "open">("open", network, engine)
+    await page.call<Module, "open">("open", picker, engine)
+    await page.call<Module, "run">("run", network)
+    await page.call<Module, "run">("run", picker)
+    const { numTensors, numBytes } = await page.call<Module, "memory">("memory")
+    await page.call<Module, "run">("run", network, engine === "wasm" ? 1000 : 50)
+    await page.call<Module, "run">("run", picker, 20)
+    expect(await page.call<Module, "memory">("memory")).toMatchObject({ backend: engine, numTensors, numBytes })
+    await page.call<Module, "close">("close", network)
+    await page.call<Module, "close">("close", picker)
+    expect(await page.call<Module, "memory">("memory")).toMatchObject({ numTensors: before })
+  })
 
   it("overwrite their weights in textures before WebGL keeps those for others, which TensorFlow.js doesn't", async () => {
     const own = await browser.open()

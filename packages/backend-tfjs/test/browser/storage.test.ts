@@ -30,7 +30,7 @@ describe.skipIf(missing)(`what a browser keeps of a model${missing ? ` (${missin
       }
     }
     await page.call<Module, "close">("close", small)
-  }, 120_000)
+  })
   afterAll(() => browser?.close())
 
   it("is its ciphertext, in the cache that the page asked for, and nothing else that pages can store", async () => {

@@ -2,8 +2,12 @@ import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import { bytesSource, type ModelToSeal } from "@strongroom/core"
 import { startBrowser } from "@strongroom/test-machine/browser"
+import { vi } from "vitest"
 import { type SealedBytes, sealInMemory } from "../support/sealed.js"
 import type { Shipped } from "./module.js"
+
+// Without a GPU, and on a busy machine, a browser takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 export type Module = typeof import("./module.js")
 

@@ -48,7 +48,7 @@ export const surfaces = define("dawn", [
     platforms: ["linux", "windows", "macos", "browser"],
     byDefault: "off",
     state:
-      "no disk cache unless the embedder supplies callbacks; browsers do (GPUCache / DawnWebGPUCache / DawnGraphiteCache in the profile, recalled)",
+      "no disk cache unless the embedder supplies callbacks; browsers do: Chromium keeps DawnWebGPUCache for WebGPU, GPUCache for WebGL, and DawnGraphiteCache for what it draws itself, in the profile",
     trigger: {
       api: [
         "DawnCacheDeviceDescriptor load/store functions, dawn::platform::CachingInterface, toggle disable_blob_cache",
@@ -71,7 +71,7 @@ export const surfaces = define("dawn", [
     ],
     verified: "ran",
     evidence:
-      "run here with npm webgpu 0.6.2 on SwiftShader (Chromium 156): a process that compiles and runs a shader writes no file; its binding sets no callbacks for the cache (src/dawn/node). Browsers read in source, their directories recalled",
+      "run here with npm webgpu 0.6.2 on SwiftShader (Chromium 156): a process that compiles and runs a shader writes no file; its binding sets no callbacks for the cache (src/dawn/node). In Chromium 156, headless, on SwiftShader, two small TensorFlow.js models left 1.1 MB of SPIR-V in DawnWebGPUCache, with the page's origin, and 1.8 MB in GPUCache, packed; neither weights nor layers' names (packages/backend-tfjs/test/browser/storage.test.ts)",
     checked: "2026-11-30",
     proof: { trigger: "dawn", vault: "harmless" },
   },
