@@ -33,7 +33,7 @@ export function sessionKernels(store: ProgramStore, artifacts: Pick<Artifacts, "
     const names = group.map((_, index) => `k${index}`)
     const text = group.map((source, index) => source.replaceAll("KERNEL", names[index] as string)).join("\n")
     const digest = createHash("sha256").update(text).digest("hex")
-    const program = await store.program(`kernels ${digest}`, text, options)
+    const program = await store.program(`kernels ${digest}`, async () => text, options)
     programs.push(program)
     for (const [index, source] of group.entries()) {
       if (!built.has(source)) built.set(source, { program, name: names[index] as string })

@@ -13,11 +13,14 @@ export function poclStore(context: Context, artifacts: Artifacts, folder: PoclFo
 
   return {
     async program(key, source, compilerOptions) {
-      const restored = await folder.add((path) => artifacts.restoreDirectory(key, path))
+      const [restored, text] = await Promise.all([
+        folder.add((path) => artifacts.restoreDirectory(key, path)),
+        source(),
+      ])
       if (restored !== undefined) known.set(key, { program: restored, kept: await folder.contents(restored) })
       return folder.exclusively(async () => {
         const before = new Set(await folder.programs())
-        const made = await context.createProgram(source, { compilerOptions })
+        const made = await context.createProgram(text, { compilerOptions })
         const [added, ...others] = (await folder.programs()).filter((program) => !before.has(program))
         // Without one, another session's program has the same source: its folder can't be told, and isn't kept.
         if (added !== undefined && others.length === 0) known.set(key, { program: added, kept: "" })

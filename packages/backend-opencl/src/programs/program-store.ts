@@ -10,9 +10,10 @@ export interface ProgramStore {
    * A program that is built: from what was kept, else from its source.
    *
    * @param key The program's, of this model.
+   * @param source isn't asked for where what was kept is enough.
    * @throws OpenCLError with the compiler's words, which quote the source
    */
-  program(key: string, source: string, compilerOptions: string): Promise<Program>
+  program(key: string, source: () => Promise<string>, compilerOptions: string): Promise<Program>
   /** Keeps what isn't kept yet, after kernels have run: some drivers compile no sooner. Never rejects for a store's sake. */
   keep(): Promise<void>
 }
@@ -27,7 +28,7 @@ export function programStore(context: Context, host: Host, artifacts: Artifacts)
 /** Nothing is kept. */
 function compilingStore(context: Context): ProgramStore {
   return {
-    program: (_key, source, compilerOptions) => context.createProgram(source, { compilerOptions }),
+    program: async (_key, source, compilerOptions) => context.createProgram(await source(), { compilerOptions }),
     async keep() {},
   }
 }

@@ -96,7 +96,7 @@ export function createNetworkRunner(): NetworkRunner {
   const context = createContext(device)
   const queue = context.createQueue()
   const store: ProgramStore = {
-    program: async (_key, source, compilerOptions) => context.createProgram(source, { compilerOptions }),
+    program: async (_key, source, compilerOptions) => context.createProgram(await source(), { compilerOptions }),
     async keep() {},
   }
   const host = { observe() {} } as unknown as Parameters<typeof networkSession>[0]["place"]["host"]
