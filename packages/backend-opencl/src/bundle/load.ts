@@ -47,7 +47,7 @@ export async function loadBundle(
   const constants = new Map<string, DeviceBuffer>()
   try {
     for (const [name, program] of description.programs) {
-      const source = await sourceOf(program, reader)
+      const source = () => sourceOf(program, reader)
       // Without it, drivers needn't tell what kernels take: numbers would pass for memory.
       const options = `${program.options} -cl-kernel-arg-info`.trimStart()
       programs.set(name, await store.program(`program ${name}`, source, options))
@@ -61,6 +61,7 @@ export async function loadBundle(
     for (const made of [...programs.values(), ...constants.values()]) made.release()
     throw withCode(error)
   }
+  reader.finish()
   return bundleSession(place, model, { description, programs, constants, store })
 }
 
@@ -99,6 +100,8 @@ interface PartReader {
   /** @throws StrongroomError `backend-failed` */
   named(name: string): Part
   text(part: Part): Promise<string>
+  /** Tells that nothing more is wanted: sources of programs that were kept aren't read. */
+  finish(): void
   chunks(part: Part): AsyncIterable<Uint8Array>
 }
 
@@ -126,6 +129,9 @@ function partReader(parts: readonly Part[], { signal, progress }: LoadContext): 
       } finally {
         plaintext.close()
       }
+    },
+    finish() {
+      progress(total, total)
     },
     async *chunks(part) {
       for await (const chunk of part.chunks(signal)) {

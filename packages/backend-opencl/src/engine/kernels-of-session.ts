@@ -53,7 +53,7 @@ export function sessionKernels(
 
   async function buildGroup(group: Group): Promise<void> {
     const { key, text, nameOf } = programOf(group)
-    const program = await store.program(key, text, options)
+    const program = await store.program(key, async () => text, options)
     programs.set(program, { group, kernels: new Set() })
     for (const [index, source] of group.entries()) {
       if (!built.has(source)) built.set(source, { program, name: nameOf(index) })

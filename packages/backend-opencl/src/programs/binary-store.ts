@@ -36,7 +36,7 @@ export function binaryStore(context: Context, artifacts: Artifacts): ProgramStor
     async program(key, source, compilerOptions) {
       const found = await kept(key, compilerOptions)
       if (found) return found
-      const made = await context.createProgram(source, { compilerOptions })
+      const made = await context.createProgram(await source(), { compilerOptions })
       fresh.set(key, made)
       return made
     },

@@ -27,10 +27,10 @@ export function poclStore(context: Context, artifacts: Artifacts, folder: PoclFo
   return {
     restore,
     async program(key, source, compilerOptions) {
-      await restore(key)
+      const [text] = await Promise.all([source(), restore(key)])
       return folder.exclusively(async () => {
         const before = new Set(await folder.programs())
-        const made = await context.createProgram(source, { compilerOptions })
+        const made = await context.createProgram(text, { compilerOptions })
         const [added, ...others] = (await folder.programs()).filter((program) => !before.has(program))
         // Without one, another session's program has the same source: its folder can't be told, and isn't kept.
         if (added !== undefined && others.length === 0) known.set(key, { program: added, kept: "" })

@@ -12,9 +12,10 @@ export interface ProgramStore {
    * A program that is built: from what was kept, else from its source.
    *
    * @param key The program's, of this model.
+   * @param source isn't asked for where what was kept is enough.
    * @throws OpenCLError with the compiler's words, which quote the source
    */
-  program(key: string, source: string, compilerOptions: string): Promise<Program>
+  program(key: string, source: () => Promise<string>, compilerOptions: string): Promise<Program>
   /** Keeps what isn't kept yet, after kernels have run: some drivers compile no sooner. Never rejects for a store's sake. */
   keep(): Promise<void>
 }
@@ -33,8 +34,10 @@ export function passingStore(context: Context, host: Host): ProgramStore {
   return {
     async restore() {},
     // Another session may look which folder is its own program's.
-    program: async (_key, source, compilerOptions) =>
-      folder === undefined ? made(source, compilerOptions) : folder.exclusively(() => made(source, compilerOptions)),
+    async program(_key, source, compilerOptions) {
+      const text = await source()
+      return folder === undefined ? made(text, compilerOptions) : folder.exclusively(() => made(text, compilerOptions))
+    },
     async keep() {},
   }
 }

@@ -26,7 +26,7 @@ describe.skipIf(why)(`Kernels of a session${why ? ` (not here: ${why})` : ""}`, 
   const made: Program[] = []
   const store: ProgramStore = {
     async program(_key, source, compilerOptions) {
-      const program = await context.createProgram(source, { compilerOptions })
+      const program = await context.createProgram(await source(), { compilerOptions })
       made.push(program)
       return program
     },

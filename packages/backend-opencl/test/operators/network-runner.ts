@@ -105,7 +105,7 @@ export function createNetworkRunner(): NetworkRunner {
     async restore() {},
     async program(_key, source, compilerOptions) {
       programs += 1
-      return context.createProgram(source, { compilerOptions })
+      return context.createProgram(await source(), { compilerOptions })
     },
     async keep() {},
   }

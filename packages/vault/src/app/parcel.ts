@@ -48,11 +48,14 @@ export async function openParcel({ model, keys }: Named): Promise<Parcel> {
     return { descriptor: add(await openFile(place.file, place.file)), name: place.file }
   }
   try {
-    const grant = await opened(keys.grant)
-    const identity = await opened(keys.identity)
+    // Together: each is opened by three trips to another thread.
+    const opening = [opened(keys.grant), opened(keys.identity), model && opened(model)] as const
+    // All are in the list before any is given up.
+    await Promise.allSettled(opening)
+    const [grant, identity, openedModel] = await Promise.all(opening)
     return {
       keys: { ...keys, grant, identity },
-      model: model && (await opened(model)),
+      model: openedModel,
       get isEmpty() {
         return descriptors.length === 0
       },

@@ -47,7 +47,8 @@ export async function readKeys(
   const bytesOf = (block: number) => new Uint8Array(blockOf(blocks, block))
   const { signal, passed = passedDescriptors([]) } = setting
   const { grant } = keys
-  const grantBytes = "block" in grant ? bytesOf(grant.block) : await readSmall(sourceOf(grant, passed), signal)
+  const reading = readIdentity(keys.identity, { ...setting, passed })
+  reading.catch(() => {}) // Said when it is waited for, unless the grant fails before.
   const trust = keys.trust.map(
     ({ publisher, keyring, leastKeyringVersion }): Trust => ({
       publisher,
@@ -55,8 +56,17 @@ export async function readKeys(
       ...(leastKeyringVersion !== null && { leastKeyringVersion }),
     }),
   )
-  const { identity, texts, close } = await readIdentity(keys.identity, { ...setting, passed })
-  return { keys: { grant: grantBytes, identity, trust }, texts, close }
+  try {
+    const grantBytes = "block" in grant ? bytesOf(grant.block) : await readSmall(sourceOf(grant, passed), signal)
+    const { identity, texts, close } = await reading
+    return { keys: { grant: grantBytes, identity, trust }, texts, close }
+  } catch (error) {
+    await reading.then(
+      ({ close }) => close(),
+      () => {},
+    )
+    throw error
+  }
 }
 
 async function readIdentity(
