@@ -18,15 +18,20 @@ export function graphOf(model: GraphModel): Graph {
   return (model as unknown as { readonly executor: { readonly graph: Graph } }).executor.graph
 }
 
-/** TensorFlow operators whose kernel an engine may lack (4.22's WebAssembly the first, WebGPU the last), and that kernel. */
+/** TensorFlow operators whose kernel an engine lacks (in 4.22 WebAssembly, WebGPU or tfjs-node), and that kernel. */
 const rareKernels: { readonly [operator: string]: string } = {
+  BitwiseAnd: "BitwiseAnd",
   Complex: "Complex",
   ComplexAbs: "ComplexAbs",
+  DenseBincount: "DenseBincount",
   Einsum: "Einsum",
   FFT: "FFT",
   IFFT: "IFFT",
   Imag: "Imag",
+  ImageProjectiveTransformV3: "Transform",
   IRFFT: "IFFT",
+  LowerBound: "SearchSorted",
+  MaxPoolWithArgmax: "MaxPoolWithArgmax",
   RaggedGather: "RaggedGather",
   RaggedRange: "RaggedRange",
   RaggedTensorToTensor: "RaggedTensorToTensor",
@@ -34,11 +39,15 @@ const rareKernels: { readonly [operator: string]: string } = {
   RFFT: "FFT",
   SparseFillEmptyRows: "SparseFillEmptyRows",
   SparseReshape: "SparseReshape",
+  SparseSegmentMean: "SparseSegmentMean",
+  SparseSegmentSum: "SparseSegmentSum",
   StaticRegexReplace: "StaticRegexReplace",
+  StringNGrams: "StringNGrams",
   StringSplit: "StringSplit",
   StringToHashBucketFast: "StringToHashBucketFast",
   Unique: "Unique",
   UniqueV2: "Unique",
+  UpperBound: "SearchSorted",
 }
 
 /** Types of operators, sorted, that the converter doesn't know or the engine has no kernel for. */

@@ -23,7 +23,7 @@ export function setupCommand(context: Context): Command {
     .addCommand(
       tfjs("tfjs-gpu", context).option(
         "--nvidia",
-        "also bring NVIDIA's CUDA 12 and cuDNN (2.8 GB to download), for machines that lack them; untested: no GPU was at hand",
+        "also bring NVIDIA's CUDA 12 and cuDNN (2.8 GB to download), for machines that lack them; never tried: no GPU was at hand",
       ),
     )
 }
