@@ -140,12 +140,15 @@ describe.skipIf(missingTfjsNode())("tfjs-node", () => {
     await engine.close()
   })
 
-  it.each(["Acos2", "LowerBound", "ImageProjectiveTransformV3"])("declines %s, for which it has no kernel", async (op) => {
-    await expect(open(oneOperator(op))).rejects.toMatchObject({
-      code: "model-declined",
-      message: expect.stringContaining(`it has no ${op} on TensorFlow`),
-    })
-  })
+  it.each(["Acos2", "LowerBound", "ImageProjectiveTransformV3"])(
+    "declines %s, for which it has no kernel",
+    async (op) => {
+      await expect(open(oneOperator(op))).rejects.toMatchObject({
+        code: "model-declined",
+        message: expect.stringContaining(`it has no ${op} on TensorFlow`),
+      })
+    },
+  )
 })
 
 /** Memory outside of JavaScript's, that begins at a multiple of 64. It is never freed. */
