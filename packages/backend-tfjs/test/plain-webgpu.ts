@@ -30,11 +30,10 @@ export async function runPlainWebgpu(name: VulkanDriverName, files: GraphFiles, 
     await writeFile(join(folder, "run.json"), JSON.stringify({ ...run, inputs: Object.fromEntries(inputs) }))
     const program = fileURLToPath(new URL("programs/plain-webgpu.mjs", import.meta.url))
     const { stdout } = await promisify(execFile)(process.execPath, [program, folder], {
-      // Dawn warns on standard output.
       env: { ...process.env, ...plainEnvironment(name), XDG_CACHE_HOME: folder },
       maxBuffer: 1 << 28,
     })
-    const printed: string[] = JSON.parse(stdout.slice(stdout.lastIndexOf("\n[") + 1))
+    const printed: string[] = JSON.parse(stdout)
     return printed.map((text) => Buffer.from(text, "base64"))
   } finally {
     await rm(folder, { recursive: true })
