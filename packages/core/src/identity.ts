@@ -20,6 +20,15 @@ export interface IdentityKey {
   unwrapFileKey(stanzas: readonly AgeStanza[]): Promise<Uint8Array | null> | Uint8Array | null
 }
 
+/** A `CryptoKey` of WebCrypto, as far as it is looked at. (Not every program has the types of pages.) */
+export interface WebCryptoKey {
+  /** `private` */
+  readonly type: string
+  readonly extractable: boolean
+  readonly algorithm: { readonly name: string }
+  readonly usages: readonly string[]
+}
+
 /** A recipient that wraps age file keys with what only it has: the other side of an {@link IdentityKey}. */
 export interface RecipientKey {
   /** Stanzas for the file key, 16 bytes, which is lent. */

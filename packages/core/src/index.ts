@@ -29,7 +29,7 @@ export type { AesGcm, AgeFile, Cryptography, OpenSegments, SegmentRun, SegmentsO
 export { portableCryptography } from "./crypto/portable.js"
 export { generateIdentity, type Identity, type OneIdentity, type Recipient, recipientOf } from "./grant/age.js"
 export { lockIdentity, unlockIdentity } from "./grant/locked-identity.js"
-export type { AgeStanza, IdentityKey, RecipientKey } from "./identity.js"
+export type { AgeStanza, IdentityKey, RecipientKey, WebCryptoKey } from "./identity.js"
 export { createKeyring, type Keyring, type KeyringOptions, readKeyring } from "./trust/keyring.js"
 export { generatePublisherKeys, type PublisherKeys, publicKeyOf, publisherId } from "./trust/keys.js"
 export type { Trust } from "./trust/trust.js"

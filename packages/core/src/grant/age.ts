@@ -3,7 +3,7 @@ import type { Plaintext } from "../backend.js"
 import type { Cryptography } from "../crypto/cryptography.js"
 import { StrongroomError } from "../errors.js"
 import { limits } from "../format/limits.js"
-import type { IdentityKey, RecipientKey } from "../identity.js"
+import type { IdentityKey, RecipientKey, WebCryptoKey } from "../identity.js"
 import { splitAgeFile } from "./age-file.js"
 import { checkForm } from "./age-form.js"
 
@@ -12,7 +12,7 @@ import { checkForm } from "./age-form.js"
  * (comments allowed); an X25519 private key of WebCrypto, with `deriveBits` among its usages, which needn't be extractable;
  * or what holds a key and unwraps with it, such as a passkey.
  */
-export type OneIdentity = string | CryptoKey | IdentityKey
+export type OneIdentity = string | WebCryptoKey | IdentityKey
 
 /**
  * Who opens a grant: one identity, several, or a passphrase. Strings can't be overwritten by JavaScript: they stay in
@@ -50,7 +50,7 @@ export async function generateIdentity(): Promise<{ readonly identity: string; r
  *
  * @throws StrongroomError `identity-invalid`.
  */
-export async function recipientOf(identity: string | CryptoKey): Promise<string> {
+export async function recipientOf(identity: string | WebCryptoKey): Promise<string> {
   const [first] = isCryptoKey(identity) ? [checkCryptoKey(identity)] : identityLines(identity)
   try {
     return await age.identityToRecipient(first)
@@ -189,7 +189,7 @@ function addRecipient(encrypter: age.Encrypter, recipient: string | RecipientKey
   }
 }
 
-function identityLines(text: string): [string, ...string[]] {
+function identityLines(text: string | WebCryptoKey): [string, ...string[]] {
   if (typeof text !== "string") throw new TypeError("An identity must be a string.")
   const lines = text.split("\n").map((line) => line.trim())
   const [first, ...others] = lines.filter((line) => line !== "" && !line.startsWith("#"))

@@ -1,6 +1,7 @@
 import { bech32 } from "@scure/base"
 import { utf8 } from "../bytes.js"
 import { StrongroomError } from "../errors.js"
+import type { WebCryptoKey } from "../identity.js"
 import { type Identity, identityInvalid, type Recipient, readIdentity, recipientOf, unwrap, wrap } from "./age.js"
 
 /**
@@ -21,7 +22,7 @@ export async function lockIdentity(identity: string, recipient: Recipient): Prom
  *
  * @throws StrongroomError `identity-mismatch`, `passphrase-wrong`, `identity-invalid` for what isn't a locked identity.
  */
-export async function unlockIdentity(locked: Uint8Array, identity: Identity): Promise<CryptoKey> {
+export async function unlockIdentity(locked: Uint8Array, identity: Identity): Promise<WebCryptoKey> {
   const opened = await unwrap(locked, readIdentity(identity), {}, "locked identity").catch((cause) => {
     if (StrongroomError.is(cause) && cause.code !== "grant-invalid") throw cause
     throw new StrongroomError("identity-invalid", "The bytes aren't a locked identity, or are damaged.", { cause })
