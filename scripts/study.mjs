@@ -10,6 +10,6 @@ const compiler = zig()
 const environment = compiler ? { STRONGROOM_ZIG: compiler } : {}
 if (!turbo(["build", "--filter=@strongroom/study...", "--output-logs=errors-only"], environment))
   fail("The build failed: see above.")
-const variables = { ...process.env, ...openclDrivers(driverNames), ...pythonRuntimes() }
+const variables = { ...process.env, ...openclDrivers(driverNames), ...pythonRuntimes(["openvino", "tensorflow"]) }
 const study = [join(root, "apps/study/dist/main.js"), ...process.argv.slice(2)]
 if (!runs(process.execPath, study, { env: variables })) process.exitCode = 1

@@ -39,15 +39,24 @@ export function aptInstall(packages, flags = []) {
 
 /**
  * Unpacks packages, and what they need that this machine lacks, below `folder`/root: as any user, and without a change to
- * the machine. True when that is done.
+ * the machine. True when that is done. `flags` are apt-get's.
  */
-export function aptUnpack(packages, folder) {
+export function aptUnpack(packages, folder, flags = []) {
   if (!isThere("apt-get") || !isThere("dpkg-deb")) return false
   say(`Unpacking ${packages.join(", ")} ...`)
   const [lists, cache] = [join(folder, "lists"), join(folder, "cache")]
   for (const name of [join(lists, "partial"), join(cache, "archives/partial")]) mkdirSync(name, { recursive: true })
   // Lists of one's own, because an ordinary user can't renew the machine's, and an image may have none.
-  const own = ["-qq", "-o", `Dir::State::Lists=${lists}`, "-o", `Dir::Cache=${cache}`, "-o", "Debug::NoLocking=1"]
+  const own = [
+    "-qq",
+    "-o",
+    `Dir::State::Lists=${lists}`,
+    "-o",
+    `Dir::Cache=${cache}`,
+    "-o",
+    "Debug::NoLocking=1",
+    ...flags,
+  ]
   const download = ["install", "-y", "--download-only", "--no-install-recommends", ...packages]
   const unpack = (name) => runs("dpkg-deb", ["-x", join(cache, "archives", name), join(folder, "root")], quiet)
   try {

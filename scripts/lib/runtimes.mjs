@@ -1,8 +1,8 @@
 // Runtimes for models that come as Python wheels, each in a virtual environment of its own under .cache.
 import { virtualEnvironment } from "./setup.mjs"
 
-/** Every runtime's name. TensorFlow takes 1.7 GB of disk, OpenVINO 0.3. */
-export const runtimeNames = ["openvino", "tensorflow"]
+/** Every runtime's name. TensorFlow takes 1.7 GB of disk, OpenVINO 0.3, Qualcomm's provider for ONNX Runtime 0.3. */
+export const runtimeNames = ["openvino", "tensorflow", "qnn"]
 
 /**
  * Installs the runtimes that are not there yet. Gives STRONGROOM_RUNTIMES for the tests and the study: a JSON object from

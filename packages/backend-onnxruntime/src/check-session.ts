@@ -1,8 +1,9 @@
 import { type OpenModel, StrongroomError, type TensorSpec } from "@strongroom/core/backend"
 import type { InferenceSession } from "onnxruntime-node"
+import type { RuntimeSession } from "./session.js"
 
 /** @throws StrongroomError `backend-failed` for a graph with other inputs or outputs than its manifest's */
-export function checkSession(model: OpenModel, { inputMetadata, outputMetadata }: InferenceSession): void {
+export function checkSession(model: OpenModel, { inputMetadata, outputMetadata }: RuntimeSession): void {
   checkTensors(model.inputs, inputMetadata)
   checkTensors(model.outputs, outputMetadata)
 }

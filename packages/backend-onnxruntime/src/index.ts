@@ -1,8 +1,8 @@
 import type { Backend } from "@strongroom/core/backend"
 import { checkOptions, type OnnxRuntimeOptions } from "./options.js"
-import { packageFolders } from "./package-folders.js"
+import { packageFolders, pluginFolders } from "./package-folders.js"
 
-export type { ExecutionProvider, OnnxRuntimeOptions } from "./options.js"
+export type { ExecutionProvider, OnnxRuntimeOptions, ProviderPlugin } from "./options.js"
 
 /**
  * ONNX Runtime as a backend: the value that an app gives to `openVault` or `openInProcess`. Loads nothing native.
@@ -16,7 +16,7 @@ export function onnxruntime(options: OnnxRuntimeOptions = {}): Backend {
     module: new URL("./worker.js", import.meta.url).href,
     options: checkOptions(options),
     needs: {
-      read: packageFolders(),
+      read: [...packageFolders(), ...pluginFolders(options.plugin)],
       // Its pool's threads are bound to cores.
       systemCalls: ["sched_setaffinity"],
       // Without it ONNX Runtime keeps a device id and a database in the user's cache folder, and a log beside.

@@ -2,6 +2,7 @@ import type { Declined, EngineSession, Host, LoadContext, OpenModel, Plaintext }
 import type { InferenceSession } from "onnxruntime-node"
 import { checkSession } from "./check-session.js"
 import { whyDeclined, withCode } from "./failure.js"
+import { keptAfterRun } from "./kept-after-run.js"
 import type { OptimisedFile } from "./optimised-file.js"
 import { type OptimisedModel, optimisedModel } from "./optimised-model.js"
 import type { CheckedOptions } from "./options.js"
@@ -35,29 +36,6 @@ export async function loadModel(
     return file ? keptAfterRun(engineSession(session), file) : engineSession(session)
   } finally {
     if (!isMade) await file?.remove()
-  }
-}
-
-/** What was made is kept when the first run has been answered, or the session closes: neither the load nor that run waits. */
-function keptAfterRun(session: EngineSession, file: OptimisedFile): EngineSession {
-  let keeping: Promise<void> | undefined
-  const keep = () => {
-    keeping ??= file.keep()
-    return keeping
-  }
-  return {
-    run(call) {
-      const result = session.run(call)
-      result.then(keep, keep)
-      return result
-    },
-    async close() {
-      try {
-        await session.close()
-      } finally {
-        await keep()
-      }
-    },
   }
 }
 

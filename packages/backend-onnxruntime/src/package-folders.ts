@@ -1,5 +1,7 @@
+import { realpathSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname } from "node:path"
+import type { ProviderPlugin } from "./options.js"
 
 /** Where onnxruntime-node and what it loads are installed. Empty if it isn't: the engine says so when it starts. */
 export function packageFolders(): readonly string[] {
@@ -9,5 +11,21 @@ export function packageFolders(): readonly string[] {
     return [dirname(runtime), dirname(common)]
   } catch {
     return []
+  }
+}
+
+/** Where a provider's library lies, by its path and by its real one, and what else it loads. */
+export function pluginFolders(plugin: ProviderPlugin | undefined): readonly string[] {
+  if (plugin === undefined) return []
+  const { library, read = [] } = plugin
+  return [...new Set([dirname(library), dirname(realPath(library)), ...read])]
+}
+
+/** What isn't there the engine says when it starts. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
   }
 }

@@ -1,10 +1,15 @@
 import type { EngineKept, EngineRun, EngineSession, RawTensor } from "@strongroom/core/backend"
-import type { InferenceSession } from "onnxruntime-node"
+import type { InferenceSession, Tensor } from "onnxruntime-node"
 import { withCode } from "./failure.js"
 import { fromRuntime, toRuntime } from "./tensor.js"
 
+/** A session of ONNX Runtime: onnxruntime-node's, or one made by the library's own functions. */
+export type RuntimeSession = Pick<InferenceSession, "inputMetadata" | "outputMetadata" | "release"> & {
+  run(feeds: Readonly<Record<string, Tensor>>, outputs: readonly string[]): Promise<Readonly<Record<string, Tensor>>>
+}
+
 /** A session of ONNX Runtime under the contract. A kept output is a copy in JavaScript's memory. */
-export function engineSession(session: InferenceSession): EngineSession {
+export function engineSession(session: RuntimeSession): EngineSession {
   const kept = new Map<number, RawTensor>()
   let lastKept = 0
   let running: Promise<unknown> = Promise.resolve()

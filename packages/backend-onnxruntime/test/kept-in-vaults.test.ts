@@ -1,12 +1,13 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type OnnxRuntimeOptions, onnxruntime } from "@strongroom/backend-onnxruntime"
-import { type ArtifactStore, memoryStore } from "@strongroom/core"
+import { onnxruntime } from "@strongroom/backend-onnxruntime"
+import { memoryStore } from "@strongroom/core"
 import { createPublisher } from "@strongroom/testkit"
-import { openVault, type Vault, type VaultKeys } from "@strongroom/vault"
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
-import { byTheEngineAlone, type OcrModel, type OcrModelName, ocrModel, outputBytes } from "./ocr-model.js"
+import { openVault } from "@strongroom/vault"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { cacheOf, changed, ignoredOf, runIn, runOnce, type Shipped } from "./in-vaults.js"
+import { byTheEngineAlone, type OcrModel, type OcrModelName, ocrModel } from "./ocr-model.js"
 
 const publisher = await createPublisher()
 
@@ -16,54 +17,18 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-interface Shipped extends OcrModel {
-  readonly bytes: Uint8Array
-  readonly keys: VaultKeys
-}
+/** A model of OCR, sealed. */
+type ShippedOcr = Shipped & OcrModel
 
 let shippedModels = 0
 
-async function ship(name: OcrModelName = "classification"): Promise<Shipped> {
+async function ship(name: OcrModelName = "classification"): Promise<ShippedOcr> {
   const model = await ocrModel(name)
   const { bytes, identity, keys } = await publisher.ship(model.toSeal)
   const file = join(folder, `${++shippedModels}.key`)
   await writeFile(file, identity)
   return { ...model, bytes, keys: { grant: keys.grant, identity: { file }, trust: keys.trust } }
 }
-
-function cacheOf(vault: Vault) {
-  const { state, evidence } = vault.report().guarantees.find(({ id }) => id === "cache.policy") ?? {}
-  return { state, ...Object(evidence) }
-}
-
-async function runIn(vault: Vault, { bytes, keys, inputs }: Shipped): Promise<Buffer> {
-  const session = await vault.load(bytes, keys)
-  const outputs = outputBytes(await session.run(inputs))
-  await session.close()
-  return outputs
-}
-
-/** A vault of its own: what came out, and what the report says of artifacts then. */
-async function runOnce(shipped: Shipped, artifactStore: ArtifactStore, options: OnnxRuntimeOptions = {}) {
-  const vault = await openVault({ backend: onnxruntime(options), cache: "sealed", artifactStore })
-  try {
-    const outputs = await runIn(vault, shipped)
-    await vi.waitFor(() => expect(cacheOf(vault).store.kept).toBe(cacheOf(vault).artifacts.written))
-    return { outputs, ...cacheOf(vault) }
-  } finally {
-    await vault.close()
-  }
-}
-
-/** A store in which every entry was changed. */
-async function changed(store: ArtifactStore, change: (entry: Uint8Array) => Uint8Array): Promise<ArtifactStore> {
-  const other = memoryStore()
-  for (const { key } of await store.list()) await other.put(key, change((await store.get(key)) ?? new Uint8Array(0)))
-  return other
-}
-
-const ignoredOf = ({ ignored }: { ignored: Record<string, number> }) =>
-  Object.values(ignored).reduce((sum, count) => sum + count, 0)
 
 const fresh = { hits: 0, misses: 1, written: 1, failures: 0 }
 const found = { hits: 1, misses: 0, written: 0, failures: 0 }

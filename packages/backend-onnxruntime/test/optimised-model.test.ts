@@ -3,14 +3,13 @@ import { createHash } from "node:crypto"
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { onnxruntime } from "@strongroom/backend-onnxruntime"
-import { bytesSource, importOnnx, type ModelToSeal, openSealedModel, tensor } from "@strongroom/core"
-import type { Artifacts, Json, Plaintext } from "@strongroom/core/backend"
-import { heapPlaintext, loadEngine, loadSession, privateDirectory, toRaw } from "@strongroom/core/host"
+import { bytesSource, importOnnx, type ModelToSeal, type Tensor, tensor } from "@strongroom/core"
 import { createPublisher, type ShippedModel } from "@strongroom/testkit"
 import { describe, expect, it, onTestFinished, vi } from "vitest"
-import { ocrModel, outputBytes } from "./ocr-model.js"
+import { type Loading, loadOnce as loadWith } from "./load-once.js"
+import { ocrModel } from "./ocr-model.js"
 import { type OnnxToWrite, onnxModel } from "./onnx-writer.js"
+import { Shelf } from "./shelf.js"
 
 const publisher = await createPublisher()
 
@@ -23,35 +22,6 @@ function newFolder(parent: string): string {
   return folder
 }
 
-/** Artifacts of which a test sees all: what is kept, and what is given and closed. */
-class Shelf implements Artifacts {
-  readonly kept = new Map<string, Uint8Array>()
-  readonly given: Plaintext[] = []
-  /** What is found instead of what was kept. */
-  instead: Uint8Array | undefined
-  async get(key: string) {
-    const bytes = this.instead ?? this.kept.get(key)
-    if (bytes === undefined) return undefined
-    const plaintext = heapPlaintext(bytes.length)
-    plaintext.bytes.set(bytes)
-    this.given.push(plaintext)
-    return plaintext
-  }
-  async put(key: string, bytes: Uint8Array) {
-    this.kept.set(key, bytes.slice())
-  }
-  restoreDirectory = async () => false
-  saveDirectory = async () => undefined
-}
-
-interface Loading {
-  /** Default: 1. */
-  readonly runs?: number
-  readonly directory?: string
-  readonly artifacts?: Artifacts
-  readonly signal?: AbortSignal
-}
-
 const square = tensor(
   "float32",
   [4, 4],
@@ -59,27 +29,9 @@ const square = tensor(
 )
 const given = { x: square }
 
-/** Loads under `memory` and runs: the outputs' bytes of the last run, and what the engine told the report. */
-async function loadOnce(shipped: ShippedModel, { runs = 1, directory, artifacts, signal }: Loading, inputs = given) {
-  const observed: Json[] = []
-  const model = await openSealedModel(bytesSource(shipped.bytes), shipped.keys)
-  const engine = await loadEngine(onnxruntime({ threads: 1 }), {
-    cachePolicy: "memory",
-    ...(directory && { directory: privateDirectory(directory) }),
-    observe: (_, fact) => observed.push(fact),
-  })
-  try {
-    const session = await loadSession(engine, model, { ...(artifacts && { artifacts }), ...(signal && { signal }) })
-    const raw = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, toRaw(value)]))
-    let outputs: Buffer = Buffer.alloc(0)
-    for (let run = 0; run < runs; run++) outputs = outputBytes((await session.run(raw)) as never)
-    await session.close()
-    return { outputs, observed }
-  } finally {
-    await engine.close()
-    await model.close()
-  }
-}
+/** With that input, unless there are others. */
+const loadOnce = (shipped: ShippedModel, loading: Loading, inputs: Readonly<Record<string, Tensor>> = given) =>
+  loadWith(shipped, loading, inputs)
 
 const matrix = { type: "float32", shape: [4, 4] } as const
 const weight = new Uint8Array(Float32Array.from({ length: 16 }, (_, at) => Math.cos(at)).buffer)
@@ -107,10 +59,10 @@ describe.runIf(process.platform === "linux")("what ONNX Runtime made of a model"
     const { toSeal, inputs } = await ocrModel("classification")
     const shipped = await publisher.ship(toSeal)
     const [directory, artifacts] = [newFolder(memoryFolder), new Shelf()]
-    const first = await loadOnce(shipped, { directory, artifacts }, inputs as never)
+    const first = await loadOnce(shipped, { directory, artifacts }, inputs)
     expect(artifacts.kept.size).toBe(1)
     expect(readdirSync(directory)).toEqual([])
-    const second = await loadOnce(shipped, { directory, artifacts }, inputs as never)
+    const second = await loadOnce(shipped, { directory, artifacts }, inputs)
     expect(artifacts.given).toHaveLength(1)
     expect(artifacts.given[0]?.bytes.every((byte) => byte === 0)).toBe(true)
     expect(second.outputs.equals(first.outputs)).toBe(true)
@@ -234,11 +186,11 @@ describe.runIf(process.platform === "linux")("what ONNX Runtime made of a model"
   it.skipIf(process.getuid?.() !== 0)("isn't kept in part where there is no room for it (as root only)", async () => {
     const { toSeal, inputs } = await ocrModel("classification")
     const shipped = await publisher.ship(toSeal)
-    const expected = (await loadOnce(shipped, {}, inputs as never)).outputs
+    const expected = (await loadOnce(shipped, {}, inputs)).outputs
     const [directory, artifacts] = [newFolder(memoryFolder), new Shelf()]
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", directory])
     try {
-      const { outputs, observed } = await loadOnce(shipped, { directory, artifacts }, inputs as never)
+      const { outputs, observed } = await loadOnce(shipped, { directory, artifacts }, inputs)
       expect(outputs.equals(expected)).toBe(true)
       expect(artifacts.kept.size).toBe(0)
       expect(observed).toEqual([{ optimisedModel: "not kept" }])

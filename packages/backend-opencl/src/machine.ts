@@ -1,15 +1,12 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs"
 import { dirname, isAbsolute, join } from "node:path"
 import type { Needs } from "@strongroom/core/backend"
+import { gpuDeviceNodes } from "@strongroom/core/node"
 import type { CheckedOptions } from "./options.js"
 import { hasFirstProcessors } from "./processors.js"
 
 /** Where loaders look for drivers: Khronos's and Debian's, unless they are told otherwise. */
 const registry = "/etc/OpenCL/vendors"
-
-/** Device nodes of GPUs: Linux's own (Intel, AMD, Mesa), AMD's compute, NVIDIA's, Windows's inside WSL. */
-const deviceForm = /^(kfd|dxg|nvidia\d+|nvidiactl|nvidia-uvm|nvidia-uvm-tools)$/
-const renderForm = /^renderD\d+$/
 
 /** PoCL links every kernel that it compiles, by a program that it looks for in PATH. */
 const linkers = ["/usr/bin/ld", "/bin/ld"]
@@ -21,10 +18,7 @@ export function needsHere({ drivers, library, libraries: linked, read, bindThrea
   const named = [...libraries, ...linked, ...(library === undefined ? [] : [library])].filter(isAbsolute)
   const execute = libraries.some((path) => /pocl/i.test(path)) ? linkersHere() : []
   return {
-    devices: [
-      ...namesIn("/dev/dri", renderForm).map((name) => join("/dev/dri", name)),
-      ...namesIn("/dev", deviceForm).map((name) => join("/dev", name)),
-    ],
+    devices: gpuDeviceNodes(),
     read: [...new Set([folder, ...named.flatMap((path) => [dirname(path), dirname(real(path))]), ...read])],
     ...(execute.length > 0 && { execute }),
     systemCalls,

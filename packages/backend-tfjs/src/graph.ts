@@ -18,7 +18,7 @@ export function graphOf(model: GraphModel): Graph {
   return (model as unknown as { readonly executor: { readonly graph: Graph } }).executor.graph
 }
 
-/** TensorFlow operators whose kernel an engine may lack (in 4.22 WebAssembly has none of these), and that kernel. */
+/** TensorFlow operators whose kernel an engine may lack (4.22's WebAssembly the first, WebGPU the last), and that kernel. */
 const rareKernels: { readonly [operator: string]: string } = {
   Complex: "Complex",
   ComplexAbs: "ComplexAbs",
@@ -32,7 +32,13 @@ const rareKernels: { readonly [operator: string]: string } = {
   RaggedTensorToTensor: "RaggedTensorToTensor",
   Real: "Real",
   RFFT: "FFT",
+  SparseFillEmptyRows: "SparseFillEmptyRows",
+  SparseReshape: "SparseReshape",
   StaticRegexReplace: "StaticRegexReplace",
+  StringSplit: "StringSplit",
+  StringToHashBucketFast: "StringToHashBucketFast",
+  Unique: "Unique",
+  UniqueV2: "Unique",
 }
 
 /** Types of operators, sorted, that the converter doesn't know or the engine has no kernel for. */

@@ -1,13 +1,42 @@
+import { isAbsolute } from "node:path"
+import { type EngineName, engineNames, type VulkanOptions } from "./engines/index.js"
+import { defaultSetupFolder } from "./setup/place.js"
+
 export interface TfjsOptions {
-  /** What computes: WebAssembly with SIMD where the machine has it, on one thread. The only one yet, and the default. */
-  readonly engine?: "wasm"
+  /**
+   * What computes. Default: `"auto"`, the first of `"tfjs-node-gpu"`, `"webgpu"`, `"tfjs-node"`, `"wasm"` that is installed
+   * and, for the first two, has an accelerator here. A model can name one that suits it better.
+   */
+  readonly engine?: "auto" | EngineName
+  /**
+   * The folder in which `strongroom setup` has put tfjs-node: an absolute path. Default: `strongroom` in `XDG_DATA_HOME`,
+   * which is `~/.local/share`.
+   */
+  readonly setupFolder?: string
+  /** How `"webgpu"` finds Vulkan on Linux. Default: the system's own. */
+  readonly vulkan?: VulkanOptions
 }
 
-/** What crosses to the vault. */
-export type CheckedOptions = { readonly engine: "wasm" }
+/** The options with their defaults. */
+export type CheckedOptions = Required<TfjsOptions>
 
 /** @throws TypeError */
-export function checkOptions({ engine = "wasm" }: TfjsOptions): CheckedOptions {
-  if (engine !== "wasm") throw new TypeError(`engine is "wasm", not ${JSON.stringify(engine)}.`)
-  return { engine }
+export function checkOptions({
+  engine = "auto",
+  setupFolder = defaultSetupFolder(),
+  vulkan = {},
+}: TfjsOptions): CheckedOptions {
+  if (engine !== "auto" && !engineNames.includes(engine)) {
+    const names = ["auto", ...engineNames].map((name) => JSON.stringify(name)).join(", ")
+    throw new TypeError(`engine is one of ${names}, not ${JSON.stringify(engine)}.`)
+  }
+  if (typeof setupFolder !== "string" || !isAbsolute(setupFolder)) {
+    throw new TypeError("setupFolder is an absolute path.")
+  }
+  for (const [name, paths] of Object.entries(vulkan)) {
+    if (!Array.isArray(paths) || !paths.every((path) => typeof path === "string" && isAbsolute(path))) {
+      throw new TypeError(`vulkan.${name} is an array of absolute paths.`)
+    }
+  }
+  return { engine, setupFolder, vulkan }
 }

@@ -1,48 +1,47 @@
-import { createRequire } from "node:module"
-import { StrongroomError } from "@strongroom/core/backend"
-import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm"
-import { packages } from "./package-folders.js"
-import { zeroOutputs } from "./zeroed-outputs.js"
+import type { Tensor } from "@tensorflow/tfjs-core"
 
-/** What this backend uses of TensorFlow.js. There is one of it a thread, with one active engine. */
+/**
+ * TensorFlow.js on this thread, with an engine that has started. All that loads and runs models knows engines by this
+ * alone, in Node and in a page.
+ */
 export interface Runtime {
+  /** The copy of TensorFlow.js that the engine's own package uses, and the converter that belongs to it. */
   readonly tf: typeof import("@tensorflow/tfjs-core")
   readonly converter: typeof import("@tensorflow/tfjs-converter")
+  /** The name that the engine has in TensorFlow.js, to activate it and to look for kernels: `"wasm"`. */
+  readonly backend: string
+  /** What people call it, as it stands in "it has no FFT on WebAssembly". */
+  readonly title: string
+  /** What computes, for the report and the fingerprint: `"wasm with SIMD, one thread, on x64"`. */
+  readonly device: string
+  /** The version of what lies between TensorFlow.js and the device; `"none"` where there is nothing. */
+  readonly driver: string
+  /** Whether weights may be complex numbers. */
+  readonly hasComplexNumbers: boolean
+  /**
+   * Copies a new tensor's elements into the engine's own memory, at once. Some engines do so at a tensor's first use, or
+   * never, and hold the caller's array, which is lent, or zeroed.
+   */
+  upload(tensor: Tensor): void
+  /**
+   * Lets the engine use a new tensor's elements where they are, at `address`, if it can: they must then stay there until
+   * the tensor is disposed of. Saves a copy of every large weight. Absent where the engine never can.
+   */
+  adopt?(tensor: Tensor, address: bigint): boolean
+  /** Overwrites a tensor's elements where the engine would free them as they are; nothing where they can't be reached. */
+  wipe(tensor: Tensor): void
+  /**
+   * Waits for what was computed, and throws what went wrong with it unheard: `out-of-memory` or `backend-failed`. Absent
+   * where the engine's own calls throw.
+   */
+  check?(): Promise<void>
 }
 
 /**
- * Loads TensorFlow.js and makes WebAssembly its engine on this thread. The binary is read from the package's own folder.
- *
- * @throws StrongroomError `backend-missing`.
+ * Makes it the active engine of TensorFlow.js on this thread, of which there is one for all copies of its modules. Another
+ * session's, or the app's own, may have been active.
  */
-export async function loadRuntime(): Promise<Runtime> {
-  const require = createRequire(import.meta.url)
-  try {
-    const [tf, converter] = packages.map((name) => require(name)) as [Runtime["tf"], Runtime["converter"], unknown]
-    const started = await withoutNewListeners(async () => (await tf.setBackend("wasm")) && tf.getBackend() === "wasm")
-    if (!started) throw new Error("WebAssembly can't be started.")
-    zeroOutputs(tf.backend() as BackendWasm)
-    return { tf, converter }
-  } catch (cause) {
-    throw new StrongroomError(
-      "backend-missing",
-      `TensorFlow.js can't be loaded. Run "npm install ${packages.join(" ")}", all of one version.`,
-      { cause },
-    )
-  }
-}
-
-/** Emscripten's loader sets handlers for the whole process, which would end it at any stray rejection. They go again. */
-async function withoutNewListeners<T>(start: () => Promise<T>): Promise<T> {
-  const events = ["uncaughtException", "unhandledRejection"]
-  const before = new Set(events.flatMap((event) => process.listeners(event as "uncaughtException")))
-  try {
-    return await start()
-  } finally {
-    for (const event of events) {
-      for (const listener of process.listeners(event as "uncaughtException")) {
-        if (!before.has(listener)) process.removeListener(event, listener)
-      }
-    }
-  }
+export function activate({ tf, backend }: Runtime): void {
+  // Done when it returns, since the engine has started; the promise is for those that haven't.
+  if (tf.getBackend() !== backend) void tf.setBackend(backend)
 }

@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs-core"
-import type { Runtime } from "./runtime.js"
+import { activate, type Runtime } from "./runtime.js"
 
 let last: Promise<void> = Promise.resolve()
 const nothing = () => undefined
@@ -23,8 +23,9 @@ export function spare(tf: Runtime["tf"], tensor: Tensor): Tensor {
  * Frees every tensor made while `task` ran, but for those that were {@link spare}d. Those that TensorFlow.js itself
  * marks as kept, too: it does so with all that it puts into lists, inputs among them, and forgets them when a run fails.
  */
-export async function scoped<T>(tf: Runtime["tf"], task: () => Promise<T>): Promise<T> {
-  const engine = tf.engine()
+export async function scoped<T>(runtime: Runtime, task: () => Promise<T>): Promise<T> {
+  activate(runtime)
+  const engine = runtime.tf.engine()
   engine.startScope("strongroom")
   try {
     return await task()

@@ -6,12 +6,11 @@ import { graphOf, isDynamic } from "./graph.js"
 import type { Runtime } from "./runtime.js"
 import { exclusively, scoped, spare } from "./scope.js"
 import { fromTf, toTf } from "./tensor.js"
-import { wipeWeights } from "./weights.js"
+import type { Weights } from "./weights.js"
 
-type Tf = Runtime["tf"]
-
-/** A graph model under the contract. A kept output is a tensor in WebAssembly's memory. */
-export function engineSession(tf: Tf, model: GraphModel): EngineSession {
+/** A graph model under the contract. A kept output is a tensor in the engine's memory. */
+export function engineSession(runtime: Runtime, model: GraphModel, weights: Weights): EngineSession {
+  const { tf } = runtime
   const kept = new Map<number, Tensor>()
   let lastKept = 0
   let closing: Promise<void> | undefined
@@ -31,7 +30,7 @@ export function engineSession(tf: Tf, model: GraphModel): EngineSession {
   async function execute(inputs: EngineRun["inputs"], outputs: readonly string[]): Promise<readonly Tensor[]> {
     const feeds = Object.entries(inputs).map(([name, value]) => [
       name,
-      "kept" in value ? (kept.get(value.kept) as Tensor) : toTf(tf, value),
+      "kept" in value ? (kept.get(value.kept) as Tensor) : toTf(runtime, value),
     ])
     const names = [...outputs]
     const run = isDynamic(graphOf(model), names.map(nodeName)) ? "executeAsync" : "execute"
@@ -50,7 +49,10 @@ export function engineSession(tf: Tf, model: GraphModel): EngineSession {
     const results = await execute(inputs, outputs)
     const toKeep = new Set(keepNames)
     // What is read comes first: reading may fail, and nothing may have been kept then.
-    const read = results.map((tensor, index) => (toKeep.has(outputs[index] as string) ? undefined : fromTf(tensor)))
+    const read = await Promise.all(
+      results.map((tensor, index) => (toKeep.has(outputs[index] as string) ? undefined : fromTf(tensor))),
+    )
+    await runtime.check?.()
     return Object.fromEntries(
       outputs.map((name, index) => {
         const value = read[index]
@@ -61,10 +63,16 @@ export function engineSession(tf: Tf, model: GraphModel): EngineSession {
     )
   }
 
+  /** What the engine has to say of an error tells more. */
+  async function explain(error: unknown): Promise<never> {
+    await runtime.check?.()
+    throw error
+  }
+
   async function close(): Promise<void> {
     for (const tensor of kept.values()) tensor.dispose()
     kept.clear()
-    wipeWeights(tf, Object.values(model.weights).flat())
+    weights.release()
     model.dispose()
   }
 
@@ -72,7 +80,7 @@ export function engineSession(tf: Tf, model: GraphModel): EngineSession {
     async run(call) {
       if (closing !== undefined)
         throw new StrongroomError("session-closed", "The session is closed: load the model again.")
-      return exclusively(() => scoped(tf, () => run(call)))
+      return exclusively(() => scoped(runtime, () => run(call).catch(explain)))
     },
     close() {
       closing ??= exclusively(close)

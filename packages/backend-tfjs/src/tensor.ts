@@ -8,19 +8,21 @@ const types = ["float32", "int32", "bool", "string"] as const
 type TfType = (typeof types)[number]
 
 /** A tensor in the engine's memory, with a copy of the elements. */
-export function toTf(tf: Runtime["tf"], raw: RawTensor): Tensor {
+export function toTf(runtime: Runtime, raw: RawTensor): Tensor {
   const { type, shape, data } = toTensor(raw)
   if (raw.type === "string") checkStrings(raw.data)
-  return tf.tensor(data as Float32Array, [...shape], type as TfType)
+  const tensor = runtime.tf.tensor(data as Float32Array, [...shape], type as TfType)
+  runtime.upload(tensor)
+  return tensor
 }
 
 /** A tensor's elements, in an array of their own. */
-export function fromTf(tensor: Tensor): RawTensor {
+export async function fromTf(tensor: Tensor): Promise<RawTensor> {
   const { shape } = tensor
   const type = types.find((name) => name === tensor.dtype)
   if (type === undefined) throw new TypeError(`An output is of type ${tensor.dtype}.`)
-  if (type === "string") return { type, shape, data: tensor.dataSync<"string">() as unknown as string[] }
-  const { buffer, byteOffset, byteLength } = tensor.dataSync()
+  if (type === "string") return { type, shape, data: (await tensor.data<"string">()) as unknown as string[] }
+  const { buffer, byteOffset, byteLength } = await tensor.data()
   return { type, shape, data: new Uint8Array(buffer, byteOffset, byteLength) }
 }
 

@@ -1,88 +1,141 @@
-import type { Host } from "@strongroom/core/backend"
-import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm"
-import type { io, Tensor } from "@tensorflow/tfjs-core"
+import type { Host, Plaintext } from "@strongroom/core/backend"
+import type { io, NamedTensorMap, Tensor } from "@tensorflow/tfjs-core"
 import type { PartReader } from "./part-reader.js"
-import type { Runtime } from "./runtime.js"
+import { activate, type Runtime } from "./runtime.js"
 import { spare } from "./scope.js"
 
-type Tf = Runtime["tf"]
-type Weights = { [name: string]: Tensor }
+/** A model's weights in an engine. */
+export interface Weights {
+  readonly tensors: NamedTensorMap
+  /** Disposes of them, and overwrites what would be freed as it is. Safe twice. */
+  release(): void
+}
 
 /**
- * Moves weights into the engine one at a time, through memory that is zeroed after each: TensorFlow.js copies them into
- * WebAssembly's memory at once. The layout is tfjs-converter's: weight after weight without padding, a string as its
- * length (32 bits, little-endian) and its bytes.
+ * Moves weights into the engine one at a time, through memory that is zeroed after each, or at the end where the engine
+ * uses it in place. The layout is tfjs-converter's: weight after weight without padding, a string as its length (32 bits,
+ * little-endian) and its bytes.
  *
  * Quantised weights are expanded by TensorFlow.js itself, which leaves copies of those to the garbage collector.
  */
 export async function readWeights(
-  tf: Tf,
+  runtime: Runtime,
   host: Host,
   reader: PartReader,
   specs: readonly io.WeightsManifestEntry[],
 ): Promise<Weights> {
-  const weights: Weights = {}
+  const weights = collection(runtime)
   try {
     for (const spec of specs) {
-      // Whichever session runs meanwhile must not take it for its own.
-      weights[spec.name] = spare(
-        tf,
-        spec.dtype === "string" ? await readStrings(tf, reader, spec) : await readNumbers(tf, host, reader, spec),
-      )
+      if (spec.dtype === "string") await readStrings(weights, reader, spec)
+      else await readNumbers(weights, host, reader, spec)
     }
     return weights
   } catch (error) {
-    disposeWeights(tf, weights)
+    weights.release()
     throw error
   } finally {
     await reader.close()
   }
 }
 
-/** Overwrites the weights in WebAssembly's memory, which frees memory as it is, and disposes of them. */
-export function disposeWeights(tf: Tf, weights: Weights): void {
-  wipeWeights(tf, Object.values(weights))
-  for (const weight of Object.values(weights)) weight.dispose()
+interface Collection extends Weights {
+  readonly runtime: Runtime
+  /**
+   * Makes a tensor by `make` and moves its elements into the engine. True where the engine uses them in place: in
+   * `plaintext`, which is then closed with the weights.
+   */
+  add(name: string, make: () => Tensor, plaintext?: Plaintext): boolean
 }
 
-/**
- * Overwrites weights in WebAssembly's memory. Once a model has run there are copies of some that XNNPACK has packed: nobody
- * else knows where.
- */
-export function wipeWeights(tf: Tf, weights: readonly Tensor[]): void {
-  const backend = tf.backend() as BackendWasm
-  for (const weight of weights) {
-    if (weight.dtype !== "string" && !weight.isDisposed) backend.typedArrayFromHeap(weight).fill(0)
+function collection(runtime: Runtime): Collection {
+  const { tf, upload, adopt, wipe } = runtime
+  const tensors: NamedTensorMap = {}
+  const all: Tensor[] = []
+  const held: Plaintext[] = []
+  return {
+    runtime,
+    tensors,
+    add(name, make, plaintext) {
+      // Whichever session runs meanwhile must neither take it for its own nor have another engine active.
+      activate(runtime)
+      const tensor = spare(tf, make())
+      all.push(tensor)
+      tensors[name] = tensor
+      if (plaintext?.address !== undefined && adopt?.(tensor, plaintext.address)) {
+        held.push(plaintext)
+        return true
+      }
+      upload(tensor)
+      return false
+    },
+    release() {
+      for (const tensor of all.splice(0)) {
+        if (!tensor.isDisposed) wipe(tensor)
+        tensor.dispose()
+      }
+      for (const plaintext of held.splice(0)) plaintext.close()
+    },
   }
 }
 
-async function readNumbers(tf: Tf, host: Host, reader: PartReader, spec: io.WeightsManifestEntry): Promise<Tensor> {
-  const { shape, dtype } = spec
+async function readNumbers(
+  weights: Collection,
+  host: Host,
+  reader: PartReader,
+  spec: io.WeightsManifestEntry,
+): Promise<void> {
+  const { tf } = weights.runtime
+  const { name, shape, dtype } = spec
   const stored = spec.quantization?.dtype ?? dtype
   const plaintext = host.allocate(tf.util.sizeFromShape(shape) * bytesPerElement(stored))
+  let isInUse = false
   try {
     await reader.fill(plaintext.bytes)
-    const { buffer, byteOffset, byteLength } = plaintext.bytes
-    if (stored === "float32") return tf.tensor(new Float32Array(buffer, byteOffset, byteLength / 4), shape, dtype)
-    if (stored === "int32") return tf.tensor(new Int32Array(buffer, byteOffset, byteLength / 4), shape, dtype)
-    if (stored === "bool") return tf.tensor(plaintext.bytes, shape, dtype)
-    const copy = plaintext.bytes.slice()
-    const decoded = tf.io.decodeWeights(copy.buffer, [spec])[spec.name]
-    copy.fill(0)
-    return decoded as Tensor
+    const elements = asElements(plaintext.bytes, stored)
+    isInUse = elements
+      ? weights.add(name, () => tf.tensor(elements, shape, dtype), plaintext)
+      : weights.add(name, () => decode(tf, plaintext.bytes, spec))
   } finally {
-    plaintext.close()
+    if (!isInUse) plaintext.close()
   }
 }
 
+/** The bytes as TensorFlow.js takes them; `undefined` where it has to expand them. */
+function asElements(bytes: Uint8Array, stored: string): Float32Array | Int32Array | Uint8Array | undefined {
+  const { buffer, byteOffset, byteLength } = bytes
+  if (stored === "float32") return new Float32Array(buffer, byteOffset, byteLength / 4)
+  if (stored === "int32") return new Int32Array(buffer, byteOffset, byteLength / 4)
+  return stored === "bool" ? bytes : undefined
+}
+
+function decode(tf: Runtime["tf"], bytes: Uint8Array, spec: io.WeightsManifestEntry): Tensor {
+  const copy = bytes.slice()
+  const decoded = tf.io.decodeWeights(copy.buffer, [spec])[spec.name]
+  copy.fill(0)
+  return decoded as Tensor
+}
+
+/** DTYPE_VALUE_SIZE_MAP of tfjs-core, src/io/types.ts. */
+const elementBytes: ReadonlyMap<string, number> = new Map([
+  ...(["float32", "int32"] as const).map((type) => [type, 4] as const),
+  ...(["uint16", "float16"] as const).map((type) => [type, 2] as const),
+  ...(["uint8", "bool"] as const).map((type) => [type, 1] as const),
+  ["complex64", 8],
+])
+
 function bytesPerElement(stored: string): number {
-  const sizes: { readonly [type: string]: number } = { float32: 4, int32: 4, bool: 1, uint8: 1, uint16: 2, float16: 2 }
-  const size = sizes[stored]
+  const size = elementBytes.get(stored)
   if (size === undefined) throw new TypeError(`Weights of type ${stored} aren't known.`)
   return size
 }
 
-async function readStrings(tf: Tf, reader: PartReader, { shape }: io.WeightsManifestEntry): Promise<Tensor> {
+async function readStrings(
+  weights: Collection,
+  reader: PartReader,
+  { name, shape }: io.WeightsManifestEntry,
+): Promise<void> {
+  const { tf } = weights.runtime
   const values: Uint8Array[] = []
   for (let left = tf.util.sizeFromShape(shape); left > 0; left--) {
     const length = new Uint8Array(4)
@@ -91,5 +144,5 @@ async function readStrings(tf: Tf, reader: PartReader, { shape }: io.WeightsMani
     await reader.fill(value)
     values.push(value)
   }
-  return tf.tensor(values, [...shape], "string")
+  weights.add(name, () => tf.tensor(values, [...shape], "string"))
 }

@@ -1,19 +1,14 @@
-import type { CreateEngine, Engine } from "@strongroom/core/backend"
+import type { CreateEngine, Engine, Json } from "@strongroom/core/backend"
+import type { Candidates } from "./candidates.js"
 import { loadModel } from "./load.js"
-import { loadRuntime } from "./runtime.js"
+import { startEngines } from "./started-engines.js"
 
 /** TensorFlow.js, as the module that a vault imports. */
-const createEngine: CreateEngine = async (_options, host): Promise<Engine> => {
-  const runtime = await loadRuntime()
-  const { tf } = runtime
-  const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT")
+const createEngine: CreateEngine = async (options: Json, host): Promise<Engine> => {
+  const engines = await startEngines(options as Candidates, host)
+  const { tf, device, driver } = engines.preferred
   return {
-    fingerprint: {
-      engine: "tfjs",
-      version: tf.version_core,
-      device: `wasm${simd ? " with SIMD" : ""}, one thread, on ${process.arch}`,
-      driver: "none",
-    },
+    fingerprint: { engine: "tfjs", version: tf.version_core, device, driver },
     capabilities: {
       kinds: ["tfjs-graph"],
       types: ["float32", "int32", "bool", "string"],
@@ -21,7 +16,7 @@ const createEngine: CreateEngine = async (_options, host): Promise<Engine> => {
       cancels: false,
       keepsOutputs: true,
     },
-    load: (model, context) => loadModel(runtime, host, model, context),
+    load: (model, context) => loadModel(engines, host, model, context),
     async close() {},
   }
 }

@@ -2,4 +2,4 @@ import { tfjs } from "@strongroom/backend-tfjs"
 import { testBackend } from "@strongroom/testkit"
 import { describe, it } from "vitest"
 
-testBackend({ describe, it, create: () => tfjs(), cases: { run: 51, skipped: 14 } })
+testBackend({ describe, it, create: () => tfjs({ engine: "wasm" }), cases: { run: 51, skipped: 14 } })

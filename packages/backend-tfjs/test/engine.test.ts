@@ -13,7 +13,7 @@ import { heapPlaintext, loadEngine, loadSession } from "@strongroom/core/host"
 import { createPublisher, type Network, type Operator, tfjsWriter } from "@strongroom/testkit"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { boxPicker, convolutionalNetwork, type GraphFiles, oneOperator, seeded } from "./graph-models.js"
-import { loadPlain } from "./plain.js"
+import { loadPlain, plainWasm } from "./plain.js"
 
 const publisher = await createPublisher()
 
@@ -34,7 +34,7 @@ async function open({ json, shards }: GraphFiles): Promise<InProcessSession> {
 
 async function openModel(model: ModelToSeal): Promise<InProcessSession> {
   const { bytes, keys } = await publisher.ship(model)
-  const session = await openInProcess(tfjs(), bytesSource(bytes), keys, { debug: true })
+  const session = await openInProcess(tfjs({ engine: "wasm" }), bytesSource(bytes), keys, { debug: true })
   sessions.push(session)
   return session
 }
@@ -49,7 +49,7 @@ describe("a graph model", () => {
   it("gives what TensorFlow.js gives, bit for bit, from shards cut within weights", async () => {
     const session = await open(convolutionalNetwork())
     const outputs = await session.run({ "image:0": image() })
-    const plain = await loadPlain(convolutionalNetwork())
+    const plain = await loadPlain(plainWasm(), convolutionalNetwork())
     const input = tf.tensor(image().data, [2, 32, 32, 3], "float32")
     const expected = plain.execute({ image: input }, ["probabilities:0", "features:0"])
     if (!Array.isArray(expected)) throw new TypeError("two outputs were asked for")
@@ -73,7 +73,7 @@ describe("a graph model", () => {
       lent.push(plaintext.bytes)
       return plaintext
     }
-    const engine = await loadEngine(tfjs(), { allocate })
+    const engine = await loadEngine(tfjs({ engine: "wasm" }), { allocate })
     await loadSession(engine, await openSealedModel(bytesSource(bytes), keys))
     // The graph and seven weights.
     expect(lent).toHaveLength(8)

@@ -8,7 +8,7 @@ import { createPublisher } from "@strongroom/testkit"
 import { openVault, tensor } from "@strongroom/vault"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { convolutionalNetwork, seeded } from "./graph-models.js"
-import { loadPlain } from "./plain.js"
+import { loadPlain, plainWasm } from "./plain.js"
 
 const publisher = await createPublisher()
 
@@ -30,11 +30,11 @@ it("a model in a vault gives what tf.loadGraphModel's gives, bit for bit", async
   const shape: [number, number, number, number] = [1, 32, 32, 3]
   const picture = seeded(11, 32 * 32 * 3)
 
-  const plain = await loadPlain({ json, shards })
+  const plain = await loadPlain(plainWasm(), { json, shards })
   const expected = plain.execute({ image: tf.tensor(picture, shape) }, "probabilities")
   if (Array.isArray(expected)) throw new TypeError("one output was asked for")
 
-  const vault = await openVault({ backend: tfjs() })
+  const vault = await openVault({ backend: tfjs({ engine: "wasm" }) })
   try {
     const session = await vault.load(bytes, { grant: keys.grant, identity: { file }, trust: keys.trust })
     const found = await session.run({ "image:0": tensor("float32", shape, picture) }, { outputs: ["probabilities:0"] })

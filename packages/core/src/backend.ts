@@ -1,7 +1,8 @@
 /**
- * The backend contract, version 1: what a backend gives, and what it is given. Types and the error class, so that it is
- * quickly loaded; spec/backend.md says what each must do, and `@strongroom/testkit` tests it. What is marked [app] runs in
- * the app's process and loads nothing native; the rest runs in the vault, or under core's own host in a page or a test.
+ * The backend contract, version 1: what a backend gives, and what it is given. Types, the error class and ONNX's numbers
+ * of types, so that it is quickly loaded; spec/backend.md says what each must do, and `@strongroom/testkit` tests it. What
+ * is marked [app] runs in the app's process and loads nothing native; the rest runs in the vault, or under core's own host
+ * in a page or a test.
  *
  * @module
  */
@@ -10,6 +11,7 @@ import type { ElementType, TensorSpec } from "./tensor.js"
 
 export { type ErrorCode, errorCodes, StrongroomError } from "./errors.js"
 export type { AgeStanza, CreateIdentity, IdentityHost, IdentityKey } from "./identity.js"
+export { onnxTypes } from "./onnx-types.js"
 export type { CachePolicy, ElementType, TensorSpec }
 
 /** A JSON value: what crosses from the app to the code in the vault. */

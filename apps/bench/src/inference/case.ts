@@ -16,13 +16,13 @@ export interface Greeting {
   readonly first: number
 }
 
-/** What the engine on OpenCL says of itself as well. In bytes: what the process has more than before the load. */
+/** What the engine on OpenCL says of itself as well. Memory is in bytes. */
 export interface OpenclGreeting extends Greeting {
   readonly launches: number
   /** What lies between a run's input and its output. */
   readonly activations: number
-  /** At most, until the first output. */
-  readonly peak: number
-  /** After it, when what was used by loading alone is gone. */
-  readonly held: number
+  /** Of the device, for this network: now, and at most until then. */
+  readonly memory: { readonly held: number; readonly peak: number }
+  /** What the process has more than before the load, the device's included where that is the processor. */
+  readonly process: { readonly held: number; readonly peak: number }
 }

@@ -87,8 +87,15 @@ async function greet(first: number): Promise<OpenclGreeting> {
   await settle()
   const { resident } = await memory()
   const { device, driver } = engine.fingerprint
-  const { launches, activationBytes: activations } = session
-  return { engine: `${device}, ${driver}`, first, launches, activations, peak: peak - before, held: resident - before }
+  const { launches, activationBytes: activations, memory: ofDevice } = session
+  return {
+    engine: `${device}, ${driver}`,
+    first,
+    launches,
+    activations,
+    memory: { held: ofDevice.bytes, peak: ofDevice.mostBytes },
+    process: { held: resident - before, peak: peak - before },
+  }
 }
 
 /** What one collection finalises, the next one frees. */

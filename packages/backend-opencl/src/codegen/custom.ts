@@ -1,7 +1,8 @@
 import type { Tensor } from "../graph/tensor.js"
 import { tensorTypes } from "../graph/tensor-type.js"
-import type { Step, Storage } from "../plan/storage.js"
+import type { Step, Storage } from "../launch.js"
 import { loadCode, storeCode } from "./memory-access.js"
+import { withSizeArguments } from "./size-arguments.js"
 import { launchItems } from "./work-groups.js"
 
 /** What a kernel does for one element, see `Custom` in graph/operation.ts. */
@@ -13,14 +14,16 @@ export interface KernelBody {
 
 /** The kernel of a body, with `i`, and `LOADn`, `STOREn` and `READn` for the tensors that it is over. */
 export function customStep(
-  { body, helpers, items }: KernelBody,
+  { body: given, helpers, items }: KernelBody,
   inputs: readonly { readonly tensor: Tensor; readonly storage: Storage }[],
   outputs: readonly { readonly tensor: Tensor; readonly storage: Storage }[],
 ): Step {
+  const { body, sizes } = withSizeArguments(given)
   const parameters = [
     ...inputs.map(({ tensor }, at) => `__global const ${tensorTypes[tensor.type].stored} *restrict in${at}`),
     ...outputs.map(({ tensor }, at) => `__global ${tensorTypes[tensor.type].stored} *restrict out${at}`),
     "const int items",
+    ...sizes.map((_, at) => `const int size${at}`),
   ]
   const macros = [
     ...inputs.map(({ tensor }, at) => `#define LOAD${at}(index) (${loadCode(tensor.type, `in${at}`, "(index)", 1)})`),
@@ -40,7 +43,7 @@ ${body}
 }
 ${ends.join("\n")}
 `,
-    arguments: [...[...inputs, ...outputs].map(({ storage }) => storage), items],
+    arguments: [...[...inputs, ...outputs].map(({ storage }) => storage), items, ...sizes],
     ...launchItems(items),
   }
 }

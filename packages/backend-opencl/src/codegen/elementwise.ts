@@ -1,7 +1,7 @@
 import type { Expression } from "../graph/expression.js"
 import { sizeOf } from "../graph/shape.js"
 import { type TensorType, tensorTypes } from "../graph/tensor-type.js"
-import type { Step, Storage } from "../plan/storage.js"
+import type { Step, Storage } from "../launch.js"
 import { expressionCode, helpersOf, isVectorisable, roundingHelpers } from "./expression-code.js"
 import { loadCode, storeCode } from "./memory-access.js"
 import { launchItems } from "./work-groups.js"

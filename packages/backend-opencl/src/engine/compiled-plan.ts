@@ -1,9 +1,8 @@
 import type { DeviceBuffer } from "@strongroom/opencl/objects"
-import { allocate, allocateZeroed } from "../allocate.js"
 import type { Tensor } from "../graph/tensor.js"
+import type { Storage } from "../launch.js"
 import { planArena } from "../plan/arena.js"
 import type { Lowering } from "../plan/lowering.js"
-import type { Storage } from "../plan/storage.js"
 import { computeConstants, constantKeys, constantSteps } from "./constant-part.js"
 import { padded, prepared, slack, storagesOf } from "./prepared-step.js"
 import type { Workshop } from "./workshop.js"
@@ -32,8 +31,8 @@ export async function compilePlan(
   roots: readonly Tensor[],
   segments: ReadonlyMap<Tensor, DeviceBuffer>,
 ): Promise<CompiledPlan> {
-  const { place, kernels } = workshop
-  const { context, queue } = place
+  const { place, memory, kernels } = workshop
+  const { queue } = place
   const owned: { release(): void }[] = []
   const release = () => {
     for (const one of owned.splice(0).reverse()) one.release()
@@ -49,26 +48,28 @@ export async function compilePlan(
     owned.push(constantPart)
 
     const buffers = new Map<Storage, DeviceBuffer>(constantPart.buffers)
-    const own = (storage: Storage, buffer: DeviceBuffer) => {
-      owned.push(buffer)
-      buffers.set(storage, buffer)
+    const allocate = (byteLength: number, content?: "zeros") => {
+      const buffer = memory.allocate(byteLength, content)
+      owned.push({ release: () => memory.release(buffer) })
+      return buffer
     }
     for (const [tensor, storage] of lowering.sources) {
       const segment = segments.get(tensor)
       if (segment !== undefined) buffers.set(storage, segment)
-      else if (tensor.origin.kind === "input") own(storage, allocate(context, padded(storage.byteLength)))
+      else if (tensor.origin.kind === "input") buffers.set(storage, allocate(padded(storage.byteLength)))
     }
     const arena = planArena(steps, new Set(rootStorages.values()), lowering.alignment)
     if (arena.byteLength > 0) {
-      const memory = allocateZeroed(place, arena.byteLength + slack)
-      owned.push(memory)
+      const whole = allocate(arena.byteLength + slack, "zeros")
       for (const [storage, offset] of arena.offsets) {
-        own(storage, memory.subBuffer({ offset, byteLength: Math.max(slack, storage.byteLength) }))
+        const part = whole.subBuffer({ offset, byteLength: Math.max(slack, storage.byteLength) })
+        owned.push(part)
+        buffers.set(storage, part)
       }
     }
     for (const storage of rootStorages.values()) {
       // A result without elements, which no step writes.
-      if (!buffers.has(storage)) own(storage, allocate(context, 1))
+      if (!buffers.has(storage)) buffers.set(storage, allocate(1))
     }
     const launches = steps.map((step) => {
       const kernel = prepared(kernels.kernel(step.source), step, buffers)

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto"
 import type { DeviceBuffer } from "@strongroom/opencl/objects"
-import { allocate, allocateZeroed } from "../allocate.js"
 import { bytesOf, type Elements } from "../graph/elements.js"
 import type { Tensor } from "../graph/tensor.js"
+import { Storage } from "../launch.js"
 import type { OnnxData } from "../onnx/model.js"
 import type { LoweredStep, Lowering } from "../plan/lowering.js"
-import { Storage } from "../plan/storage.js"
 import { padded, prepared, storagesOf } from "./prepared-step.js"
 import { schedule } from "./schedule.js"
 import type { Weights } from "./weights.js"
@@ -49,8 +48,8 @@ export async function computeConstants(
   read: ReadonlySet<Storage>,
   keys: ConstantKeys,
 ): Promise<ConstantPart> {
-  const { place, constants, kernels } = workshop
-  const { context, queue, uploads } = place
+  const { place, memory, constants, kernels } = workshop
+  const { queue, uploads } = place
   const buffers = new Map<Storage, DeviceBuffer>()
   const users = countOf(steps, storagesOf)
   const writers = countOf(steps, ({ outputs }) => outputs)
@@ -62,8 +61,8 @@ export async function computeConstants(
     const key = keys.of(storage)
     if (constants.get(key) !== undefined) constants.retain(key)
     // What kernels leave out has nothing of what lay there before.
-    else if (writers.has(storage)) constants.put(key, allocateZeroed(place, padded(storage.byteLength)))
-    else constants.put(key, allocate(context, padded(storage.byteLength)))
+    else if (writers.has(storage)) constants.put(key, memory.allocate(padded(storage.byteLength), "zeros"))
+    else constants.put(key, memory.allocate(padded(storage.byteLength)))
     const buffer = constants.get(key) as DeviceBuffer
     buffers.set(storage, buffer)
     return buffer
@@ -101,12 +100,18 @@ export async function computeConstants(
     }
     const storageOf = (data: OnnxData) => weights.get(data) as Storage
     const { start, arrived } = schedule(steps, new Set(weights.values()), run)
+    // Another queue needn't see what was written before it is told that this one is done (OpenCL 1.2, appendix A.1): Intel's
+    // runtime for CPUs packed what wasn't there yet.
+    uploads.finishSync()
     start()
     await workshop.weights.upload(
       uploads,
       [...weights.keys()],
       (data) => bufferOf(storageOf(data)),
-      (data) => arrived(storageOf(data)),
+      (data) => {
+        uploads.finishSync()
+        arrived(storageOf(data))
+      },
     )
     // Those without elements, which no step writes.
     for (const storage of read) if (keys.has(storage)) bufferOf(storage)

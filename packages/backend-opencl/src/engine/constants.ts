@@ -1,4 +1,5 @@
 import type { DeviceBuffer } from "@strongroom/opencl/objects"
+import type { DeviceMemory } from "./device-memory.js"
 
 /** What every run reads and none writes, on the device: weights, and what is computed of them once. By keys. */
 export interface Constants {
@@ -11,7 +12,8 @@ export interface Constants {
   release(key: string): void
 }
 
-export function constants(): Constants {
+/** @param memory of which what is put here was allocated */
+export function constants(memory: DeviceMemory): Constants {
   const buffers = new Map<string, { readonly buffer: DeviceBuffer; users: number }>()
   return {
     get: (key) => buffers.get(key)?.buffer,
@@ -28,7 +30,7 @@ export function constants(): Constants {
       known.users -= 1
       if (known.users > 0) return
       buffers.delete(key)
-      known.buffer.release()
+      memory.release(known.buffer)
     },
   }
 }

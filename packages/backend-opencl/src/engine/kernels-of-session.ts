@@ -14,7 +14,10 @@ export interface SessionKernels {
   build(sources: readonly string[]): Promise<void>
   /** One of what was built, the caller's to release. */
   kernel(source: string): Kernel
-  /** Keeps what was compiled, and which kernels were compiled together, so that other shapes find theirs. */
+  /**
+   * Keeps what was compiled, and which kernels were compiled together, so that other shapes find theirs. Then programs that
+   * no kernel is of any more go, but for those that were used last.
+   */
   keep(): Promise<void>
   close(): Promise<void>
 }
@@ -25,11 +28,25 @@ const options = "-cl-mad-enable"
 /** Sources that are, or were, one program. */
 type Group = readonly string[]
 
+interface Held {
+  readonly group: Group
+  /** Those that were made of it. */
+  readonly kernels: Set<Kernel>
+}
+
 const groupsKey = "groups of kernels"
 
-export function sessionKernels(store: ProgramStore, artifacts: Pick<Artifacts, "get" | "put">): SessionKernels {
+/** @param mostPrograms that are held, and groups that are remembered, where nothing needs more */
+export function sessionKernels(
+  store: ProgramStore,
+  artifacts: Pick<Artifacts, "get" | "put">,
+  mostPrograms = 32,
+): SessionKernels {
   const built = new Map<string, { readonly program: Program; readonly name: string }>()
-  const programs: Program[] = []
+  /** The one used last is the last. */
+  const programs = new Map<Program, Held>()
+  /** What the latest plan is made of: perhaps its kernels aren't yet. */
+  const inUse = new Set<Program>()
   let groups: Group[] | undefined
   let isNew = false
   let begun: Promise<void> | undefined
@@ -37,10 +54,28 @@ export function sessionKernels(store: ProgramStore, artifacts: Pick<Artifacts, "
   async function buildGroup(group: Group): Promise<void> {
     const { key, text, nameOf } = programOf(group)
     const program = await store.program(key, text, options)
-    programs.push(program)
+    programs.set(program, { group, kernels: new Set() })
     for (const [index, source] of group.entries()) {
       if (!built.has(source)) built.set(source, { program, name: nameOf(index) })
     }
+  }
+
+  function use(program: Program): void {
+    const held = programs.get(program) as Held
+    programs.delete(program)
+    programs.set(program, held)
+    inUse.add(program)
+  }
+
+  function isNeeded(program: Program, { kernels }: Held): boolean {
+    for (const kernel of kernels) if (kernel.released) kernels.delete(kernel)
+    return kernels.size > 0 || inUse.has(program)
+  }
+
+  function letGo(program: Program, { group }: Held): void {
+    programs.delete(program)
+    for (const source of group) if (built.get(source)?.program === program) built.delete(source)
+    program.release()
   }
 
   async function beginFirst(): Promise<void> {
@@ -55,32 +90,40 @@ export function sessionKernels(store: ProgramStore, artifacts: Pick<Artifacts, "
     begin: () => beginFirst().catch(() => {}),
     async build(sources) {
       await begun
+      inUse.clear()
       groups ??= await keptGroups(artifacts)
       const missing = () => [...new Set(sources)].filter((source) => !built.has(source))
       for (const group of groups) {
         if (missing().some((source) => group.includes(source))) await buildGroup(group)
       }
       const added = missing()
-      if (added.length === 0) return
-      await buildGroup(added)
-      groups.push(added)
-      isNew = true
+      if (added.length > 0) {
+        await buildGroup(added)
+        groups.push(added)
+        // The first is what is built while the network's graph is read.
+        if (groups.length > mostPrograms) groups.splice(1, 1)
+        isNew = true
+      }
+      for (const source of sources) use((built.get(source) as { readonly program: Program }).program)
     },
     kernel(source) {
       const found = built.get(source)
       if (found === undefined) throw new Error("A kernel is asked for that wasn't built.")
-      return found.program.createKernel(found.name)
+      const kernel = found.program.createKernel(found.name)
+      programs.get(found.program)?.kernels.add(kernel)
+      return kernel
     },
     async keep() {
       await store.keep()
+      const idle = [...programs].filter(([program, held]) => !isNeeded(program, held))
+      for (const [program, held] of idle.slice(0, Math.max(0, programs.size - mostPrograms))) letGo(program, held)
       if (!isNew) return
       isNew = false
       await artifacts.put(groupsKey, new TextEncoder().encode(JSON.stringify(groups)))
     },
     async close() {
       await begun
-      for (const program of programs.splice(0)) program.release()
-      built.clear()
+      for (const [program, held] of programs) letGo(program, held)
     },
   }
 }

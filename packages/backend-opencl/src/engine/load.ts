@@ -15,6 +15,7 @@ import type { Place } from "../place.js"
 import { kernelDevice } from "../plan/lower.js"
 import { passingStore, programStore } from "../programs/program-store.js"
 import { constants } from "./constants.js"
+import { deviceMemory } from "./device-memory.js"
 import { type SessionKernels, sessionKernels } from "./kernels-of-session.js"
 import { networkSession } from "./session.js"
 import { checkSignature } from "./signature.js"
@@ -57,7 +58,9 @@ export async function loadNetwork(
       const device = kernelDevice(place.context.devices[0] as Device)
       tuning = await measuring(place, device, passingKernels(place), artifacts, goOn)
     }
-    session = await networkSession({ place, kernels, constants: constants(), weights, tuning }, model, network)
+    const memory = deviceMemory(place)
+    const workshop = { place, memory, kernels, constants: constants(memory), weights, tuning }
+    session = await networkSession(workshop, model, network)
     return session
   } catch (error) {
     throw withCode(error)

@@ -1,6 +1,6 @@
 import type { DeviceBuffer, Kernel } from "@strongroom/opencl/objects"
+import { Storage } from "../launch.js"
 import type { LoweredStep } from "../plan/lowering.js"
-import { Storage } from "../plan/storage.js"
 
 /** Vectors of 64 bytes are read whole, also where the last has fewer elements. */
 export const slack = 64

@@ -1,5 +1,5 @@
+import type { Storage } from "../launch.js"
 import type { LoweredStep } from "../plan/lowering.js"
-import type { Storage } from "../plan/storage.js"
 import { storagesOf } from "./prepared-step.js"
 
 /** Runs steps as soon as they can: when their weights have arrived, and earlier steps have written what they use. */

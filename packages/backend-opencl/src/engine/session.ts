@@ -1,6 +1,7 @@
 import type { EngineRun, EngineSession, OpenModel, RawTensor } from "@strongroom/core/backend"
 import { withCode } from "../failure.js"
 import type { OnnxModel } from "../onnx/model.js"
+import type { DeviceMemory } from "./device-memory.js"
 import { type Inputs, prepareTrace, type Shapes, type Trace, type TraceOutput, traceModel } from "./trace.js"
 import type { Workshop } from "./workshop.js"
 
@@ -13,6 +14,8 @@ export interface NetworkSession extends EngineSession {
   readonly launches: number
   /** Memory of the device that what the latest run computed on the way lies in. */
   readonly activationBytes: number
+  /** Memory of the device that the session has now, and the most that it has had at a time, in bytes. */
+  readonly memory: Pick<DeviceMemory, "bytes" | "mostBytes">
 }
 
 /** A session of a network. Its runs block their thread while the device computes. */
@@ -24,7 +27,7 @@ export async function networkSession(
   const { host, queue } = workshop.place
   /** The one used last is the last. */
   const traces: { readonly key: string; readonly trace: Trace }[] = []
-  const kept = new Set<string>()
+  const kept = new WeakSet<Trace>()
   let running: Promise<unknown> = Promise.resolve()
   let unkept = 0
   let closed = false
@@ -81,13 +84,13 @@ export async function networkSession(
     }
     // Also where nothing was asked for: the inputs are lent until the run is over.
     queue.finishSync()
-    if (!kept.has(key)) keepSoon(key)
+    if (!kept.has(trace)) keepSoon(trace)
     return answer
   }
 
   /** After the answer: what was compiled for these shapes can wait. */
-  function keepSoon(key: string): void {
-    kept.add(key)
+  function keepSoon(trace: Trace): void {
+    kept.add(trace)
     running = running.then(async () => {
       await new Promise((resolve) => setImmediate(resolve))
       // It is compiled again if it can't be kept. Not the error's words, which name kernels.
@@ -103,6 +106,7 @@ export async function networkSession(
     get activationBytes() {
       return activationBytes
     },
+    memory: workshop.memory,
     run(call) {
       const result = run(call).catch((error) => {
         throw withCode(error)

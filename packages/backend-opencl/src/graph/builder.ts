@@ -1,5 +1,5 @@
 import { StrongroomError } from "@strongroom/core/backend"
-import type { KernelCall } from "../kernels/kernel-call.js"
+import type { KernelCall } from "../launch.js"
 import { asElement, type Elements } from "./elements.js"
 import { type Expression, evaluate } from "./expression.js"
 import type { Operation, OperationOf, ReduceMode, Result } from "./operation.js"

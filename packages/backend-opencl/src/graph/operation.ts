@@ -1,4 +1,4 @@
-import type { KernelCall } from "../kernels/kernel-call.js"
+import type { KernelCall } from "../launch.js"
 import type { Expression } from "./expression.js"
 import type { Tensor } from "./tensor.js"
 import type { TensorType } from "./tensor-type.js"
@@ -95,7 +95,7 @@ export interface LayerNorm extends Common {
  * A kernel of its own. `body` is OpenCL C of one work-item, of which there are `items`, by default one for each element
  * of the first result; `i` is its index, an int. `LOADn(index)` is an element of input n, as its computed type;
  * `STOREn(index, value)` writes one of result n, and `READn(index)` is what the work-item itself has written there. Sizes
- * are written into the body.
+ * are written into the body, as arguments of the kernel (codegen/size-arguments.ts) where they differ from run to run.
  */
 export interface Custom extends Common {
   readonly kind: "custom"

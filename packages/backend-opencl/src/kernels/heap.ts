@@ -1,9 +1,9 @@
 /** How one work-item puts the first of some items into order. All members are OpenCL C; items are ints from 0. */
 export interface Ordering {
   /** How many there are. */
-  readonly length: number
+  readonly length: string
   /** How many are wanted, at least 1: the first ones. */
-  readonly most: number
+  readonly most: string
   /** Whether item `a` comes before item `b`: no two are equal. */
   before(a: string, b: string): string
   /** The item at a place of the list, from 0. */

@@ -1,3 +1,7 @@
+import type { KernelCall } from "../launch.js"
+
+export type { KernelCall }
+
 /** What a kernel does to its results before it stores them. */
 export interface Epilogue {
   /** Kernel parameters to append, such as `, __global const float *restrict e0`; empty for none. */
@@ -18,18 +22,6 @@ export interface EpiloguePlace {
   /** A C expression: where the vector is in the output, in floats. */
   readonly element: string
   readonly width: number
-}
-
-/** A kernel to launch. */
-export interface KernelCall {
-  /** One kernel in OpenCL C 1.2, called `KERNEL`; helper functions begin with `KERNEL_`. */
-  readonly source: string
-  /** Names of its buffers, in the order of its parameters; the epilogue's come after its numbers. */
-  readonly buffers: readonly string[]
-  /** Arguments of type int, after the buffers. */
-  readonly integers: readonly number[]
-  readonly global: readonly number[]
-  readonly local: readonly number[]
 }
 
 /** Weights as a family of kernels reads them: made once, on the device, from what the model holds. */

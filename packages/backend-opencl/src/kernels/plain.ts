@@ -1,4 +1,5 @@
 import type { KernelBody } from "../codegen/custom.js"
+import { argument } from "../codegen/size-arguments.js"
 import type { Convolution, MatMul, Pool, Reduce, ReduceMode } from "../graph/operation.js"
 import { broadcastStrides, contiguousStrides, sizeOf } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
@@ -55,17 +56,21 @@ export function plainMatMul({ inputs, outputs }: MatMul): KernelBody {
   const offset = (tensor: Tensor) => {
     const matrix = sizeOf(tensor.shape.slice(-2))
     const strides = broadcastStrides(tensor.shape.slice(0, -2), batch)
-    return ["0", ...Array.from(batch.keys(), (axis) => `c${axis} * ${(strides[axis] as number) * matrix}`)].join(" + ")
+    return [
+      "0",
+      ...Array.from(batch.keys(), (axis) => `c${axis} * ${argument((strides[axis] as number) * matrix)}`),
+    ].join(" + ")
   }
   const body = `
   int rest = i;
-  const int column = rest % ${columns}; rest /= ${columns};
-  const int row = rest % ${rows}; rest /= ${rows};
-${coordinates(batch)}
-  const int a = ${offset(a)} + row * ${depth};
+  const int columns = ${argument(columns)}, rows = ${argument(rows)}, depth = ${argument(depth)};
+  const int column = rest % columns; rest /= columns;
+  const int row = rest % rows; rest /= rows;
+${coordinates(batch, argument)}
+  const int a = ${offset(a)} + row * depth;
   const int b = ${offset(b)} + column;
   ${sumType(output)} sum = 0;
-  for (int k = 0; k < ${depth}; k++) sum += LOAD0(a + k) * LOAD1(b + k * ${columns});
+  for (int k = 0; k < depth; k++) sum += LOAD0(a + k) * LOAD1(b + k * columns);
   STORE0(i, sum);`
   return { body, helpers: "", items: output.size }
 }
@@ -120,13 +125,18 @@ export function plainReduce({ inputs, outputs, axes, mode }: Reduce): KernelBody
   const strides = contiguousStrides(input.shape)
   const kept = [...input.shape.keys()].filter((axis) => !axes.includes(axis))
   const count = sizeOf(axes.map((axis) => input.shape[axis] as number))
-  const loops = axes.map((axis) => `for (int k${axis} = 0; k${axis} < ${input.shape[axis]}; k${axis}++) {`)
-  const at = axes.map((axis) => ` + k${axis} * ${strides[axis]}`).join("")
+  const loops = axes.map(
+    (axis) => `for (int k${axis} = 0; k${axis} < ${argument(input.shape[axis] as number)}; k${axis}++) {`,
+  )
+  const at = axes.map((axis) => ` + k${axis} * ${argument(strides[axis] as number)}`).join("")
   const neutral = mode === "product" ? 1 : mode === "max" || mode === "min" ? extreme(input, mode) : 0
   const body = `
   int rest = i;
-${coordinates(kept.map((axis) => input.shape[axis] as number))}
-  const int begin = 0${kept.map((axis, index) => ` + c${index} * ${strides[axis]}`).join("")};
+${coordinates(
+  kept.map((axis) => input.shape[axis] as number),
+  argument,
+)}
+  const int begin = 0${kept.map((axis, index) => ` + c${index} * ${argument(strides[axis] as number)}`).join("")};
   ${sumType(output)} result = ${neutral};
   int isFirst = 1;
   ${loops.join("\n")}
@@ -134,7 +144,7 @@ ${coordinates(kept.map((axis) => input.shape[axis] as number))}
     ${folds[mode](!isFloat(input.type))}
     isFirst = 0;
   ${axes.map(() => "}").join("")}
-  STORE0(i, ${mode === "mean" ? `result / ${Math.max(1, count)}` : "result"});`
+  STORE0(i, ${mode === "mean" ? `result / ${argument(Math.max(1, count))}` : "result"});`
   return { body, helpers: "", items: output.size }
 }
 
@@ -150,10 +160,15 @@ function extreme({ type }: Tensor, mode: "max" | "min"): string {
   return `${limit === "CHAR" ? "SCHAR" : limit}_${isLow ? "MIN" : "MAX"}`
 }
 
-/** From `rest`, an index over `shape`, coordinates `c0`, `c1`...; what is left stays in `rest`. */
-export function coordinates(shape: readonly number[]): string {
+/**
+ * From `rest`, an index over `shape`, coordinates `c0`, `c1`...; what is left stays in `rest`.
+ *
+ * @param written how lengths are: as numbers, by which compilers divide sooner, or as `argument`s
+ */
+export function coordinates(shape: readonly number[], written: (length: number) => string = String): string {
+  const lengths = shape.map(written)
   return [...shape.keys()]
     .reverse()
-    .map((axis) => `  const int c${axis} = rest % ${shape[axis]}; rest /= ${shape[axis]};`)
+    .map((axis) => `  const int c${axis} = rest % ${lengths[axis]}; rest /= ${lengths[axis]};`)
     .join("\n")
 }

@@ -1,3 +1,4 @@
+import { argument } from "../codegen/size-arguments.js"
 import { contiguousStrides } from "../graph/shape.js"
 import { type TensorType, tensorTypes } from "../graph/tensor-type.js"
 import type { Activation } from "./recurrent-activations.js"
@@ -143,29 +144,31 @@ export function recurrentBody(
   lengths[batchAxis] = batch
   lengths[directionAxis] = directions
   const strides = contiguousStrides([...lengths, hidden])
-  const y = `t * ${strides[stepAxis]} + item * ${strides[batchAxis]} + direction * ${strides[directionAxis]}`
+  const along = (axis: number | undefined) => argument(strides[axis as number] as number)
+  const y = `t * ${along(stepAxis)} + item * ${along(batchAxis)} + direction * ${along(directionAxis)}`
   const state = isBatchFirst ? `(item * ${directions} + direction)` : "i"
-  const rows = isBatchFirst ? `item * ${steps} + t` : `t * ${batch} + item`
+  const rows = isBatchFirst ? "item * steps + t" : "t * batch + item"
   const initial = (operand: number | undefined) =>
     operand === undefined ? "0" : `LOAD${operand}(${state} * ${hidden} + j)`
   const reverse = isReverse.every((one) => one) ? "1" : isReverse.some((one) => one) ? "direction == 1" : "0"
   const body = `
-  const int direction = i / ${batch}, item = i % ${batch};
+  const int steps = ${argument(steps)}, batch = ${argument(batch)};
+  const int direction = i / batch, item = i % batch;
   __global ${computed} *scratch = out3 + i * ${scratch};
-  const int length = ${operands.lengths === undefined ? steps : `clamp((int)LOAD${operands.lengths}(item), 0, ${steps})`};
+  const int length = ${operands.lengths === undefined ? "steps" : `clamp((int)LOAD${operands.lengths}(item), 0, steps)`};
   const int h = 0, c = ${hidden}, gates = ${2 * hidden}, more = ${(2 + gates) * hidden};
   for (int j = 0; j < ${hidden}; j++) {
     scratch[h + j] = ${initial(operands.hidden)};
     scratch[c + j] = ${initial(operands.cell)};
   }
-  for (int step = 0; step < ${steps}; step++) {
+  for (int step = 0; step < steps; step++) {
     const int t = step < length && (${reverse}) ? length - 1 - step : step;
     const int to = ${y};
     if (step >= length) {
       for (int j = 0; j < ${hidden}; j++) STORE0(to + j, 0);
       continue;
     }
-    const int input = (direction * ${steps * batch} + ${rows}) * ${columns};
+    const int input = (direction * steps * batch + ${rows}) * ${columns};
     ${cell(code)}
     for (int j = 0; j < ${hidden}; j++) STORE0(to + j, scratch[h + j]);
   }

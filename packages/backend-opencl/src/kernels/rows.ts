@@ -1,5 +1,6 @@
 import type { KernelBody } from "../codegen/custom.js"
 import { literal } from "../codegen/expression-code.js"
+import { argument } from "../codegen/size-arguments.js"
 import type { LayerNorm, Softmax } from "../graph/operation.js"
 import type { Tensor } from "../graph/tensor.js"
 import { tensorTypes } from "../graph/tensor-type.js"
@@ -15,7 +16,7 @@ export function softmaxRows({ inputs, isLogarithm }: Softmax): KernelBody {
   const row = rowsOf(input, length)
   // A row of minus infinities has NaN, as everywhere; the subtraction makes it.
   const body = `
-  const int begin = i * ${length};
+  const int begin = i * ${argument(length)};
   ${row.fold("largest", "-INFINITY", (x) => `largest = fmax(largest, ${x});`, ["fmax(", ", ", ")"])}
   ${row.fold("sum", "0", (x) => `sum += exp(${x} - largest);`, ["(", " + ", ")"])}
   ${
@@ -34,11 +35,11 @@ export function layerNormRows({ inputs, epsilon }: LayerNorm): KernelBody {
   const length = input.shape.at(-1) ?? 1
   const row = rowsOf(input, length)
   const body = `
-  const int begin = i * ${length};
+  const int begin = i * ${argument(length)};
   ${row.fold("sum", "0", (x) => `sum += ${x};`, ["(", " + ", ")"])}
-  const ${computed} mean = sum / ${length};
+  const ${computed} mean = sum / ${argument(length)};
   ${row.fold("squares", "0", (x) => `squares += (${x} - mean) * (${x} - mean);`, ["(", " + ", ")"])}
-  const ${computed} inverse = 1 / sqrt(squares / ${length} + ${literal(computed === "double" ? "float64" : "float32", epsilon)});
+  const ${computed} inverse = 1 / sqrt(squares / ${argument(length)} + ${literal(computed === "double" ? "float64" : "float32", epsilon)});
   ${row.each((x, other) => {
     const normal = `(${x} - mean) * inverse`
     return `${normal}${scale ? ` * ${other(1)}` : ""}${bias ? ` + ${other(2)}` : ""}`
@@ -62,7 +63,8 @@ function rowsOf(input: Tensor, length: number): Rows {
   const { computed } = tensorTypes[input.type]
   const inVectors = input.type === "float32" && length >= lanes
   const whole = inVectors ? length - (length % lanes) : 0
-  const rest = (body: string) => (whole === length ? "" : `for (int k = ${whole}; k < ${length}; k++) {\n${body}\n  }`)
+  const rest = (body: string) =>
+    whole === length ? "" : `for (int k = ${argument(whole)}; k < ${argument(length)}; k++) {\n${body}\n  }`
   return {
     fold(name, neutral, add, [before, between, after]) {
       const scalar = rest(`    const ${computed} x = LOAD0(begin + k);\n    ${add("x")}`)
@@ -75,7 +77,7 @@ function rowsOf(input: Tensor, length: number): Rows {
       return `float16 ${name}16 = (float16)(${neutral});
   {
     float16 ${name} = ${name}16;
-    for (int k = 0; k < ${whole}; k += ${lanes}) {
+    for (int k = 0; k < ${argument(whole)}; k += ${lanes}) {
       const float16 x = vload16(0, in0 + begin + k);
       ${add("x")}
     }
@@ -90,7 +92,7 @@ function rowsOf(input: Tensor, length: number): Rows {
         `    const ${computed} x = LOAD0(begin + k);\n    STORE0(begin + k, ${make("x", (other) => `LOAD${other}(k)`)});`,
       )
       if (!inVectors) return scalar
-      return `for (int k = 0; k < ${whole}; k += ${lanes}) {
+      return `for (int k = 0; k < ${argument(whole)}; k += ${lanes}) {
     const float16 x = vload16(0, in0 + begin + k);
     vstore16(${make("x", (other) => `vload16(0, in${other} + k)`)}, 0, out0 + begin + k);
   }

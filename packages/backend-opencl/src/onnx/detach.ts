@@ -1,4 +1,3 @@
-import { sizeOf } from "../graph/shape.js"
 import type { OnnxAttribute, OnnxData, OnnxFunction, OnnxGraph, OnnxModel, OnnxNode, OnnxTensor } from "./model.js"
 
 /** The file that a model was read from. */
@@ -13,7 +12,8 @@ export interface ReadFile {
  * that are few. Others are for the device.
  */
 export function isKnownOnHost({ type, shape }: OnnxTensor): boolean {
-  return sizeOf(shape) <= (type.includes("float") ? 64 : 4096)
+  const size = shape.reduce((product, length) => product * length, 1)
+  return size <= (type.includes("float") ? 64 : 4096)
 }
 
 /**

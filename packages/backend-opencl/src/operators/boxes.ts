@@ -1,3 +1,4 @@
+import { argument } from "../codegen/size-arguments.js"
 import type { Tensor } from "../graph/tensor.js"
 import { orderCode } from "../kernels/heap.js"
 import type { Operator, OperatorTable } from "./call.js"
@@ -62,9 +63,9 @@ const nonMaxSuppression: Operator = async (node) => {
       items: lists,
       helpers: overlapHelper(format),
       body: `
-  const int first = i * ${count}, image = i / ${classes} * ${count * 4};${orderCode({
-    length: count,
-    most: count,
+  const int boxes = ${argument(count)}, first = i * boxes, image = i / ${argument(classes)} * boxes * 4;${orderCode({
+    length: "boxes",
+    most: "boxes",
     before: (a, b) => {
       const [x, y] = [`LOAD1(first + (${a}))`, `LOAD1(first + (${b}))`]
       return `(${x} > ${y} || (${x} == ${y} && (${a}) < (${b})))`
@@ -75,7 +76,7 @@ const nonMaxSuppression: Operator = async (node) => {
     skip: `!(LOAD1(first + item) > ${score ?? "-INFINITY"})`,
   })}
   int kept = 0;
-  for (int n = 0; n < count && kept < ${most}; n++) {
+  for (int n = 0; n < count && kept < ${argument(most)}; n++) {
     const int box = READ0(first + n);
     int isKept = 1;
     for (int m = 0; m < kept && isKept; m++)
@@ -91,12 +92,13 @@ const nonMaxSuppression: Operator = async (node) => {
   const [result] = builder.custom([chosen, sizes], [{ type: "int64", shape: [total, 3] }], {
     items: lists,
     body: `
+  const int classes = ${argument(classes)};
   int to = 0;
   for (int list = 0; list < i; list++) to += LOAD1(list);
-  for (int n = 0; n < LOAD1(i) && to < ${total}; n++, to++) {
-    STORE0(to * 3, i / ${classes});
-    STORE0(to * 3 + 1, i % ${classes});
-    STORE0(to * 3 + 2, LOAD0(i * ${count} + n));
+  for (int n = 0; n < LOAD1(i) && to < ${argument(total)}; n++, to++) {
+    STORE0(to * 3, i / classes);
+    STORE0(to * 3 + 1, i % classes);
+    STORE0(to * 3 + 2, LOAD0(i * ${argument(count)} + n));
   }`,
   })
   return result as Tensor

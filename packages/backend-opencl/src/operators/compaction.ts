@@ -1,3 +1,4 @@
+import { argument } from "../codegen/size-arguments.js"
 import { call, cast, type Expression } from "../graph/expression.js"
 import { axisOf, contiguousStrides, sizeOf } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
@@ -15,7 +16,7 @@ async function placesOf({ builder }: OperatorCall, flags: Tensor): Promise<Tenso
     items: 1,
     body: `
   int to = 0;
-  for (int n = 0; n < ${flags.size} && to < ${count}; n++) if (LOAD0(n) != 0) STORE0(to++, n);`,
+  for (int n = 0; n < ${argument(flags.size)} && to < ${argument(count)}; n++) if (LOAD0(n) != 0) STORE0(to++, n);`,
   })
   return places as Tensor
 }
@@ -53,9 +54,9 @@ const compress: Operator = async (node) => {
   const inner = sizeOf(x.shape.slice(axis + 1))
   const [result] = builder.custom([x, places], [{ type: x.type, shape }], {
     body: `
-  const int inner = i % ${inner}, rest = i / ${inner};
-  const int index = clamp((int)LOAD1(rest % ${places.size}), 0, ${length - 1});
-  STORE0(i, LOAD0((rest / ${places.size} * ${length} + index) * ${inner} + inner));`,
+  const int size = ${argument(inner)}, count = ${argument(places.size)}, length = ${argument(length)};
+  const int rest = i / size, index = clamp((int)LOAD1(rest % count), 0, length - 1);
+  STORE0(i, LOAD0((rest / count * length + index) * size + i % size));`,
   })
   return result as Tensor
 }

@@ -1,3 +1,4 @@
+import { argument } from "../codegen/size-arguments.js"
 import { call, cast, coordinate, type Expression } from "../graph/expression.js"
 import { axisOf, contiguousStrides, sizeOf } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
@@ -21,11 +22,12 @@ function placeOfExtreme(node: OperatorCall, x: Tensor, axis: number, sign: ">" |
   const { computed } = tensorTypes[x.type]
   const [result] = node.builder.custom([x], [{ type: "int64", shape }], {
     body: `
-  const int begin = i / ${stride} * ${stride * length} + i % ${stride};
+  const int stride = ${argument(stride)}, length = ${argument(length)};
+  const int begin = i / stride * stride * length + i % stride;
   ${computed} best = LOAD0(begin);
   int place = 0;
-  for (int k = 1; k < ${length}; k++) {
-    const ${computed} value = LOAD0(begin + k * ${stride});
+  for (int k = 1; k < length; k++) {
+    const ${computed} value = LOAD0(begin + k * stride);
     if (value ${sign} best${orNaN}${tie}) {
       best = value;
       place = k;
@@ -73,10 +75,11 @@ const cumulativeSum: Operator = async (node) => {
   const [result] = builder.custom([x], [x], {
     items: x.size / Math.max(1, length),
     body: `
-  const int begin = i / ${stride} * ${stride * length} + i % ${stride};
+  const int stride = ${argument(stride)}, length = ${argument(length)};
+  const int begin = i / stride * stride * length + i % stride;
   ${tensorTypes[x.type].computed} sum = 0;
-  for (int k = 0; k < ${length}; k++) {
-    const int at = begin + ${isReverse ? `(${length - 1} - k)` : "k"} * ${stride};
+  for (int k = 0; k < length; k++) {
+    const int at = begin + ${isReverse ? "(length - 1 - k)" : "k"} * stride;
     ${node.int("exclusive", 0) === 1 ? before : after}
   }`,
   })

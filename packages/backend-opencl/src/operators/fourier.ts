@@ -2,8 +2,8 @@ import { call, type Expression } from "../graph/expression.js"
 import { axisOf, contiguousStrides, sizeOf } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
 import { isFloat } from "../graph/tensor-type.js"
-import { type FourierTransform, fourierSums } from "../kernels/fourier-sums.js"
 import type { Operator, OperatorCall, OperatorTable } from "./call.js"
+import { type FourierTransform, fourierSums } from "./fourier-sums.js"
 import { widened } from "./small-floats.js"
 
 /** The next to last dimension, of which what is longer than the transform is cut off. */

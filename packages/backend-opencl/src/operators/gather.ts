@@ -1,3 +1,4 @@
+import { argument } from "../codegen/size-arguments.js"
 import { axisOf, contiguousStrides, sizeOf } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
 import { coordinates } from "../kernels/plain.js"
@@ -5,10 +6,11 @@ import type { Operator, OperatorCall, OperatorTable } from "./call.js"
 
 /** Operators that read elements where indices say. Indices outside are clamped: nothing else is read. */
 
-/** Statements: an index of an axis of `length`, from its end if it is negative. */
+/** Statements that declare `name`, an index of an axis of `length`, from its end if it is negative. */
 export const indexCode = (name: string, value: string, length: number) => `
   long ${name}given = ${value};
-  const int ${name} = (int)clamp(${name}given < 0 ? ${name}given + ${length} : ${name}given, 0L, ${length - 1}L);`
+  const int ${name}end = ${argument(length)};
+  const int ${name} = (int)clamp(${name}given < 0 ? ${name}given + ${name}end : ${name}given, 0L, (long)${name}end - 1);`
 
 /** @throws StrongroomError where there are indices, and nothing that they could mean */
 export function checkNotEmpty(node: OperatorCall, x: Tensor, count: number): void {
@@ -21,12 +23,12 @@ const gatherElements: Operator = (node) => {
   checkIndices(node, x, indices, axis)
   checkNotEmpty(node, x, indices.size)
   const strides = contiguousStrides(x.shape)
-  const rest = strides.map((stride, at) => (at === axis ? "" : ` + c${at} * ${stride}`)).join("")
+  const rest = strides.map((stride, at) => (at === axis ? "" : ` + c${at} * ${argument(stride)}`)).join("")
   const [result] = node.builder.custom([x, indices], [{ type: x.type, shape: indices.shape }], {
     body: `
   int rest = i;
-${coordinates(indices.shape)}${indexCode("index", "LOAD1(i)", x.shape[axis] as number)}
-  STORE0(i, LOAD0(index * ${strides[axis]}${rest}));`,
+${coordinates(indices.shape, argument)}${indexCode("index", "LOAD1(i)", x.shape[axis] as number)}
+  STORE0(i, LOAD0(index * ${argument(strides[axis] as number)}${rest}));`,
   })
   return result as Tensor
 }
@@ -51,8 +53,8 @@ const gatherND: Operator = (node) => {
   const perBatch = sizeOf(indices.shape.slice(batches, -1))
   const [result] = node.builder.custom([x, indices], [{ type: x.type, shape }], {
     body: `
-  const int inner = i % ${inner}, tuple = i / ${inner};
-  int at = tuple / ${perBatch} * ${sizeOf(x.shape.slice(batches))} + inner;${tupleCode(x.shape.slice(batches), depth, "LOAD1")}
+  const int size = ${argument(inner)}, tuple = i / size;
+  int at = tuple / ${argument(perBatch)} * ${argument(sizeOf(x.shape.slice(batches)))} + i % size;${tupleCode(x.shape.slice(batches), depth, "LOAD1")}
   STORE0(i, LOAD0(at));`,
   })
   return result as Tensor
@@ -65,7 +67,7 @@ export function tupleCode(shape: readonly number[], depth: number, load: string)
     { length: depth },
     (_, axis) =>
       `${indexCode(`index${axis}`, `${load}(tuple * ${depth} + ${axis})`, shape[axis] as number)}
-  at += index${axis} * ${strides[axis]};`,
+  at += index${axis} * ${argument(strides[axis] as number)};`,
   )
   return terms.join("")
 }
@@ -83,10 +85,10 @@ const reverseSequence: Operator = (node) => {
   const [result] = node.builder.custom([x, lengths], [x], {
     body: `
   int rest = i;
-${coordinates(x.shape)}
-  const int length = (int)clamp((long)LOAD1(c${batch}), 0L, ${x.shape[time]}L);
+${coordinates(x.shape, argument)}
+  const int length = (int)clamp((long)LOAD1(c${batch}), 0L, (long)${argument(x.shape[time] as number)});
   const int from = c${time} < length ? length - 1 - c${time} : c${time};
-  STORE0(i, LOAD0(i + (from - c${time}) * ${stride}));`,
+  STORE0(i, LOAD0(i + (from - c${time}) * ${argument(stride)}));`,
   })
   return result as Tensor
 }
@@ -104,8 +106,8 @@ const arrayFeatureExtractor: Operator = (node) => {
   const shape = [...(x.shape.length < 2 ? [1] : x.shape.slice(0, -1)), indices.size]
   checkNotEmpty(node, x, sizeOf(shape))
   const [result] = node.builder.custom([x, indices], [{ type: x.type, shape }], {
-    body: `${indexCode("index", `LOAD1(i % ${indices.size})`, length)}
-  STORE0(i, LOAD0(i / ${indices.size} * ${length} + index));`,
+    body: `${indexCode("index", `LOAD1(i % ${argument(indices.size)})`, length)}
+  STORE0(i, LOAD0(i / ${argument(indices.size)} * indexend + index));`,
   })
   return result as Tensor
 }

@@ -1,3 +1,4 @@
+import { argument } from "../codegen/size-arguments.js"
 import { fromNumbers, toNumbers } from "../graph/elements.js"
 import { constant } from "../graph/expression.js"
 import { axisOf, broadcastShapes, contiguousStrides, sizeOf } from "../graph/shape.js"
@@ -167,9 +168,9 @@ const gather: Operator = (node) => {
   if (known !== undefined) return builder.constant(x.type, lengths, known)
   const [result] = builder.custom([x, indices], [{ type: x.type, shape: lengths }], {
     body: `
-  const int inner = i % ${inner}, rest = i / ${inner};
-${indexCode("index", `LOAD1(rest % ${indices.size})`, length)}
-  STORE0(i, LOAD0((rest / ${indices.size} * ${length} + index) * ${inner} + inner));`,
+  const int size = ${argument(inner)}, count = ${argument(indices.size)}, rest = i / size;
+${indexCode("index", "LOAD1(rest % count)", length)}
+  STORE0(i, LOAD0((rest / count * indexend + index) * size + i % size));`,
   })
   return result as Tensor
 }

@@ -1,8 +1,8 @@
 import type { Tensor } from "../graph/tensor.js"
 import { isFloat, tensorTypes } from "../graph/tensor-type.js"
-import { gridSample } from "../kernels/grid-sample.js"
-import { roiAlign } from "../kernels/roi-align.js"
 import type { Operator, OperatorTable } from "./call.js"
+import { gridSample } from "./grid-sample.js"
+import { roiAlign } from "./roi-align.js"
 import { castTo, widened } from "./small-floats.js"
 
 /** Operators that read pictures between their pixels. */

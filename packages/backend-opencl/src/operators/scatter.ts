@@ -1,3 +1,4 @@
+import { argument } from "../codegen/size-arguments.js"
 import { axisOf, contiguousStrides, sizeOf } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
 import { isFloat, tensorTypes } from "../graph/tensor-type.js"
@@ -45,19 +46,21 @@ const scatterElements: Operator = (node) => {
   const [strides, indexStrides] = [contiguousStrides(x.shape), contiguousStrides(indices.shape)]
   const lines = x.shape.with(axis, 1)
   const length = x.shape[axis] as number
-  const sum = (of: readonly number[]) => of.map((stride, at) => ` + c${at} * ${stride}`).join("")
-  const inside = lines.flatMap((_, at) => (at === axis ? [] : [`c${at} < ${indices.shape[at]}`])).join(" && ")
+  const sum = (of: readonly number[]) => of.map((stride, at) => ` + c${at} * ${argument(stride)}`).join("")
+  const inside = lines
+    .flatMap((_, at) => (at === axis ? [] : [`c${at} < ${argument(indices.shape[at] as number)}`]))
+    .join(" && ")
   const [result] = node.builder.custom([x, indices, updates], [x], {
     items: sizeOf(lines),
     body: `
   int rest = i;
-${coordinates(lines)}
-  const int begin = 0${sum(strides)};
-  for (int k = 0; k < ${length}; k++) STORE0(begin + k * ${strides[axis]}, LOAD0(begin + k * ${strides[axis]}));
+${coordinates(lines, argument)}
+  const int begin = 0${sum(strides)}, stride = ${argument(strides[axis] as number)};
+  for (int k = 0; k < ${argument(length)}; k++) STORE0(begin + k * stride, LOAD0(begin + k * stride));
   if (!(${inside || "1"})) return;
-  for (int k = 0; k < ${indices.shape[axis]}; k++) {
-    const int from = k * ${indexStrides[axis]}${sum(indexStrides)};${indexCode("index", "LOAD1(from)", length)}
-    const int to = begin + index * ${strides[axis]};${foldCode(x, reductionOf(node, x))}
+  for (int k = 0; k < ${argument(indices.shape[axis] as number)}; k++) {
+    const int from = k * ${argument(indexStrides[axis] as number)}${sum(indexStrides)};${indexCode("index", "LOAD1(from)", length)}
+    const int to = begin + index * stride;${foldCode(x, reductionOf(node, x))}
   }`,
   })
   return result as Tensor
@@ -81,10 +84,11 @@ const scatterND: Operator = (node) => {
   const [result] = node.builder.custom([x, indices, updates], [x], {
     items: inner,
     body: `
-  for (int k = i; k < ${x.size}; k += ${inner}) STORE0(k, LOAD0(k));
-  for (int tuple = 0; tuple < ${tuples}; tuple++) {
+  const int size = ${argument(inner)};
+  for (int k = i; k < ${argument(x.size)}; k += size) STORE0(k, LOAD0(k));
+  for (int tuple = 0; tuple < ${argument(tuples)}; tuple++) {
     int at = i;${tupleCode(x.shape, depth, "LOAD1")}
-    const int to = at, from = tuple * ${inner} + i;${foldCode(x, reductionOf(node, x))}
+    const int to = at, from = tuple * size + i;${foldCode(x, reductionOf(node, x))}
   }`,
   })
   return result as Tensor

@@ -1,3 +1,4 @@
+import { argument } from "../codegen/size-arguments.js"
 import type { Builder } from "../graph/builder.js"
 import { cast, type Expression } from "../graph/expression.js"
 import { axisOf, contiguousStrides, sizeOf } from "../graph/shape.js"
@@ -51,7 +52,7 @@ const topK: Operator = async (node) => {
   const shape = x.shape.with(axis, most)
   if (sizeOf(shape) === 0) return [builder.constant(x.type, shape, []), builder.constant("int64", shape, [])]
   const stride = contiguousStrides(x.shape)[axis] as number
-  const place = (index: string) => `out + (${index}) * ${stride}`
+  const place = (index: string) => `out + (${index}) * stride`
   return builder.custom(
     [x],
     [
@@ -65,15 +66,16 @@ const topK: Operator = async (node) => {
         node.int("largest", 1) === 1,
       ),
       body: `
-  const int begin = i / ${stride} * ${stride * length} + i % ${stride};
-  const int out = i / ${stride} * ${stride * most} + i % ${stride};${orderCode({
-    length,
-    most,
+  const int stride = ${argument(stride)}, length = ${argument(length)}, most = ${argument(most)};
+  const int begin = i / stride * stride * length + i % stride;
+  const int out = i / stride * stride * most + i % stride;${orderCode({
+    length: "length",
+    most: "most",
     before: (a, b) => `KERNEL_before(in0, begin, ${a}, ${b})`,
     read: (index) => `(int)READ1(${place(index)})`,
     store: (index, item) => `STORE1(${place(index)}, ${item})`,
   })}
-  for (int n = 0; n < ${most}; n++) STORE0(${place("n")}, LOAD0(begin + (int)READ1(${place("n")}) * ${stride}));`,
+  for (int n = 0; n < most; n++) STORE0(${place("n")}, LOAD0(begin + (int)READ1(${place("n")}) * stride));`,
     },
   )
 }
@@ -95,8 +97,9 @@ const unique: Operator = async (node) => {
   const inner = contiguousStrides(x.shape)[axis] as number
   const [result] = builder.custom([x, groups.first], [{ type: x.type, shape: x.shape.with(axis, count) }], {
     body: `
-  const int inner = i % ${inner}, slice = i / ${inner} % ${count}, outer = i / ${inner * count};
-  STORE0(i, LOAD0((outer * ${length} + clamp(LOAD1(slice), 0, ${length - 1})) * ${inner} + inner));`,
+  const int size = ${argument(inner)}, count = ${argument(count)}, length = ${argument(length)};
+  const int slice = i / size % count, outer = i / size / count;
+  STORE0(i, LOAD0((outer * length + clamp(LOAD1(slice), 0, length - 1)) * size + i % size));`,
   })
   const wide = (tensor: Tensor, size: number) =>
     builder.elementwise([builder.view(tensor, [size], 0, [1])], (value) => cast("int64", value as Expression))
@@ -110,12 +113,16 @@ const unique: Operator = async (node) => {
 function grouped(builder: Builder, x: Tensor, axis: number, isSorted: boolean) {
   const length = x.shape[axis] as number
   const inner = contiguousStrides(x.shape)[axis] as number
-  const at = (slice: string) => `(e / ${inner} * ${length} + ${slice}) * ${inner} + e % ${inner}`
+  // Of a list nothing depends on how long it is.
+  const at = (slice: string) =>
+    x.size === length * inner
+      ? `${slice} * ${inner} + e`
+      : `(e / ${inner} * ${length} + ${slice}) * ${inner} + e % ${inner}`
   const list = { type: "int32", shape: [length] } as const
   // Results: 0 the number, 1 groups, 2 firsts, 3 sizes; 4 is the order, whose place is then that of groups' firsts in the
   // order of their elements, and 5 the names of groups.
   const renamed = `
-  for (int n = 0; n < ${length}; n++) if (READ4(READ1(n)) == n) STORE5(READ1(n), names++);`
+  for (int n = 0; n < length; n++) if (READ4(READ1(n)) == n) STORE5(READ1(n), names++);`
   const named = `
   for (; names < groups; names++) STORE5(names, names);`
   const [number, of, first, sizes] = builder.custom(
@@ -124,15 +131,16 @@ function grouped(builder: Builder, x: Tensor, axis: number, isSorted: boolean) {
     {
       items: 1,
       helpers: compareHelper({ type: x.type, size: x.size / length, at }, false),
-      body: `${orderCode({
-        length,
-        most: length,
-        before: (a, b) => `KERNEL_before(in0, 0, ${a}, ${b})`,
-        read: (place) => `READ4(${place})`,
-        store: (place, item) => `STORE4(${place}, ${item})`,
-      })}
+      body: `
+  const int length = ${argument(length)};${orderCode({
+    length: "length",
+    most: "length",
+    before: (a, b) => `KERNEL_before(in0, 0, ${a}, ${b})`,
+    read: (place) => `READ4(${place})`,
+    store: (place, item) => `STORE4(${place}, ${item})`,
+  })}
   int groups = 0, names = 0;
-  for (int n = 0; n < ${length}; n++) {
+  for (int n = 0; n < length; n++) {
     const int slice = READ4(n);
     // The first of a group is the least, so that it tells the group from the one before.
     if (n == 0 || KERNEL_compare(in0, 0, READ4(groups - 1), slice) != 0) STORE4(groups++, slice);
@@ -142,7 +150,7 @@ function grouped(builder: Builder, x: Tensor, axis: number, isSorted: boolean) {
     STORE2(READ5(n), READ4(n));
     STORE3(n, 0);
   }
-  for (int n = 0; n < ${length}; n++) {
+  for (int n = 0; n < length; n++) {
     const int name = READ5(READ1(n));
     STORE1(n, name);
     STORE3(name, READ3(name) + 1);

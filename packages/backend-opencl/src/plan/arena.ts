@@ -1,5 +1,5 @@
+import { Storage } from "../launch.js"
 import type { LoweredStep } from "./lowering.js"
-import { Storage } from "./storage.js"
 
 /** Where each storage of the arena lies in one piece of memory, which those share that aren't needed at the same time. */
 export interface Arena {

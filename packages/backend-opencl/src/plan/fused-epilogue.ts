@@ -4,9 +4,9 @@ import type { Expression } from "../graph/expression.js"
 import type { Elementwise } from "../graph/operation.js"
 import type { Tensor } from "../graph/tensor.js"
 import type { Epilogue } from "../kernels/kernel-call.js"
+import type { Storage } from "../launch.js"
 import { stagesOf } from "./lowering.js"
 import { operandsOf, type Pattern, patternOf } from "./operand-access.js"
-import type { Storage } from "./storage.js"
 
 /** Element-wise operations as what a kernel does to its results, and the memory that it reads for that. */
 export interface FusedEpilogue {

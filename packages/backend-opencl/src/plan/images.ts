@@ -18,12 +18,12 @@ import { blockedByteLength, blockSize, toBlocked } from "../kernels/layout.js"
 import { globalMean, type PoolShape, pool } from "../kernels/pool.js"
 import { transposedConvolution } from "../kernels/transposed-convolution.js"
 import { fitsTransposedToPlain, transposedToPlain } from "../kernels/transposed-to-plain.js"
+import { Storage } from "../launch.js"
 import { channelOrder } from "./channel-order.js"
 import { chooseConvolution } from "./convolution-choice.js"
 import { fusedEpilogue, isFusable } from "./fused-epilogue.js"
 import { convolutionShape, type Image, imageOf, pair } from "./image-shapes.js"
 import type { Lowering } from "./lowering.js"
-import { Storage } from "./storage.js"
 
 /** Kernels for images of float32, in the blocked layout. */
 

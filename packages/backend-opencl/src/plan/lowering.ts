@@ -10,8 +10,8 @@ import type { KernelCall } from "../kernels/kernel-call.js"
 import { toPlain } from "../kernels/layout.js"
 import { plainConvolution, plainMatMul, plainPool, plainReduce } from "../kernels/plain.js"
 import { layerNormRows, softmaxRows } from "../kernels/rows.js"
+import { type Step, Storage } from "../launch.js"
 import { operandsOf } from "./operand-access.js"
-import { type Step, Storage } from "./storage.js"
 import type { Tuning } from "./tuning.js"
 
 /** A step, and whether it is the same in every run. */

@@ -5,10 +5,10 @@ import { type GemmShape, gemm } from "../kernels/gemm.js"
 import type { KernelCall } from "../kernels/kernel-call.js"
 import type { KernelDevice } from "../kernels/kernel-device.js"
 import { thinProduct } from "../kernels/thin-product.js"
+import { Storage } from "../launch.js"
 import { fusedEpilogue, isFusable } from "./fused-epilogue.js"
 import type { Lowering } from "./lowering.js"
 import { chooseGemm } from "./product-choice.js"
-import { Storage } from "./storage.js"
 
 /** Products of matrices of float32. */
 

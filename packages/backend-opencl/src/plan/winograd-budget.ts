@@ -6,8 +6,8 @@ import { chooseConvolution } from "./convolution-choice.js"
 import { convolutionShape, pixelsOf } from "./image-shapes.js"
 import type { Tuning } from "./tuning.js"
 
-/** What Winograd's transformed weights may take more than weights do: of all of them, and in any case. */
-const mostAdded = { share: 0.3, bytes: 16 << 20 }
+/** What Winograd's transformed weights may take more than weights do, of all of them. */
+const mostAdded = 0.3
 
 /**
  * The convolutions for which Winograd's filtering is worth its memory: transformed weights are four times as large, and
@@ -28,7 +28,7 @@ export function winogradConvolutions(
   const total = operations
     .flatMap(({ inputs }) => inputs.filter(({ origin }) => origin.kind === "weight"))
     .reduce((sum, weights) => sum + byteLengthOf(weights), 0)
-  let left = Math.max(total * mostAdded.share, mostAdded.bytes)
+  let left = total * mostAdded
   const chosen = new Set<Operation>()
   for (const { operation } of shapes.sort((a, b) => pixelsOf(b.shape) - pixelsOf(a.shape))) {
     const added = 3 * byteLengthOf(operation.inputs[1] as Tensor)

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest"
 import { schedule } from "../../src/engine/schedule.js"
+import { Storage } from "../../src/launch.js"
 import type { LoweredStep } from "../../src/plan/lowering.js"
-import { Storage } from "../../src/plan/storage.js"
 
 const storage = () => new Storage(64, "own")
 

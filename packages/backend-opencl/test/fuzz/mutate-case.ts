@@ -1,3 +1,4 @@
+import { onnxTypes } from "@strongroom/core/backend"
 import { concat } from "../../../core/src/bytes.js"
 import { bytes, int, node, value, varint } from "../../../core/test/import-messages.js"
 import { bytesOf, type Elements, elementsOf } from "../../src/graph/elements.js"
@@ -13,12 +14,6 @@ export interface FuzzInput {
   readonly outputs: readonly string[]
   /** All that it is given, initialisers too. */
   readonly given: readonly NumericTensor[]
-}
-
-/** TensorProto.DataType. */
-const typeNumbers: Readonly<Record<TensorType, number>> = {
-  ...{ float32: 1, uint8: 2, int8: 3, uint16: 4, int16: 5, int32: 6, int64: 7, bool: 9 },
-  ...{ float16: 10, float64: 11, uint32: 12, uint64: 13, bfloat16: 16 },
 }
 
 /**
@@ -53,8 +48,8 @@ export function mutateCase(one: FuzzCase, random: Random): FuzzInput {
     ...views,
     ...nodes.map((one) => bytes(1, one)),
     ...inputs.filter(({ name }) => constant.has(name)).map(({ name, tensor }) => bytes(5, tensorMessage(name, tensor))),
-    ...given.map(({ name, tensor }) => value(11, name, typeNumbers[tensor.type])),
-    ...one.outputs.map(({ name, type }) => value(12, name, typeNumbers[type])),
+    ...given.map(({ name, tensor }) => value(11, name, onnxTypes[tensor.type])),
+    ...one.outputs.map(({ name, type }) => value(12, name, onnxTypes[type])),
   ]
   return {
     model: concat(int(1, 8), bytes(8, bytes(1, ""), int(2, operatorSet)), bytes(7, bytes(2, "g"), ...graph)),
@@ -82,7 +77,7 @@ function transposed({ name, tensor }: FuzzCase["inputs"][number], random: Random
 }
 
 const tensorMessage = (name: string, { type, shape, data }: NumericTensor) =>
-  concat(bytes(1, ...shape.map(varint)), int(2, typeNumbers[type]), bytes(8, name), bytes(9, data))
+  concat(bytes(1, ...shape.map(varint)), int(2, onnxTypes[type]), bytes(8, name), bytes(9, data))
 
 /** So many elements at most: kernels for more take long, and do the same. */
 const mostElements = 2 ** 16

@@ -3,6 +3,7 @@ import { tensorByteLength } from "@strongroom/core/host"
 import { createContext, platforms } from "@strongroom/opencl/objects"
 import { driver } from "@strongroom/test-machine"
 import { constants } from "../../src/engine/constants.js"
+import { deviceMemory } from "../../src/engine/device-memory.js"
 import { sessionKernels } from "../../src/engine/kernels-of-session.js"
 import { type NetworkSession, networkSession } from "../../src/engine/session.js"
 import { estimating, type SessionTuning } from "../../src/engine/tuning/session-tuning.js"
@@ -85,6 +86,8 @@ export interface NetworkRunner {
     outputs?: number,
     type?: TensorType,
   ): Promise<readonly TestTensor[]>
+  /** How many programs were compiled. */
+  readonly programs: number
   release(): void
 }
 
@@ -97,9 +100,13 @@ export function createNetworkRunner(): NetworkRunner {
     ?.devices()[0]
   if (device === undefined) throw new Error("There is no PoCL here.")
   const context = createContext(device)
+  let programs = 0
   const store: ProgramStore = {
     async restore() {},
-    program: async (_key, source, compilerOptions) => context.createProgram(source, { compilerOptions }),
+    async program(_key, source, compilerOptions) {
+      programs += 1
+      return context.createProgram(source, { compilerOptions })
+    },
     async keep() {},
   }
   const host = { observe() {} } as unknown as Parameters<typeof networkSession>[0]["place"]["host"]
@@ -112,13 +119,9 @@ export function createNetworkRunner(): NetworkRunner {
     const model = { inputs, outputs: [], parts: [] } as unknown as OpenModel
     const onnx = { graph: network, operatorSets, functions: new Map() }
     const weights = modelWeights(model, onnx, new AbortController().signal)
-    const workshop = {
-      place,
-      kernels: sessionKernels(store, noArtifacts),
-      constants: constants(),
-      weights,
-      tuning,
-    }
+    const memory = deviceMemory(place)
+    const kernels = sessionKernels(store, noArtifacts)
+    const workshop = { place, memory, kernels, constants: constants(memory), weights, tuning }
     return networkSession(workshop, model, onnx)
   }
 
@@ -141,6 +144,9 @@ export function createNetworkRunner(): NetworkRunner {
       const answer = await runSession(session, given, results)
       await session.close()
       return results.map((name) => answer[name] as TestTensor)
+    },
+    get programs() {
+      return programs
     },
     release: () => context.release(),
   }

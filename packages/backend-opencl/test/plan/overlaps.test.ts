@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
 import { Builder } from "../../src/graph/builder.js"
 import { makeTensor, type Tensor } from "../../src/graph/tensor.js"
+import { Storage } from "../../src/launch.js"
 import { lower } from "../../src/plan/lower.js"
 import type { LoweredStep } from "../../src/plan/lowering.js"
-import { Storage } from "../../src/plan/storage.js"
 import { deviceOf } from "../kernels/vector-widths.js"
 
 /** An image of 32 channels that lies in blocks, as convolutions leave it. */

@@ -1,27 +1,13 @@
 import { StrongroomError } from "../errors.js"
 import { limits } from "../format/limits.js"
+import { onnxTypes } from "../onnx-types.js"
 import type { ElementType, TensorSpec } from "../tensor.js"
 import { type Field, malformed, type ProtobufReader, type Range } from "./protobuf.js"
 
-/** TensorProto.DataType of onnx.proto, those that a sealed model has a name for. */
-export const elementTypes: ReadonlyMap<number, ElementType | "string"> = new Map([
-  [1, "float32"],
-  [2, "uint8"],
-  [3, "int8"],
-  [4, "uint16"],
-  [5, "int16"],
-  [6, "int32"],
-  [7, "int64"],
-  [8, "string"],
-  [9, "bool"],
-  [10, "float16"],
-  [11, "float64"],
-  [12, "uint32"],
-  [13, "uint64"],
-  [16, "bfloat16"],
-  [21, "uint4"],
-  [22, "int4"],
-])
+/** The types that a sealed model has a name for, by their numbers. */
+export const elementTypes: ReadonlyMap<number, ElementType | "string"> = new Map(
+  Object.entries(onnxTypes).map(([name, number]) => [number, name as ElementType | "string"]),
+)
 
 /** The others of TensorProto.DataType, as of IR version 13. */
 const otherTypes: ReadonlyMap<number, string> = new Map([

@@ -52,7 +52,9 @@ export const surfaces = define("vulkan", [
     ],
     verified: "ran",
     evidence:
-      "read in source; run here (loader 1.3.239, npm webgpu): a manifest in ~/.local/share/vulkan/implicit_layer.d ran our constructor without any variable; VK_LOADER_LAYERS_DISABLE=~implicit~ stopped it",
+      "read in source; run here (loader 1.3.239, SwiftShader, and npm webgpu): a manifest in vulkan/implicit_layer.d of ~/.local/share, ~/.config or of the folder in XDG_DATA_HOME, XDG_CONFIG_HOME, XDG_DATA_DIRS or XDG_CONFIG_DIRS had vkCreateInstance run a library's constructor; VK_LOADER_LAYERS_DISABLE=~implicit~ or ~all~ stopped it. VK_IMPLICIT_LAYER_PATH is of newer loaders, and was read",
+    checked: "2026-11-30",
+    proof: { trigger: "vulkan", vault: "harmless" },
   },
   {
     id: "vulkan-explicit",
@@ -104,6 +106,8 @@ export const surfaces = define("vulkan", [
     ],
     verified: "ran",
     evidence:
-      "read in source; run here: VK_DRIVER_FILES, VK_ICD_FILENAMES, VK_ADD_DRIVER_FILES and VK_LAYER_PATH+VK_INSTANCE_LAYERS each ran our constructor inside node",
+      "read in source; run here (loader 1.3.239, SwiftShader): VK_DRIVER_FILES, VK_ICD_FILENAMES and VK_ADD_DRIVER_FILES, and VK_LAYER_PATH or VK_ADD_LAYER_PATH with VK_INSTANCE_LAYERS or VK_LOADER_LAYERS_ENABLE, each had vkCreateInstance run a library's constructor inside node; the layers of the last two variables were not run",
+    checked: "2026-11-30",
+    proof: { trigger: "vulkan", vault: "harmless" },
   },
 ])

@@ -1,26 +1,7 @@
 // Messages of onnx.proto, whose fields the numbers are.
 import type { TensorSpec } from "@strongroom/core"
+import { onnxTypes } from "@strongroom/core/backend"
 import { bytesField, concat, integerField, textField } from "./protobuf.js"
-
-/** TensorProto.DataType of onnx.proto. */
-const dataTypes: { readonly [Type in TensorSpec["type"]]: number } = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  uint16: 4,
-  int16: 5,
-  int32: 6,
-  int64: 7,
-  string: 8,
-  bool: 9,
-  float16: 10,
-  float64: 11,
-  uint32: 12,
-  uint64: 13,
-  bfloat16: 16,
-  uint4: 21,
-  int4: 22,
-}
 
 /** NodeProto: input = 1, output = 2, name = 3, op_type = 4, attribute = 5, domain = 7. Its name is its output's. */
 export function nodeProto(
@@ -56,7 +37,7 @@ export function valueInfoProto({ name, type, shape }: TensorSpec): Uint8Array {
   const sizes = shape.map((size) =>
     bytesField(1, typeof size === "number" ? integerField(1, size) : textField(2, size)),
   )
-  const tensor = concat(integerField(1, dataTypes[type]), bytesField(2, ...sizes))
+  const tensor = concat(integerField(1, onnxTypes[type]), bytesField(2, ...sizes))
   return concat(textField(1, name), bytesField(2, bytesField(1, tensor)))
 }
 
@@ -74,7 +55,7 @@ export function tensorProto(
 ): Uint8Array {
   return concat(
     ...shape.map((size) => integerField(1, size)),
-    integerField(2, dataTypes[type]),
+    integerField(2, onnxTypes[type]),
     textField(8, name),
     ...(external === undefined ? [bytesField(9, bytes)] : externalFields(external, bytes.byteLength)),
   )

@@ -65,17 +65,20 @@ const launches = ({ network, ours, nodes }: Compared): Figure => ({
   runs: 1,
 })
 
-/** What a process grows by, in which kernels are compiled already. */
+/** Of the device what is promised, and what a process grows by, in which kernels are compiled already. */
 function memory({ network, ours, fileBytes }: Compared): readonly Figure[] {
-  const common = {
+  const figure = (what: string, bytes: number): Figure => ({
+    name: `${network.name}: ${what}`,
     peer: "1.3x weights, and live activations",
     unit: "MiB",
+    ours: bytes / mebibyte,
     theirs: (1.3 * fileBytes + ours.activations) / mebibyte,
     runs: 1,
-    bar: { atMost: 1 },
-  } as const
+  })
   return [
-    { ...common, name: `${network.name}: memory held`, ours: ours.held / mebibyte },
-    { ...common, name: `${network.name}: memory while it is loaded`, ours: ours.peak / mebibyte },
+    { ...figure("memory of the device", ours.memory.held), bar: { atMost: 1 } },
+    { ...figure("memory of the device while it is loaded", ours.memory.peak), bar: { atMost: 1 } },
+    figure("memory of the process", ours.process.held),
+    figure("memory of the process while it is loaded", ours.process.peak),
   ]
 }

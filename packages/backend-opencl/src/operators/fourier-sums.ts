@@ -1,6 +1,6 @@
 import type { Builder } from "../graph/builder.js"
 import type { Tensor } from "../graph/tensor.js"
-import { real } from "./real.js"
+import { real } from "../kernels/real.js"
 
 export interface FourierTransform {
   /** Of the transform; what isn't given is 0. */

@@ -1,3 +1,17 @@
+/** Kernels and their memory, as those who write kernels, plan launches and make them tell each other. */
+
+/** A kernel to launch, whose buffers have names: where they lie is for who plans it. */
+export interface KernelCall {
+  /** One kernel in OpenCL C 1.2, called `KERNEL`; helper functions begin with `KERNEL_`. */
+  readonly source: string
+  /** Names of its buffers, in the order of its parameters; the epilogue's come after its numbers. */
+  readonly buffers: readonly string[]
+  /** Arguments of type int, after the buffers. */
+  readonly integers: readonly number[]
+  readonly global: readonly number[]
+  readonly local: readonly number[]
+}
+
 /** Memory of the device that kernels read and write. */
 export class Storage {
   /** The memory that this is a part of, and where, in bytes. */
@@ -29,7 +43,7 @@ export class Storage {
   }
 }
 
-/** One kernel to launch. */
+/** A kernel to launch, with the memory that it reads and writes. */
 export interface Step {
   /** OpenCL C of one kernel, named `KERNEL`, and of functions that it calls, whose names begin with `KERNEL_`. */
   readonly source: string

@@ -1,7 +1,7 @@
 import type { Builder } from "../graph/builder.js"
 import type { Tensor } from "../graph/tensor.js"
 import { tensorTypes } from "../graph/tensor-type.js"
-import type { Windows } from "./window-loops.js"
+import type { Windows } from "../kernels/window-loops.js"
 
 /**
  * A convolution each of whose taps is moved by an offset, bilinear between pixels, and outside zero (Dai et al.,

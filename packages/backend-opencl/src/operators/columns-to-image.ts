@@ -2,7 +2,7 @@ import type { Builder } from "../graph/builder.js"
 import { contiguousStrides, sizeOf } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
 import { tensorTypes } from "../graph/tensor-type.js"
-import type { Windows } from "./window-loops.js"
+import type { Windows } from "../kernels/window-loops.js"
 
 /**
  * Sums what windows have at each place of a picture: `columns` has, for each channel and each place in the window, one

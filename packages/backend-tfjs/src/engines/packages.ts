@@ -1,0 +1,35 @@
+import { existsSync, readFileSync, realpathSync } from "node:fs"
+import { createRequire } from "node:module"
+import { join } from "node:path"
+
+/** Folders of installed packages, as `from` (a file or file: URL) resolves their names; `undefined` where one isn't. */
+export function packageFolders(from: string | URL, names: readonly string[]): readonly string[] | undefined {
+  const folders = names.map((name) => packageFolder(from, name))
+  return folders.every((folder) => folder !== undefined) ? folders : undefined
+}
+
+/** The folder of one package, by its real path. Not every package lets its package.json be resolved: folders are searched. */
+export function packageFolder(from: string | URL, name: string): string | undefined {
+  const searched = createRequire(from).resolve.paths(name) ?? []
+  const found = searched.map((folder) => join(folder, name)).find((folder) => existsSync(join(folder, "package.json")))
+  return found && realpathSync(found)
+}
+
+/** Loads modules as a package's own code would, from its folder: the copies that it uses. */
+export function requireFrom(folder: string): NodeJS.Require {
+  return createRequire(join(folder, "package.json"))
+}
+
+/** The folder of an installed package and those of all that it depends on, by its package.json and theirs. */
+export function packageTree(folder: string): readonly string[] {
+  const folders = new Set<string>()
+  const left = [folder]
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if (folders.has(next)) continue
+    folders.add(next)
+    const manifest = join(next, "package.json")
+    const { dependencies = {} } = JSON.parse(readFileSync(manifest, "utf8"))
+    left.push(...Object.keys(dependencies).flatMap((name) => packageFolder(manifest, name) ?? []))
+  }
+  return [...folders]
+}
