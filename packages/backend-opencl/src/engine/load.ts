@@ -54,11 +54,11 @@ export async function loadNetwork(
     await begun
     // The session's own signal: weights are read when it runs.
     const weights = modelWeights(model, network, new AbortController().signal)
-    const memory = deviceMemory(place)
     if (place.tuning === "measured") {
       const device = kernelDevice(place.context.devices[0] as Device)
       tuning = await measuring(place, device, passingKernels(place), artifacts, goOn)
     }
+    const memory = deviceMemory(place)
     const workshop = { place, memory, kernels, constants: constants(memory), weights, tuning }
     session = await networkSession(workshop, model, network)
     return session

@@ -15,7 +15,7 @@ export interface SessionTuning {
   close(): Promise<void>
 }
 
-/** Nothing but estimates: a plan is made at once, and a device as good as idle has no say in it. */
+/** Goes by estimates, which need no device. */
 export const estimating: SessionTuning = {
   tuning: estimatedTuning,
   async learn() {
@@ -29,7 +29,7 @@ const artifactKey = "tuning"
 /**
  * Measures candidates on the device, each once for all sessions of the model that find what was kept.
  *
- * @param kernels for what is measured and not kept
+ * @param kernels for what is measured: none is kept, but other shapes of a session's inputs find theirs. Closed with it
  * @param goOn throws when nobody waits any more
  */
 export async function measuring(
