@@ -21,6 +21,8 @@ export interface OpenclGreeting extends Greeting {
   readonly launches: number
   /** What lies between a run's input and its output. */
   readonly activations: number
+  /** Of the input and the output. */
+  readonly ends: number
   /** Of the device, for this network: now, and at most until then. */
   readonly memory: { readonly held: number; readonly peak: number }
   /** What the process has more than before the load, the device's included where that is the processor. */

@@ -27,6 +27,7 @@ const engine = await createEngine(backend.options, {
 if (process.argv[3] === "warm") await warmUp()
 const imported = await importPath(theCase.modelPath)
 let session: NetworkSession
+let outputBytes = 0
 
 await settle()
 // The peak counts from here on: proc(5), clear_refs.
@@ -77,6 +78,7 @@ async function load(model: ModelToSeal, { name, type, shape }: Network["input"],
     session: loaded as NetworkSession,
     async run() {
       const { data } = (await loaded.run(call))[output] as RawTensor & { readonly data: Uint8Array<ArrayBuffer> }
+      outputBytes = data.length
       return new Float32Array(data.buffer)
     },
   }
@@ -93,6 +95,7 @@ async function greet(first: number): Promise<OpenclGreeting> {
     first,
     launches,
     activations,
+    ends: input.length + outputBytes,
     memory: { held: ofDevice.bytes, peak: ofDevice.mostBytes },
     process: { held: resident - before, peak: peak - before },
   }

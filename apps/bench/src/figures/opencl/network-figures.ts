@@ -69,10 +69,10 @@ const launches = ({ network, ours, nodes }: Compared): Figure => ({
 function memory({ network, ours, fileBytes }: Compared): readonly Figure[] {
   const figure = (what: string, bytes: number): Figure => ({
     name: `${network.name}: ${what}`,
-    peer: "1.3x weights, and live activations",
+    peer: "1.3x weights, live activations, input and output",
     unit: "MiB",
     ours: bytes / mebibyte,
-    theirs: (1.3 * fileBytes + ours.activations) / mebibyte,
+    theirs: (1.3 * fileBytes + ours.activations + ours.ends) / mebibyte,
     runs: 1,
   })
   return [
