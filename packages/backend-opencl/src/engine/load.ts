@@ -13,6 +13,7 @@ import type { OnnxModel } from "../onnx/model.js"
 import { readOnnxModel } from "../onnx/read-model.js"
 import type { Place } from "../place.js"
 import { kernelDevice } from "../plan/lower.js"
+import { poclFolder } from "../programs/pocl-folder.js"
 import { passingStore, programStore } from "../programs/program-store.js"
 import { constants } from "./constants.js"
 import { deviceMemory } from "./device-memory.js"
@@ -72,7 +73,10 @@ export async function loadNetwork(
 
 /** For kernels that are tried once: none is kept. */
 function passingKernels({ context, host }: Place): SessionKernels {
-  return sessionKernels(passingStore(context, host), { get: async () => undefined, put: async () => {} })
+  return sessionKernels(passingStore(context, poclFolder(context, host)), {
+    get: async () => undefined,
+    put: async () => {},
+  })
 }
 
 /** Nothing of it holds on to the part's plaintext. */

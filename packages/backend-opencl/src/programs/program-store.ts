@@ -1,7 +1,7 @@
 import type { Artifacts, Host } from "@strongroom/core/backend"
 import type { Context, Program } from "@strongroom/opencl/objects"
 import { binaryStore } from "./binary-store.js"
-import { poclFolder } from "./pocl-folder.js"
+import { type PoclFolder, poclFolder } from "./pocl-folder.js"
 import { poclStore } from "./pocl-store.js"
 
 /** Where programs of one session come from, and where what was compiled goes, by the cache policy. */
@@ -22,18 +22,16 @@ export interface ProgramStore {
 
 /** What drivers hand over as a program's binary is kept; of PoCL the folder of its cache, which has more. */
 export function programStore(context: Context, host: Host, artifacts: Artifacts): ProgramStore {
-  if (host.cachePolicy !== "memory" && host.cachePolicy !== "sealed") return passingStore(context, host)
+  if (host.cachePolicy !== "memory" && host.cachePolicy !== "sealed") return passingStore(context)
   const folder = poclFolder(context, host)
   return folder === undefined ? binaryStore(context, artifacts) : poclStore(context, artifacts, folder)
 }
 
-/** Nothing is kept. */
-export function passingStore(context: Context, host: Host): ProgramStore {
-  const folder = poclFolder(context, host)
+/** Nothing is kept. @param folder beside whose programs these are built, where sessions tell theirs by what is new in it */
+export function passingStore(context: Context, folder?: PoclFolder): ProgramStore {
   const made = (source: string, compilerOptions: string) => context.createProgram(source, { compilerOptions })
   return {
     async restore() {},
-    // Another session may look which folder is its own program's.
     async program(_key, source, compilerOptions) {
       const text = await source()
       return folder === undefined ? made(text, compilerOptions) : folder.exclusively(() => made(text, compilerOptions))

@@ -49,7 +49,7 @@ describe.skipIf(why)(`Tuning that measures${why ? ` (not here: ${why})` : ""}`, 
   afterAll(() => context.release())
 
   const host = { cachePolicy: "off" } as unknown as Parameters<typeof makePlace>[0]
-  const kernels = (): SessionKernels => sessionKernels(passingStore(context, host), none)
+  const kernels = (): SessionKernels => sessionKernels(passingStore(context), none)
 
   function open(artifacts = none as Parameters<typeof measuring>[3], goOn = () => {}): Promise<SessionTuning> {
     return measuring(makePlace(host, context), device, kernels(), artifacts, goOn)
