@@ -56,7 +56,7 @@ export async function loadNetwork(
     // The session's own signal: weights are read when it runs.
     const weights = modelWeights(model, network, new AbortController().signal)
     if (place.tuning === "measured") {
-      const device = kernelDevice(place.context.devices[0] as Device)
+      const device = kernelDevice(place.context.devices[0] as Device, place.kernels)
       tuning = await measuring(place, device, passingKernels(place), artifacts, goOn)
     }
     const memory = deviceMemory(place)

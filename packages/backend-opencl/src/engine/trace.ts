@@ -100,7 +100,7 @@ class Tracer {
     this.#workshop = workshop
     this.#model = model
     this.#given = given
-    this.#device = kernelDevice(workshop.place.context.devices[0] as Device)
+    this.#device = kernelDevice(workshop.place.context.devices[0] as Device, workshop.place.kernels)
     this.#inputs = new Map(
       Object.entries(shapes).map(([name, { type, shape }]) => [name, inputTensor(name, type, shape)]),
     )

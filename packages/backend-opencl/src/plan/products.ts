@@ -1,14 +1,12 @@
 import type { Elementwise, MatMul } from "../graph/operation.js"
 import { sizeOf } from "../graph/shape.js"
 import { isConstant, type Tensor } from "../graph/tensor.js"
-import { type GemmShape, gemm } from "../kernels/gemm.js"
+import type { GemmShape } from "../kernels/gemm.js"
 import type { KernelCall } from "../kernels/kernel-call.js"
-import type { KernelDevice } from "../kernels/kernel-device.js"
-import { thinProduct } from "../kernels/thin-product.js"
 import { Storage } from "../launch.js"
 import { fusedEpilogue, isFusable } from "./fused-epilogue.js"
 import type { Lowering } from "./lowering.js"
-import { chooseGemm } from "./product-choice.js"
+import { chooseProduct } from "./product-choice.js"
 
 /** Products of matrices of float32. */
 
@@ -28,7 +26,6 @@ export function productFits(operation: MatMul, members: readonly Elementwise[], 
 /** A product and what follows it. */
 export function lowerProduct(
   lowering: Lowering,
-  device: KernelDevice,
   operation: MatMul,
   members: readonly Elementwise[],
   output: Tensor,
@@ -49,12 +46,16 @@ export function lowerProduct(
     const buffers = { left: left.storage, right: from, output: storage }
     lowering.call(call, buffers, storage, isConstant(output), storages)
   }
-  const thin = thinProduct(device, shape, epilogue)
+  const thin = lowering.kernels.thinProduct(shape, epilogue)
   if (thin !== undefined) {
     launch(thin, right.storage)
     return
   }
-  const { call, right: packed } = gemm(device, shape, epilogue, chooseGemm(lowering.tuning, device, shape))
+  const { call, right: packed } = chooseProduct(lowering.tuning, lowering.device, shape).make(epilogue)
+  if (packed === undefined) {
+    launch(call, right.storage)
+    return
+  }
   const isPackedOnce = isConstant(b)
   const packedStorage = new Storage(packed.byteLength, isPackedOnce ? "own" : "arena")
   lowering.call(packed.pack, { input: right.storage, output: packedStorage }, packedStorage, isPackedOnce)
