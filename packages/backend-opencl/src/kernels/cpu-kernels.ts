@@ -15,6 +15,7 @@ import { fitsTransposedToPlain, transposedToPlain } from "./transposed-to-plain.
 /** Kernels whose items are a core's each, with vectors and caches. */
 export const cpuKernels = (device: KernelDevice): DeviceKernels => ({
   elementwise: "chunks",
+  packsProducts: true,
   productMethods: (shape) =>
     gemmTiles(device, shape).map(({ tile, cycles }) => ({
       name: String(tile.rows),

@@ -50,6 +50,8 @@ export interface LayerSettings {
 export interface DeviceKernels {
   readonly elementwise: ElementwiseOrder
 
+  /** Whether products have their right-hand matrices packed; else they read them as they lie, floats or halves. */
+  readonly packsProducts: boolean
   /** All ways to compute a product, the soonest first, by estimate. */
   productMethods(shape: GemmShape): readonly ProductMethod[]
   /** A product of a few rows, whose right-hand matrix is read as it lies; undefined: another way. Buffers as of others. */

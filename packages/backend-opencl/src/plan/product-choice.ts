@@ -6,13 +6,17 @@ import { closest, soonest, type Trial, type Tuning } from "./tuning.js"
 
 /** How a product is computed soonest. How its right-hand matrix is packed, if it is, doesn't depend on that. */
 export function chooseProduct(tuning: Tuning, device: KernelDevice, shape: GemmShape): ProductMethod {
-  const methods = closest(kernelsFor(device).productMethods(shape))
-  const { batch, rows, columns, depth, left, right, output } = shape
-  // The right-hand matrix is packed before, wherever it lay; but what is packed once isn't there for each of a batch.
+  const kernels = kernelsFor(device)
+  const methods = closest(kernels.productMethods(shape))
+  const { batch, rows, columns, depth, left, right, output, rightType = "float" } = shape
   const layout = [left, output].flatMap(({ row, batch }) => [row, ...batch])
-  const shared = right.batch.map((stride) => (stride === 0 ? 0 : 1))
+  // Where the right-hand matrix is packed before, it doesn't matter how it lay; but what is packed once isn't there for
+  // each of a batch.
+  const rightLayout = kernels.packsProducts
+    ? right.batch.map((stride) => (stride === 0 ? 0 : 1))
+    : [right.row, right.column, ...right.batch, rightType]
   const costs = tuning({
-    key: JSON.stringify(["product", ...batch, rows, columns, depth, ...layout, ...shared]),
+    key: JSON.stringify(["product", ...batch, rows, columns, depth, ...layout, ...rightLayout]),
     candidates: methods.map((method) => ({
       name: method.name,
       estimate: method.cycles,

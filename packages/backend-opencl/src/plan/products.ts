@@ -1,5 +1,5 @@
-import type { Elementwise, MatMul } from "../graph/operation.js"
-import { sizeOf } from "../graph/shape.js"
+import type { Elementwise, MatMul, Operation } from "../graph/operation.js"
+import { contiguousStrides, sizeOf } from "../graph/shape.js"
 import { isConstant, type Tensor } from "../graph/tensor.js"
 import type { GemmShape } from "../kernels/gemm.js"
 import type { KernelCall } from "../kernels/kernel-call.js"
@@ -31,7 +31,8 @@ export function lowerProduct(
   output: Tensor,
 ): void {
   const [a, b] = operation.inputs as [Tensor, Tensor]
-  const right = matrices(lowering, b, true)
+  const half = lowering.kernels.packsProducts ? undefined : halfMatrices(lowering, b)
+  const right = half ?? matrices(lowering, b, true)
   const read = matrices(lowering, a, false)
   // Rows of a matrix that isn't read through a view lie together, whatever its batch.
   const left = collapse(batchAxes(read, right, output, 0)).length > 2 ? plainMatrices(lowering, a) : read
@@ -39,7 +40,7 @@ export function lowerProduct(
   const { epilogue, storages } = fusedEpilogue(members, operation.outputs[0], output, axis, (tensor) =>
     lowering.plain(tensor),
   )
-  const shape = shapeOf(left, right, output)
+  const shape: GemmShape = { ...shapeOf(left, right, output), ...(half && { rightType: "half" }) }
   const storage = lowering.storage(output)
   const launch = (call: KernelCall, from: Storage) => {
     lowering.setPlain(output, storage)
@@ -75,6 +76,26 @@ function matrices(lowering: Lowering, tensor: Tensor, isAnyColumn: boolean): Mat
   const { storage, offset, strides } = lowering.operand(tensor, shape)
   if (offset === 0 && (isAnyColumn || strides.at(-1) === 1 || shape.at(-1) === 1)) return { storage, shape, strides }
   return plainMatrices(lowering, tensor)
+}
+
+/** What of a model of float16 is only widened, perhaps after that looked at otherwise: as it lies, half as large. */
+function halfMatrices(lowering: Lowering, tensor: Tensor): Matrices | undefined {
+  const view = operationOf(tensor, "view")
+  const wide = view?.inputs[0] ?? tensor
+  const cast = operationOf(wide, "elementwise")
+  const small = cast?.inputs[0]
+  const isWidened = cast?.expression.kind === "cast" && cast.expression.argument.kind === "operand"
+  if (small?.type !== "float16" || !isWidened || small.size !== wide.size || (view?.offset ?? 0) !== 0) return undefined
+  // What goes through one kernel with the cast lies nowhere.
+  if (small.origin.kind === "operation" && !lowering.isThere(small)) return undefined
+  const { shape } = tensor
+  const strides = shape.map((length, axis) => (length === 1 ? 0 : (view?.strides ?? contiguousStrides(shape))[axis]))
+  return { storage: lowering.plain(small), shape, strides: strides as readonly number[] }
+}
+
+function operationOf<Kind extends Operation["kind"]>({ origin }: Tensor, kind: Kind) {
+  if (origin.kind !== "operation" || origin.operation.kind !== kind) return undefined
+  return origin.operation as Extract<Operation, { readonly kind: Kind }>
 }
 
 /** Computed first where it is a view. */

@@ -21,6 +21,7 @@ export const hasRoomForGroups = ({ largestGroup, localMemory }: KernelDevice): b
 export function gpuKernels(device: KernelDevice): DeviceKernels {
   return {
     elementwise: "elements",
+    packsProducts: false,
     productMethods: (shape) =>
       productTiles(device, shape).map(({ tile, cycles }) => ({
         name: nameOfTile(tile),

@@ -14,12 +14,19 @@ export interface MatrixSide {
   /** Along the tile: where the tile begins, and where the matrix ends. */
   readonly first: string
   readonly length: string
+  /** What lies in memory; all is computed as float. */
+  readonly type: "float" | "half"
   /** Whether four elements that lie together are one vector: strides, and what is read of it, are multiples of four. */
   readonly isAligned: boolean
 }
 
-/** Reads four elements at a pointer. */
-const aligned = (pointer: string) => `*(__global const float4 *)(${pointer})`
+/** Reads four elements at a pointer that is a multiple of as many. */
+const readFour = (type: MatrixSide["type"], pointer: string) =>
+  type === "half" ? `vloada_half4(0, ${pointer})` : `*(__global const float4 *)(${pointer})`
+
+/** Reads one. Halves need no extension for that. */
+const readOne = (type: MatrixSide["type"], pointer: string, index: number | string) =>
+  type === "half" ? `vload_half(${index}, ${pointer})` : `(${pointer})[${index}]`
 
 /**
  * A matrix whose elements lie together along its depth: turned over as it is written to local memory. Beyond its length
@@ -27,7 +34,7 @@ const aligned = (pointer: string) => `*(__global const float4 *)(${pointer})`
  *
  * @param stride an expression: elements from one row (or column) to the next
  */
-export function alongDepth({ name, tile, span, first, length, isAligned }: MatrixSide, stride: string): TileSide {
+export function alongDepth({ name, tile, span, first, length, type, isAligned }: MatrixSide, stride: string): TileSide {
   const perRow = tile.depth / 4
   const rowsAtOnce = itemsOfTile(tile) / perRow
   const count = span / rowsAtOnce
@@ -37,15 +44,17 @@ export function alongDepth({ name, tile, span, first, length, isAligned }: Matri
   int ${name}Rest = depth - ${name}Depth;
   ${lines(
     count,
-    (index) => `__global const float *${name}From${index} = ${name} + ${name}Depth +
+    (index) => `__global const ${type} *${name}From${index} = ${name} + ${name}Depth +
       (size_t)min(${first} + ${name}At + ${index * rowsAtOnce}, ${length} - 1) * ${stride};
   float4 ${name}Read${index};`,
   )}`,
     read: `
     ${lines(count, (index) => {
       const from = `${name}From${index}`
-      const four = [0, 1, 2, 3].map((lane) => `${name}Rest > ${lane} ? ${from}[${lane}] : 0.0f`)
-      const read = isAligned ? `${name}Rest > 0 ? ${aligned(from)} : (float4)(0.0f)` : `(float4)(${four.join(", ")})`
+      const four = [0, 1, 2, 3].map((lane) => `${name}Rest > ${lane} ? ${readOne(type, from, lane)} : 0.0f`)
+      const read = isAligned
+        ? `${name}Rest > 0 ? ${readFour(type, from)} : (float4)(0.0f)`
+        : `(float4)(${four.join(", ")})`
       return `${name}Read${index} = ${read};
     ${from} += ${tile.depth};`
     })}
@@ -68,7 +77,7 @@ export const turned = (vector: string, offset: number, stride: number): string =
  * @param column an expression: elements from one column to the next; where it isn't 1, the matrix isn't aligned
  */
 export function alongLength(
-  { name, tile, span, first, length, isAligned }: MatrixSide,
+  { name, tile, span, first, length, type, isAligned }: MatrixSide,
   row: string,
   column: string,
 ): TileSide {
@@ -92,8 +101,8 @@ export function alongLength(
     read: `
     ${lines(count, (index) => {
       const from = `${name} + (size_t)${index * stepsAtOnce} * ${row}`
-      const four = [0, 1, 2, 3].map((lane) => `(${from})[${name}At${lane}]`)
-      const read = isAligned ? aligned(from) : `(float4)(${four.join(", ")})`
+      const four = [0, 1, 2, 3].map((lane) => readOne(type, from, `${name}At${lane}`))
+      const read = isAligned ? readFour(type, from) : `(float4)(${four.join(", ")})`
       return `${name}Read${index} = ${name}Rest > ${index * stepsAtOnce} ? ${read} : (float4)(0.0f);`
     })}
     ${name} += (size_t)${tile.depth} * ${row};

@@ -35,11 +35,8 @@ export function sharedProduct(shape: GemmShape, tile: GroupTile, epilogue: Epilo
   }
 }
 
-function productSource(
-  { left, right, output, columns, depth }: GemmShape,
-  tile: GroupTile,
-  epilogue: Epilogue,
-): string {
+function productSource(shape: GemmShape, tile: GroupTile, epilogue: Epilogue): string {
+  const { left, right, output, columns, depth, rightType = "float" } = shape
   const isRightAlongDepth = right.row === 1 && right.column !== 1
   const leftSide: MatrixSide = {
     name: "left",
@@ -47,6 +44,7 @@ function productSource(
     span: rowsOfTile(tile),
     first: "firstRow",
     length: "rows",
+    type: "float",
     isAligned: areFours([depth, left.row, ...left.batch]),
   }
   const rightSide: MatrixSide = {
@@ -55,6 +53,7 @@ function productSource(
     span: columnsOfTile(tile),
     first: "firstColumn",
     length: "columns",
+    type: rightType,
     isAligned: isRightAlongDepth
       ? areFours([depth, right.column, ...right.batch])
       : right.column === 1 && areFours([columns, right.row, ...right.batch]),
@@ -62,7 +61,7 @@ function productSource(
   const inFours = areFours([columns, output.row, ...output.batch])
   return tileSource({
     tile,
-    parameters: `__global const float *restrict left, __global const float *restrict right,
+    parameters: `__global const float *restrict left, __global const ${rightType} *restrict right,
                      __global float *restrict output, const int rows, const int columns, const int depth,
                      const int rowTiles, const int columnTiles, const int innerBatch, const int leftRow,
                      const int leftColumn, const int leftOuter, const int leftInner, const int rightRow,

@@ -7,6 +7,8 @@ const mostRows = 4
 
 /** Columns side by side, and pieces of the depth that are added up at last. */
 const byLength = { across: 32, down: 4 } as const
+/** Numbers on the right that an item asks memory for before it waits for the first. */
+const together = 4
 /** Columns of a group, and items along the depth of each. */
 const byDepth = { across: 2, down: 32 } as const
 
@@ -17,12 +19,12 @@ const byDepth = { across: 2, down: 32 } as const
  * @returns undefined where there are more rows, or the right-hand matrix lies neither row after row nor column after column
  */
 export function thinProduct(shape: GemmShape, epilogue: Epilogue): KernelCall | undefined {
-  const { batch, rows, columns, depth, left, right, output } = shape
+  const { batch, rows, columns, depth, left, right, output, rightType = "float" } = shape
   if (rows > mostRows || (right.column !== 1 && right.row !== 1)) return undefined
   const isAlongDepth = right.column !== 1
   const { across, down } = isAlongDepth ? byDepth : byLength
   return {
-    source: source(rows, isAlongDepth, epilogue),
+    source: source(rows, isAlongDepth, rightType, epilogue),
     buffers: ["left", "right", "output"],
     integers: [
       ...[columns, depth, batch[1]],
@@ -36,16 +38,21 @@ export function thinProduct(shape: GemmShape, epilogue: Epilogue): KernelCall | 
   }
 }
 
-function source(rows: number, isAlongDepth: boolean, epilogue: Epilogue): string {
+function source(rows: number, isAlongDepth: boolean, type: "float" | "half", epilogue: Epilogue): string {
   const { across, down } = isAlongDepth ? byDepth : byLength
   // What lies together in memory is for items side by side.
   const place = isAlongDepth
     ? `const int along = item / ${down}, part = item % ${down};`
     : `const int along = item % ${across}, part = item / ${across};`
-  const weight = isAlongDepth ? "right[(size_t)at * rightStride + step]" : "right[(size_t)step * rightStride + at]"
+  const weight = (step: string) => {
+    const from = isAlongDepth ? `(size_t)at * rightStride + ${step}` : `(size_t)${step} * rightStride + at`
+    return type === "half" ? `vload_half(${from}, right)` : `right[${from}]`
+  }
+  const add = (weight: string, step: string) =>
+    lines(rows, (row) => `sum${row} += left[(size_t)${row} * leftRow + ${step}] * ${weight};`)
   return `
 __attribute__((reqd_work_group_size(${across * down}, 1, 1)))
-__kernel void KERNEL(__global const float *restrict left, __global const float *restrict right,
+__kernel void KERNEL(__global const float *restrict left, __global const ${type} *restrict right,
                      __global float *restrict output, const int columns, const int depth, const int innerBatch,
                      const int leftRow, const int leftOuter, const int leftInner, const int rightStride,
                      const int rightOuter, const int rightInner, const int outputRow, const int outputOuter,
@@ -58,10 +65,14 @@ __kernel void KERNEL(__global const float *restrict left, __global const float *
   left += (size_t)outer * leftOuter + (size_t)inner * leftInner;
   right += (size_t)outer * rightOuter + (size_t)inner * rightInner;
   ${lines(rows, (row) => `float sum${row} = 0.0f;`)}
-  #pragma unroll 4
-  for (int step = part; step < depth; step += ${down}) {
-    const float weight = ${weight};
-    ${lines(rows, (row) => `sum${row} += left[(size_t)${row} * leftRow + step] * weight;`)}
+  int step = part;
+  for (; step + ${(together - 1) * down} < depth; step += ${together * down}) {
+    ${lines(together, (index) => `const float weight${index} = ${weight(`(step + ${index * down})`)};`)}
+    ${lines(together, (index) => add(`weight${index}`, `(step + ${index * down})`))}
+  }
+  for (; step < depth; step += ${down}) {
+    const float weight = ${weight("step")};
+    ${add("weight", "step")}
   }
   ${lines(rows, (row) => `sums[${row}][part][along] = sum${row};`)}
   for (int distance = ${down / 2}; distance > 0; distance /= 2) {
