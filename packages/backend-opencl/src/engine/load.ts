@@ -26,7 +26,8 @@ import { estimating, measuring } from "./tuning/session-tuning.js"
 import { checkWeights, modelWeights } from "./weights.js"
 
 /**
- * Reads a network's graph, unless plans of it were kept; its weights go to the device when the shapes of its inputs are known.
+ * Reads a network's graph, unless plans of it were kept; its weights go to the device when the shapes of its inputs are
+ * known.
  */
 export async function loadNetwork(
   place: Place,
