@@ -25,6 +25,9 @@ export function kernelDevice(device: Device): KernelDevice {
   return { kind: type === "cpu" ? "cpu" : "gpu", vectorWidth, computeUnits, localMemory, hasDouble }
 }
 
+/** Of what lies within a buffer, in bytes: vectors begin at multiples of their own length. */
+export const alignmentOf = ({ subBufferAlignment }: Device): number => Math.max(64, subBufferAlignment)
+
 function fits(head: Head, members: readonly Elementwise[], output: Tensor): boolean {
   return head.kind === "matmul" ? productFits(head, members, output) : convolutionFits(head, members, output)
 }
@@ -49,7 +52,7 @@ function lowerBlocked(lowering: Lowering, device: KernelDevice, operation: Opera
 /**
  * Kernel launches that compute `roots`, row-major, from tensors that aren't computed by `operations`.
  *
- * @param alignment of what lies within a buffer, in bytes
+ * @param alignment that of {@link alignmentOf}
  * @param tuning which kernels are soonest
  * @throws StrongroomError `model-declined` where a device without 64-bit floats would have to compute with them
  */
