@@ -32,6 +32,9 @@ export function kernelDevice(
   return { kind, vectorWidth, computeUnits, largestGroup: largestWorkGroup, localMemory, hasDouble }
 }
 
+/** Of what lies within a buffer, in bytes: vectors begin at multiples of their own length. */
+export const alignmentOf = ({ subBufferAlignment }: Device): number => Math.max(64, subBufferAlignment)
+
 function fits(head: Head, members: readonly Elementwise[], output: Tensor): boolean {
   return head.kind === "matmul" ? productFits(head, members, output) : convolutionFits(head, members, output)
 }
@@ -56,7 +59,7 @@ function lowerBlocked(lowering: Lowering, operation: Operation): boolean {
 /**
  * Kernel launches that compute `roots`, row-major, from tensors that aren't computed by `operations`.
  *
- * @param alignment of what lies within a buffer, in bytes
+ * @param alignment that of {@link alignmentOf}
  * @param tuning which kernels are soonest
  * @throws StrongroomError `model-declined` where a device without 64-bit floats would have to compute with them
  */

@@ -21,15 +21,24 @@ export interface LoweredStep extends Step {
   readonly outputs: readonly Storage[]
 }
 
+/** Launches that compute a plan's results. */
+export interface Planned {
+  readonly steps: readonly LoweredStep[]
+  /** Tensors that no step computes: inputs, weights, constants. */
+  readonly sources: ReadonlyMap<Tensor, Storage>
+  /** Bytes of which offsets within buffers are multiples. */
+  readonly alignment: number
+  /** Where a result lies, row-major. */
+  plain(tensor: Tensor): Storage
+}
+
 /** Makes kernel launches of operations, and memory for what they compute. */
-export class Lowering {
+export class Lowering implements Planned {
   readonly steps: LoweredStep[] = []
-  /** Tensors that no step of this plan computes: inputs, weights, constants. */
   readonly sources = new Map<Tensor, Storage>()
   readonly device: KernelDevice
   /** Those of the device. */
   readonly kernels: DeviceKernels
-  /** Bytes of which offsets within buffers are multiples. */
   readonly alignment: number
   readonly #plain = new Map<Tensor, Storage>()
   readonly #blocked = new Map<Tensor, Storage>()
