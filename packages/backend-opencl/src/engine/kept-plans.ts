@@ -34,7 +34,7 @@ const code = createHash("sha256")
 
 export async function keptPlans(place: Place, artifacts: Pick<Artifacts, "get" | "put">): Promise<KeptPlans> {
   const device = place.context.devices[0] as Device
-  const maker = JSON.stringify([code, kernelDevice(device), alignmentOf(device), place.tuning])
+  const maker = JSON.stringify([code, kernelDevice(device, place.kernels), alignmentOf(device), place.tuning])
   /** The latest is the last. */
   const plans = await plansOf(maker, artifacts)
   let isNew = false

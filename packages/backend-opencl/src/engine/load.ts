@@ -70,7 +70,7 @@ export async function loadNetwork(
     await begun
     const weights = modelWeights(model, ofSession)
     if (place.tuning === "measured") {
-      const device = kernelDevice(place.context.devices[0] as Device)
+      const device = kernelDevice(place.context.devices[0] as Device, place.kernels)
       tuning = await measuring(place, device, passingKernels(place), artifacts, goOn)
     }
     const memory = deviceMemory(place)

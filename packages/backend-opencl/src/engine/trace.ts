@@ -144,8 +144,8 @@ class Tracer {
   }
 
   async #lower(operations: readonly Operation[], roots: readonly Tensor[]): Promise<Lowering> {
-    const { tuning } = this.#workshop
-    const [device, alignment] = [kernelDevice(this.#device), alignmentOf(this.#device)]
+    const { place, tuning } = this.#workshop
+    const [device, alignment] = [kernelDevice(this.#device, place.kernels), alignmentOf(this.#device)]
     const lowered = () => lower(device, alignment, operations, roots, tuning.tuning)
     const first = lowered()
     return (await tuning.learn()) ? lowered() : first

@@ -12,6 +12,7 @@ import { modelWeights } from "../../src/engine/weights.js"
 import { bytesOf, type Elements, elementsOf } from "../../src/graph/elements.js"
 import type { TensorType } from "../../src/graph/tensor-type.js"
 import type { OnnxAttribute, OnnxGraph, OnnxNode } from "../../src/onnx/model.js"
+import type { KernelKind } from "../../src/options.js"
 import { makePlace } from "../../src/place.js"
 import type { ProgramStore } from "../../src/programs/program-store.js"
 
@@ -65,6 +66,9 @@ export function graph(
   return { nodes, inputs: inputs.map(named), outputs: outputs.map(named), initializers: new Map(initializers) }
 }
 
+/** Kinds of devices whose kernels compute the same, on any. */
+export const kernelKinds: readonly KernelKind[] = ["cpu", "gpu"]
+
 export interface NetworkRunner {
   /** A session; it goes with the runner. @param version of ONNX's operator set @param artifacts default: none is kept */
   open(
@@ -99,8 +103,12 @@ export interface NetworkRunner {
   release(): void
 }
 
-/** Runs networks on PoCL, in this process. */
-export function createNetworkRunner(): NetworkRunner {
+/**
+ * Runs networks on PoCL, in this process.
+ *
+ * @param kind of device that kernels are written for. Default: PoCL's own, a CPU
+ */
+export function createNetworkRunner(kind?: KernelKind): NetworkRunner {
   // The loader reads it when OpenCL is first called.
   Object.assign(process.env, driver("pocl"))
   const device = platforms()
@@ -127,7 +135,7 @@ export function createNetworkRunner(): NetworkRunner {
     artifacts = noArtifacts,
   ): Promise<NetworkSession> {
     const operatorSets = new Map([["", version]])
-    const place = makePlace(host, context)
+    const place = makePlace(host, context, "estimated", kind)
     // Nothing is known of shapes before the first run, and weights have their bytes with them.
     const inputs = [{ name: "unknown", type: "float32", shape: ["?"] }]
     const model = { inputs, outputs: [], parts: [] } as unknown as OpenModel
