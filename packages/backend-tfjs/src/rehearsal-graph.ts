@@ -1,6 +1,9 @@
 import type { io } from "@tensorflow/tfjs-core"
 
-/** The input's name, and its shape as the first convolution takes it. */
+/**
+ * The input's name, and its shape as the first convolution takes it: with so many pixels that V8 has its optimising compiler
+ * take up WebAssembly's loops in the first runs. With 16 x 16 the first model still ran on what its quick one makes.
+ */
 export const image = { name: "image", shape: [1, 64, 64, 8] } as const
 
 const float = { type: "DT_FLOAT" }
