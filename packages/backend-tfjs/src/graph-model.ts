@@ -26,15 +26,20 @@ export async function graphComputation(
   await model.load()
   const lacking = lackingOperators(graphOf(model), (kernel) => tf.getKernel(kernel, backend) !== undefined)
   if (lacking.length > 0) return { declined: `it has no ${lacking.join(", ")} on ${title}.` }
+  /** How each choice of outputs is run: looking through a graph of some hundred nodes takes as long as one of them. */
+  const ways = new Map<string, "execute" | "executeAsync">()
+  function wayFor(outputs: readonly string[]): "execute" | "executeAsync" {
+    const choice = JSON.stringify(outputs)
+    let way = ways.get(choice)
+    if (way === undefined) {
+      const nodes = outputs.map((name) => nodeName(model, name))
+      way = isDynamic(graphOf(model), nodes) ? "executeAsync" : "execute"
+      ways.set(choice, way)
+    }
+    return way
+  }
   return {
-    async execute(inputs, outputs) {
-      const names = [...outputs]
-      const isAsync = isDynamic(
-        graphOf(model),
-        names.map((name) => nodeName(model, name)),
-      )
-      return [await model[isAsync ? "executeAsync" : "execute"](inputs, names)].flat()
-    },
+    execute: async (inputs, outputs) => [await model[wayFor(outputs)](inputs, [...outputs])].flat(),
     dispose: () => model.dispose(),
   }
 }

@@ -19,6 +19,11 @@ export interface Runtime {
   readonly device: string
   /** The version of what lies between TensorFlow.js and the device; `"none"` where there is nothing. */
   readonly driver: string
+  /**
+   * Whether a small network is to be run before the first model comes: on engines where that compiles code for every later
+   * model, and leaves nothing with a driver.
+   */
+  readonly rehearses: boolean
   /** Whether weights may be complex numbers. */
   readonly hasComplexNumbers: boolean
   /**

@@ -170,6 +170,36 @@ export function oneOperator(op: string): GraphFiles {
   })
 }
 
+/** Passes on weights that are stored as fewer bytes: every float16 there is, NaNs among them, and steps of scales. */
+export function quantisedWeights(): GraphFiles {
+  const all = (length: number) => Uint16Array.from({ length }, (_, index) => index)
+  const steps = (name: string, dtype: "float32" | "int32", stored: "uint8" | "uint16"): Weight => ({
+    name,
+    dtype,
+    shape: [256],
+    bytes: stored === "uint8" ? Uint8Array.from(all(256)) : new Uint8Array(all(256).map((step) => 257 * step).buffer),
+    quantization: { dtype: stored, scale: 0.1, min: -12.34 },
+  })
+  const weights: readonly Weight[] = [
+    {
+      ...{ name: "halves", dtype: "float32", shape: [65536], quantization: { dtype: "float16" } },
+      bytes: new Uint8Array(all(65536).buffer),
+    },
+    steps("bytes", "float32", "uint8"),
+    steps("pairs", "float32", "uint16"),
+    steps("byteIntegers", "int32", "uint8"),
+    steps("pairIntegers", "int32", "uint16"),
+  ]
+  return graphFiles({
+    inputs: [{ name: "x", dtype: types.float32, shape: [1] }],
+    outputs: weights.map(({ name, dtype, shape }) => ({ name: `${name}Out`, dtype: types[dtype], shape })),
+    weights,
+    nodes: weights.map(({ name, dtype }) => {
+      return { name: `${name}Out`, op: "Identity", input: [name], attr: { T: { type: types[dtype] } } }
+    }),
+  })
+}
+
 interface GraphToWrite {
   readonly inputs: readonly Value[]
   readonly outputs: readonly Value[]

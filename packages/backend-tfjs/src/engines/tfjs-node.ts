@@ -96,6 +96,7 @@ async function tensorflowRuntime(place: string): Promise<Runtime> {
     title: "TensorFlow",
     device: `${backend.isUsingGpuDevice ? "NVIDIA GPU" : "CPU"} on ${process.arch}`,
     driver: `TensorFlow ${backend.binding.TF_Version}`,
+    rehearses: true,
     hasComplexNumbers: true,
     upload: (tensor) => copyIntoTensorflow(backend, tensor),
     ...(!backend.isUsingGpuDevice && { adopt: (tensor, address) => leaveInPlace(backend, tensor, address) }),
