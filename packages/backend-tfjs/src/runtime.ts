@@ -1,5 +1,6 @@
 import type { Artifacts, Host } from "@strongroom/core/backend"
 import type { Tensor } from "@tensorflow/tfjs-core"
+import type { SavedModels } from "./saved-model/saved-models.js"
 
 /**
  * TensorFlow.js on this thread, with an engine that has started. All that loads and runs models knows engines by this
@@ -36,6 +37,8 @@ export interface Runtime {
    * the tensor is disposed of. Saves a copy of every large weight. Absent where the engine never can.
    */
   adopt?(tensor: Tensor, address: bigint): boolean
+  /** Runs SavedModels, with the types of tensors that only they have. Absent where the engine can't. */
+  readonly savedModels?: SavedModels
   /** Overwrites a tensor's elements where the engine would free them as they are; nothing where they can't be reached. */
   wipe(tensor: Tensor): void
   /**

@@ -30,7 +30,7 @@ interface Value {
   readonly shape: readonly number[]
 }
 
-const types = { float32: "DT_FLOAT", int32: "DT_INT32", string: "DT_STRING" } as const
+export const types = { float32: "DT_FLOAT", int32: "DT_INT32", string: "DT_STRING" } as const
 const float = { type: types.float32 }
 const layout = { s: Buffer.from("NHWC").toString("base64") }
 
@@ -213,7 +213,7 @@ interface GraphToWrite {
   readonly cuts?: readonly number[]
 }
 
-function graphFiles({
+export function graphFiles({
   inputs,
   outputs,
   weights,
@@ -283,7 +283,7 @@ function quantised(name: string, shape: readonly number[]): Weight {
 }
 
 /** As tfjs-converter stores texts: the length in 32 bits, little-endian, and the bytes in UTF-8. */
-function texts(values: readonly string[]): Uint8Array {
+export function texts(values: readonly string[]): Uint8Array {
   return Buffer.concat(
     values.flatMap((value) => {
       const bytes = new TextEncoder().encode(value)
