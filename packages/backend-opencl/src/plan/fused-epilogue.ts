@@ -74,7 +74,7 @@ export function fusedEpilogue(
 }
 
 /** Nothing in it is of a type that is rounded on the way. */
-function isSmall(expression: Expression): boolean {
+export function isSmall(expression: Expression): boolean {
   if (expression.type === "bfloat16" || expression.type === "float16") return false
   if (expression.kind === "cast") return isSmall(expression.argument)
   return expression.kind !== "call" || expression.arguments.every(isSmall)

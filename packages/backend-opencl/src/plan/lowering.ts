@@ -218,7 +218,7 @@ export function stagesOf(members: readonly Elementwise[], tensors: readonly Tens
 }
 
 /** Whether a view's elements are its input's, in the same order. */
-function isAlias({ inputs, offset, strides }: View, { shape, size }: Tensor): boolean {
+export function isAlias({ inputs, offset, strides }: View, { shape, size }: Tensor): boolean {
   if (offset !== 0 || size !== inputs[0]?.size) return false
   const contiguous = contiguousStrides(shape)
   return shape.every((length, axis) => length === 1 || strides[axis] === contiguous[axis])
