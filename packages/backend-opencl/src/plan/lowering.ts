@@ -7,7 +7,7 @@ import { byteLengthOf, isConstant, type Tensor } from "../graph/tensor.js"
 import { tensorTypes } from "../graph/tensor-type.js"
 import { copyRows } from "../kernels/copy.js"
 import type { KernelCall } from "../kernels/kernel-call.js"
-import { toPlain } from "../kernels/layout.js"
+import { blockSize, toPlain } from "../kernels/layout.js"
 import { plainConvolution, plainMatMul, plainPool, plainReduce } from "../kernels/plain.js"
 import { layerNormRows, softmaxRows } from "../kernels/rows.js"
 import { type Step, Storage } from "../launch.js"
@@ -188,7 +188,7 @@ export class Lowering {
     const [batch = 1, channels = 1, ...sizes] = tensor.shape
     const pixels = sizes.reduce((product, length) => product * length, 1)
     // A block of one pixel lies as its channels do.
-    if (batch === 1 && pixels === 1) return from
+    if (pixels === 1 && (batch === 1 || channels % blockSize === 0)) return from
     const storage = this.storage(tensor)
     this.call(toPlain(batch, channels, pixels), { input: from, output: storage }, storage, isConstant(tensor))
     return storage
