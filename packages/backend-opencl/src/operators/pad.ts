@@ -1,4 +1,3 @@
-import { argument } from "../codegen/size-arguments.js"
 import { axisOf, contiguousStrides, sizeOf } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
 import { padInBlocks } from "../kernels/blocked-resize.js"
@@ -46,11 +45,11 @@ function padded(
   const strides = contiguousStrides(x.shape)
   const changed = [...shape.keys()].filter((axis) => before[axis] !== 0 || after[axis] !== 0)
   const indices = changed.map((axis) => {
-    return `  const int l${axis} = ${argument(x.shape[axis] as number)}, a${axis} = c${axis} - ${argument(before[axis] as number)};
+    return `  const int l${axis} = ${x.shape[axis]}, a${axis} = c${axis} - (${before[axis]});
   const int x${axis} = ${source[mode](`a${axis}`, `l${axis}`)};`
   })
   const from = [...shape.keys()].map((axis) => {
-    return `${changed.includes(axis) ? "x" : "c"}${axis} * ${argument(strides[axis] as number)}`
+    return `${changed.includes(axis) ? "x" : "c"}${axis} * ${strides[axis]}`
   })
   const inside = changed.map((axis) => `x${axis} >= 0 && x${axis} < l${axis}`).join(" && ")
   const filling = mode === "constant" ? value : undefined
@@ -59,7 +58,7 @@ function padded(
     helpers: mode === "reflect" ? helpers : "",
     body: `
   int rest = i;
-${coordinates(shape, argument)}
+${coordinates(shape)}
 ${indices.join("\n")}
   STORE0(i, ${mode === "constant" ? `${inside} ? ${loaded} : ${filling ? "LOAD1(0)" : "0"}` : loaded});`,
     inBlocks: inBlocksOf(x, shape, before, changed, mode),
