@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs"
 import type { OpenModel, RawTensor, TensorSpec } from "@strongroom/core/backend"
 import { elementCount } from "@strongroom/core/host"
+import { memoryPart } from "@strongroom/testkit"
 import type { Case } from "./case.js"
-import { memoryPart } from "./memory-part.js"
 import { type OnnxValue, readOnnxModel, readTensorFile } from "./onnx-files.js"
 
 /** A case in memory. */

@@ -1,55 +1,14 @@
 import { once } from "node:events"
-import { createServer, request as httpRequest, type Server } from "node:http"
+import { createServer, request as httpRequest } from "node:http"
 import { connect } from "node:net"
 import { StrongroomError } from "@strongroom/vault"
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { PictureError } from "../src/app/decode-picture.js"
 import { listen, PortError } from "../src/app/listen.js"
-import { readPages } from "../src/app/pages.js"
-import { createReaderServer, mostBytes, mostPictures, type ServedEngine } from "../src/app/server.js"
+import { mostBytes, mostPictures } from "../src/app/server.js"
+import { endServers, logged, nothing, type Served, serve, whole } from "./serve.js"
 
-type Served = ServedEngine["reader"]
-
-const nothing = { width: 2, height: 1, lines: [], madeReady: 0 }
-const running: Server[] = []
-const logged: string[] = []
-
-afterEach(() => {
-  for (const server of running.splice(0)) {
-    server.close()
-    server.closeAllConnections()
-  }
-  logged.length = 0
-})
-
-function whole(reader: Partial<Served>): Served {
-  return {
-    read: async () => nothing,
-    report: async () => ({ guarantees: [] }) as never,
-    state: () => ({ vault: "open", making: 0, made: 0 }),
-    ...reader,
-  }
-}
-
-/** The usual engine's reader, and that of another. */
-async function serve(reader: Partial<Served> | Promise<Served>, another: Partial<Served> = {}): Promise<string> {
-  const engine = { id: "usual", name: "Usual", device: "the CPU", compiles: false }
-  const other = { id: "other", name: "Other", device: "a GPU", compiles: true }
-  const served = Promise.resolve(reader).then((usual) => ({
-    engines: [
-      { engine, reader: whole(usual) },
-      { engine: other, reader: whole(another) },
-    ] as const,
-    advice: "Get more of them.",
-  }))
-  const server = createReaderServer({
-    served,
-    pages: await readPages(new URL("../public/", import.meta.url)),
-    log: (message) => void logged.push(message),
-  })
-  running.push(server)
-  return listen(server, 0)
-}
+afterEach(endServers)
 
 function post(base: string, body: BodyInit, headers: Record<string, string> = {}) {
   return fetch(`${base}/api/read`, { method: "POST", body, headers })

@@ -2,10 +2,20 @@ import { type OpenModel, StrongroomError, type TensorSpec } from "@strongroom/co
 import type { InferenceSession } from "onnxruntime-node"
 import type { RuntimeSession } from "./session.js"
 
-/** @throws StrongroomError `backend-failed` for a graph with other inputs or outputs than its manifest's */
-export function checkSession(model: OpenModel, { inputMetadata, outputMetadata }: RuntimeSession): void {
-  checkTensors(model.inputs, inputMetadata)
-  checkTensors(model.outputs, outputMetadata)
+/**
+ * `session`, which is released where its graph has other inputs or outputs than its manifest.
+ *
+ * @throws StrongroomError `backend-failed`
+ */
+export async function checkedSession<S extends RuntimeSession>(model: OpenModel, session: S): Promise<S> {
+  try {
+    checkTensors(model.inputs, session.inputMetadata)
+    checkTensors(model.outputs, session.outputMetadata)
+    return session
+  } catch (error) {
+    await session.release()
+    throw error
+  }
 }
 
 /** An input that the graph doesn't have would be ignored without a word. */

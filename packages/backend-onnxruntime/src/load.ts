@@ -1,12 +1,13 @@
-import type { Declined, EngineSession, Host, LoadContext, OpenModel, Plaintext } from "@strongroom/core/backend"
+import type { Declined, EngineSession, Host, LoadContext, OpenModel } from "@strongroom/core/backend"
 import type { InferenceSession } from "onnxruntime-node"
-import { checkSession } from "./check-session.js"
+import { checkedSession } from "./check-session.js"
 import { whyDeclined, withCode } from "./failure.js"
+import { fromKept } from "./from-kept.js"
 import { keptAfterRun } from "./kept-after-run.js"
 import type { OptimisedFile } from "./optimised-file.js"
 import { type OptimisedModel, optimisedModel } from "./optimised-model.js"
 import type { CheckedOptions } from "./options.js"
-import { partReader, sortParts, totalBytes } from "./parts.js"
+import { type ExternalData, lendParts } from "./parts.js"
 import type { Runtime } from "./runtime.js"
 import { engineSession } from "./session.js"
 
@@ -40,32 +41,20 @@ export async function loadModel(
 }
 
 /** `undefined` where nothing was kept that ONNX Runtime takes for this model. */
-async function fromOptimised(
+function fromOptimised(
   { runtime, sessionOptions, host }: Place,
   model: OpenModel,
-  { signal, progress }: LoadContext,
-  optimised: OptimisedModel,
+  context: LoadContext,
+  { find }: OptimisedModel,
 ): Promise<InferenceSession | undefined> {
-  const found = await optimised.find()
-  let session: InferenceSession | undefined
-  try {
-    signal.throwIfAborted()
-    if (found === undefined) return undefined
-    // As it is: optimised once more, it could compute something else.
-    const asItIs = { ...sessionOptions, graphOptimizationLevel: "disabled" } as const
-    session = await runtime.InferenceSession.create(found.bytes, asItIs)
-    checkSession(model, session)
-    const total = totalBytes(model.parts)
-    progress(total, total)
-    return session
-  } catch {
-    await session?.release()
-    signal.throwIfAborted()
-    host.observe("cache.policy", { optimisedModel: "refused" })
-    return undefined
-  } finally {
-    found?.close()
+  // As it is: optimised once more, it could compute something else.
+  const asItIs = { ...sessionOptions, graphOptimizationLevel: "disabled" } as const
+  const kept = {
+    find,
+    create: (bytes: Uint8Array) => runtime.InferenceSession.create(bytes, asItIs),
+    refused: () => host.observe("cache.policy", { optimisedModel: "refused" }),
   }
+  return fromKept(kept, model, context)
 }
 
 /**
@@ -78,37 +67,24 @@ async function fromParts(
   context: LoadContext,
   file: OptimisedFile | undefined,
 ): Promise<InferenceSession | Declined> {
-  const { graph, weights } = sortParts(model.parts)
-  const held: Plaintext[] = []
-  const read = partReader(model.parts, held, context)
   let session: InferenceSession
   try {
-    const bytes = await read(graph)
-    const externalData = []
-    for (const part of weights) externalData.push({ path: part.name, data: await read(part) })
-    context.signal.throwIfAborted()
-    session = await createAndWrite(place, bytes, externalData, file)
+    session = await lendParts(model.parts, context, (graph, externalData) =>
+      createAndWrite(place, graph, externalData, file),
+    )
   } catch (error) {
     const declined = whyDeclined(error)
     if (declined !== undefined) return { declined }
     throw withCode(error)
-  } finally {
-    for (const plaintext of held) plaintext.close()
   }
-  try {
-    checkSession(model, session)
-    return session
-  } catch (error) {
-    await session.release()
-    throw error
-  }
+  return checkedSession(model, session)
 }
 
 /** With the optimised model in `file`; without, where it can't be written. */
 async function createAndWrite(
   { runtime, sessionOptions }: Place,
   bytes: Uint8Array,
-  externalData: NonNullable<InferenceSession.SessionOptions["externalData"]>,
+  externalData: readonly ExternalData[],
   file: OptimisedFile | undefined,
 ): Promise<InferenceSession> {
   const options = { ...sessionOptions, externalData }

@@ -1,25 +1,44 @@
 import { type LoadContext, type Part, type Plaintext, StrongroomError } from "@strongroom/core/backend"
 
-/** @throws StrongroomError `backend-failed` */
-export function sortParts(parts: readonly Part[]): { graph: Part; weights: readonly Part[] } {
-  const [graph, ...others] = parts.filter(({ role }) => role === "graph")
-  if (graph === undefined || others.length > 0) {
-    throw new StrongroomError("backend-failed", "An ONNX model has one part of role graph: seal it again as ONNX.")
-  }
-  return { graph, weights: parts.filter((part) => part !== graph) }
+/** A file of external data, by the name that the graph has for it. */
+export interface ExternalData {
+  readonly path: string
+  readonly data: Uint8Array
 }
 
-/** Reads parts whole, tells how far that is, and leaves in `held` what is to be closed. */
-export function partReader(parts: readonly Part[], held: Plaintext[], { signal, progress }: LoadContext) {
+/** Lends `use` a model's graph and what lies outside of it, and zeroes both when it has ended. */
+export async function lendParts<T>(
+  parts: readonly Part[],
+  { signal, progress }: LoadContext,
+  use: (graph: Uint8Array, externalData: readonly ExternalData[]) => T | Promise<T>,
+): Promise<T> {
+  const graph = graphOf(parts)
   const total = totalBytes(parts)
+  const held: Plaintext[] = []
   let done = 0
-  return async (part: Part): Promise<Uint8Array> => {
+  const read = async (part: Part): Promise<Uint8Array> => {
     const plaintext = await part.bytes(signal)
     held.push(plaintext)
     done += part.byteLength
     progress(done, total)
     return plaintext.bytes
   }
+  try {
+    const bytes = await read(graph)
+    const externalData: ExternalData[] = []
+    for (const part of parts) if (part !== graph) externalData.push({ path: part.name, data: await read(part) })
+    signal.throwIfAborted()
+    return await use(bytes, externalData)
+  } finally {
+    for (const plaintext of held) plaintext.close()
+  }
+}
+
+/** @throws StrongroomError `backend-failed` */
+function graphOf(parts: readonly Part[]): Part {
+  const [graph, ...others] = parts.filter(({ role }) => role === "graph")
+  if (graph !== undefined && others.length === 0) return graph
+  throw new StrongroomError("backend-failed", "An ONNX model has one part of role graph: seal it again as ONNX.")
 }
 
 export function totalBytes(parts: readonly Part[]): number {

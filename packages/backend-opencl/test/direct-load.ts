@@ -1,27 +1,10 @@
 import type { EngineSession, Host, OpenModel, Part, RawTensor } from "@strongroom/core/backend"
-import { heapPlaintext, noArtifacts, tensorByteLength } from "@strongroom/core/host"
+import { noArtifacts, tensorByteLength } from "@strongroom/core/host"
 import type { Context } from "@strongroom/opencl/objects"
+import { memoryPart } from "@strongroom/testkit"
 import { loadNetwork } from "../src/engine/load.js"
 import { readOnnxModel } from "../src/onnx/read-model.js"
 import { makePlace } from "../src/place.js"
-
-/** What is in memory, as an engine gets it. */
-export function memoryPart(role: Part["role"], name: string, content: Uint8Array): Part {
-  const given: Partial<Part> = {
-    role,
-    name,
-    byteLength: content.length,
-    async bytes() {
-      const plaintext = heapPlaintext(content.length)
-      plaintext.bytes.set(content)
-      return plaintext
-    },
-    async *chunks() {
-      yield content.slice()
-    },
-  }
-  return given as Part
-}
 
 /** Loads an ONNX file without a host around the engine, whose errors are seen as they are. Inputs may be of any shape. */
 export async function loadDirectly(

@@ -1,8 +1,9 @@
 import { createContext, platforms } from "@strongroom/opencl/objects"
 import { driver, missingDriver } from "@strongroom/test-machine"
+import { memoryPart } from "@strongroom/testkit"
 import { describe, expect, it } from "vitest"
 import { adder, bytes, externalTensor } from "../../core/test/import-messages.js"
-import { loadDirectly, memoryPart, runDirectly } from "./direct-load.js"
+import { loadDirectly, runDirectly } from "./direct-load.js"
 
 const why = missingDriver("pocl")
 

@@ -35,6 +35,7 @@ export const opencl: Bench = {
         const compared = await compare(network, others, join(root, String(index)))
         if (all.length === 0) tell(compared.ours.engine)
         for (const [name, { difference }] of compared.others) tell(`${name} differs by ${difference.toExponential(1)}`)
+        for (const name of compared.failed) tell(`${name} can't run it: see above`)
         all.push(compared)
         figures.push(...networkFigures(compared), ...(network.isOcr ? await loadingFigures(network) : []))
       }

@@ -8,7 +8,9 @@ export interface Page {
 const pages = [
   ["/", "index.html", "text/html; charset=utf-8"],
   ["/style.css", "style.css", "text/css; charset=utf-8"],
-  ["/app.js", "app.js", "text/javascript; charset=utf-8"],
+  ...["app", "page/elements", "page/engines", "page/lines", "page/reading", "page/report", "page/server"].map(
+    (name) => [`/${name}.js`, `${name}.js`, "text/javascript; charset=utf-8"] as const,
+  ),
   ["/icon.svg", "icon.svg", "image/svg+xml"],
   ["/sample-receipt.png", "sample-receipt.png", "image/png"],
 ] as const

@@ -1,16 +1,17 @@
 import type { Declined, EngineSession, LoadContext, OpenModel, Plaintext } from "@strongroom/core/backend"
-import { checkSession } from "../check-session.js"
+import { checkedSession } from "../check-session.js"
 import { whyDeclined, withCode } from "../failure.js"
+import { fromKept } from "../from-kept.js"
 import { keptAfterRun } from "../kept-after-run.js"
 import type { Place } from "../load.js"
 import { mostArtifact } from "../options.js"
-import { partReader, sortParts, totalBytes } from "../parts.js"
+import { lendParts, totalBytes } from "../parts.js"
 import { processorFeatures } from "../processor.js"
 import { engineSession, type RuntimeSession } from "../session.js"
 import { compileModel } from "./compile.js"
 import type { Provider } from "./provider.js"
 import { createSession } from "./session.js"
-import { type ExternalData, withSessionOptions } from "./session-options.js"
+import { withSessionOptions } from "./session-options.js"
 
 /** Changes when what is kept means something else. */
 const artifactVersion = 1
@@ -43,31 +44,20 @@ function keyOf({ plugin }: Provider, { host, options }: Place, { parts }: OpenMo
 }
 
 /** `undefined` where nothing was kept that the provider takes for this model. */
-async function fromContext(
+function fromContext(
   provider: Provider,
   { host, options: { threads } }: Place,
   model: OpenModel,
-  { artifacts, signal, progress }: LoadContext,
+  context: LoadContext,
   key: string,
 ): Promise<RuntimeSession | undefined> {
-  const found = await artifacts.get(key)
-  let session: RuntimeSession | undefined
-  try {
-    signal.throwIfAborted()
-    if (found === undefined) return undefined
-    session = withSessionOptions(provider, threads, [], (options) => createSession(provider, found.bytes, options))
-    checkSession(model, session)
-    const total = totalBytes(model.parts)
-    progress(total, total)
-    return session
-  } catch {
-    await session?.release()
-    signal.throwIfAborted()
-    host.observe("cache.policy", { compiledContexts: "refused" })
-    return undefined
-  } finally {
-    found?.close()
+  const kept = {
+    find: () => context.artifacts.get(key),
+    create: (bytes: Uint8Array) =>
+      withSessionOptions(provider, threads, [], (options) => createSession(provider, bytes, options)),
+    refused: () => host.observe("cache.policy", { compiledContexts: "refused" }),
   }
+  return fromKept(kept, model, context)
 }
 
 async function fromParts(
@@ -77,36 +67,22 @@ async function fromParts(
   context: LoadContext,
   key: string | undefined,
 ): Promise<EngineSession> {
-  const { graph, weights } = sortParts(model.parts)
-  const held: Plaintext[] = []
-  const read = partReader(model.parts, held, context)
   let compiled: Plaintext | undefined
   let session: RuntimeSession
   try {
-    const bytes = await read(graph)
-    const externalData: ExternalData[] = []
-    for (const part of weights) externalData.push({ path: part.name, data: await read(part) })
-    context.signal.throwIfAborted()
-    const made =
-      key &&
-      withSessionOptions(provider, threads, externalData, (options) =>
-        compileModel(provider, options, bytes, (length) => host.allocate(length)),
+    session = await lendParts(model.parts, context, (graph, externalData) => {
+      if (key !== undefined) {
+        compiled = withSessionOptions(provider, threads, externalData, (options) =>
+          compileModel(provider, options, graph, (length) => host.allocate(length)),
+        )
+      }
+      return withSessionOptions(provider, threads, compiled ? [] : externalData, (options) =>
+        createSession(provider, compiled?.bytes ?? graph, options),
       )
-    if (made) compiled = made
-    session = withSessionOptions(provider, threads, compiled ? [] : externalData, (options) =>
-      createSession(provider, compiled?.bytes ?? bytes, options),
-    )
+    })
+    await checkedSession(model, session)
   } catch (error) {
     compiled?.close()
-    throw error
-  } finally {
-    for (const plaintext of held) plaintext.close()
-  }
-  try {
-    checkSession(model, session)
-  } catch (error) {
-    compiled?.close()
-    await session.release()
     throw error
   }
   if (key === undefined || compiled === undefined) return engineSession(session)

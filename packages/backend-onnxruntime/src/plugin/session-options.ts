@@ -1,10 +1,5 @@
+import type { ExternalData } from "../parts.js"
 import type { Provider } from "./provider.js"
-
-/** A file of external data, by the name that the graph has for it. */
-export interface ExternalData {
-  readonly path: string
-  readonly data: Uint8Array
-}
 
 const fatal = 4
 

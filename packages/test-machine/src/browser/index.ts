@@ -3,18 +3,18 @@
  *
  * @module
  */
-import { spawnSync } from "node:child_process"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type BrowserContext, chromium as driver, type Page } from "playwright-core"
-import { chromium } from "../chromium.js"
+import type { BrowserContext, Page } from "playwright-core"
 import { type Bundle, bundlePage } from "./bundle.js"
+import { launchChromium } from "./launch.js"
 import { type PageServer, servePages } from "./server.js"
 
 export type { Page } from "playwright-core"
 export type { Bundle } from "./bundle.js"
 export { filesWith } from "./files-with.js"
+export { launchChromium } from "./launch.js"
 export type { PageServer, Served } from "./server.js"
 
 /** A module for pages: functions of values that can be copied. */
@@ -54,14 +54,6 @@ export interface TestPage {
   close(): Promise<void>
 }
 
-/** WebGL and WebGPU on SwiftShader, which needs no GPU; browsers use it only when they are told. */
-const softwareGraphics = [
-  "--use-angle=swiftshader",
-  "--enable-unsafe-swiftshader",
-  "--enable-unsafe-webgpu",
-  "--use-webgpu-adapter=swiftshader",
-]
-
 /**
  * Starts a browser for pages with one module.
  *
@@ -75,7 +67,7 @@ export async function startBrowser(entry: string, options: TestBrowserOptions = 
   server.files.set("/index.html", { bytes: Buffer.from(html) })
   server.files.set("/favicon.ico", { bytes: new Uint8Array(0) })
   const profile = await mkdtemp(join(tmpdir(), "strongroom-profile-"))
-  let context = await launch(profile, flags)
+  let context = await launchChromium(profile, flags)
   const quit = () => context.close()
   const close = async () => {
     await quit()
@@ -93,26 +85,12 @@ export async function startBrowser(entry: string, options: TestBrowserOptions = 
     quit,
     async restart() {
       await quit()
-      context = await launch(profile, flags)
+      context = await launchChromium(profile, flags)
     },
     close,
     [Symbol.asyncDispose]: close,
   }
 }
-
-async function launch(profile: string, flags: readonly string[]): Promise<BrowserContext> {
-  const { executable, environment } = chromium()
-  return driver.launchPersistentContext(profile, {
-    executablePath: executable,
-    env: { ...process.env, ...environment },
-    headless: true,
-    chromiumSandbox: canSandbox(),
-    args: [...softwareGraphics, ...flags],
-  })
-}
-
-/** Chromium's sandbox needs user namespaces, and refuses root, as which tests run in containers. */
-const canSandbox = () => process.getuid?.() !== 0 && spawnSync("unshare", ["--user", "true"]).status === 0
 
 async function openPage(page: Page, origin: string): Promise<TestPage> {
   const said: string[] = []

@@ -32,6 +32,8 @@ export interface Compared {
   readonly ours: Result & OpenclGreeting & { readonly cold: number }
   readonly onnxruntime: Result & { readonly cold: number }
   readonly others: ReadonlyMap<OtherName, Result>
+  /** Those that ended instead of running it. */
+  readonly failed: readonly OtherName[]
 }
 
 /** @param folder for this network, which is removed afterwards */
@@ -50,9 +52,11 @@ export async function compare(network: Network, others: Others, folder: string):
     const ours = keep(await openclSide("pocl", place, poclCache, "warm"))
     const onnxruntime = keep(await onnxruntimeSide(place))
     const names: OtherName[] = []
+    const failed: OtherName[] = []
     for (const [name, start] of others) {
-      keep(await start(place, poclCache))
-      names.push(name)
+      const side = await start(place, poclCache).catch(() => undefined)
+      if (side !== undefined) keep(side)
+      ;(side === undefined ? failed : names).push(name)
     }
     const [first = Number.NaN, second = Number.NaN, ...rest] = await timesOf(started)
     const expected = await onnxruntime.output()
@@ -72,6 +76,7 @@ export async function compare(network: Network, others: Others, folder: string):
       ours: { ...ours.greeting, ...(await result(ours, first)), cold: cold.greeting.first },
       onnxruntime: { ...(await result(onnxruntime, second)), cold: onnxruntime.greeting.first },
       others: found,
+      failed,
     }
   } finally {
     for (const side of started) side.end()

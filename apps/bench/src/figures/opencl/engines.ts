@@ -3,6 +3,7 @@ import { openclSide, openvinoSide, type Place, type Side, tinygradSide } from ".
 import { pythonWith } from "../../python.js"
 
 const tinygrad = "0.14.0"
+const onnx = "1.16.2"
 
 /** What a network is also run on in the full form. */
 export type OtherName = "OpenVINO" | "tinygrad" | "Intel's OpenCL"
@@ -20,7 +21,7 @@ export async function otherEngines(say: (line: string) => void): Promise<Others>
   if (openvino === undefined) say("without OpenVINO, which isn't installed: `npm run bench -- opencl --full` does it")
   else others.set("OpenVINO", (place) => openvinoSide(openvino, place))
 
-  const interpreter = await pythonWith("tinygrad", [`tinygrad==${tinygrad}`, "numpy"], say).catch((error) => {
+  const interpreter = await pythonWith("tinygrad", [`tinygrad==${tinygrad}`, `onnx==${onnx}`, "numpy"], say).catch((error) => {
     say(`without tinygrad, which can't be had here: ${String(error).split("\n", 1)[0]}`)
     return undefined
   })
