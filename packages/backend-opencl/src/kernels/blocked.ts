@@ -4,6 +4,13 @@ import { blockSize, blocksOf } from "./layout.js"
 /** Pixels of one block that a work-item computes. */
 const pixelsOfItem = 256
 
+/** Where an epilogue's operands of images lie, in a kernel that knows `image`, `channel` and `pixel`, and how many. */
+export const ofImage = {
+  pixel: "pixel",
+  imagePixel: "(size_t)image * pixels + pixel",
+  imageChannel: "(size_t)image * channels + channel",
+} as const
+
 /** What an epilogue makes of nothing but its own operands, in the blocked layout. Buffers: output. */
 export function blockedElementwise(batch: number, channels: number, pixels: number, epilogue: Epilogue): KernelCall {
   return {
@@ -21,11 +28,7 @@ __kernel void KERNEL(__global float *restrict output, const int pixels, const in
       channel: "channel",
       element: "element",
       width: blockSize,
-      ofImage: {
-        pixel: "pixel",
-        imagePixel: "(size_t)image * pixels + pixel",
-        imageChannel: "(size_t)image * channels + channel",
-      },
+      ofImage,
     })}
     vstore16(value, 0, output + element);
   }

@@ -1,7 +1,15 @@
 import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, describe, expect, it } from "vitest"
 import type { OnnxNode } from "../../src/onnx/model.js"
-import { createNetworkRunner, graph, integers, node, runSession, type TestTensor } from "../operators/network-runner.js"
+import {
+  createNetworkRunner,
+  graph,
+  integers,
+  kernelKinds,
+  node,
+  runSession,
+  type TestTensor,
+} from "../operators/network-runner.js"
 import { each, filled, unchanged } from "./filled.js"
 
 const why = missingDriver("pocl")
@@ -87,17 +95,20 @@ const cases: readonly Case[] = [
   },
 ]
 
-describe.skipIf(why)(`What leaves images in blocks${why ? ` (not here: ${why})` : ""}`, () => {
-  const runner = createNetworkRunner()
-  afterAll(() => runner.release())
+describe.skipIf(why).each(kernelKinds)(
+  `What leaves images in blocks, by kernels of a %s${why ? ` (not here: ${why})` : ""}`,
+  (kernels) => {
+    const runner = createNetworkRunner(kernels)
+    afterAll(() => runner.release())
 
-  it.each(cases)("$title", async ({ nodes, more = {}, expected, launches }) => {
-    const all = [node("Conv", ["x", "w"], ["before"]), ...nodes, node("Conv", ["after", "w"], ["y"])]
-    const constants = { w: unchanged(channels, 1, 1), ...more }
-    const session = await runner.open(graph(all, ["x"], ["y"], "float32", constants), 18)
-    const { y } = await runSession(session, { x }, ["y"])
-    expect(y?.elements).toEqual(expected.map((value) => expect.closeTo(value, 4)))
-    expect(session.launches).toBe(launches)
-    await session.close()
-  })
-})
+    it.each(cases)("$title", async ({ nodes, more = {}, expected, launches }) => {
+      const all = [node("Conv", ["x", "w"], ["before"]), ...nodes, node("Conv", ["after", "w"], ["y"])]
+      const constants = { w: unchanged(channels, 1, 1), ...more }
+      const session = await runner.open(graph(all, ["x"], ["y"], "float32", constants), 18)
+      const { y } = await runSession(session, { x }, ["y"])
+      expect(y?.elements).toEqual(expected.map((value) => expect.closeTo(value, 4)))
+      expect(session.launches).toBe(launches)
+      await session.close()
+    })
+  },
+)

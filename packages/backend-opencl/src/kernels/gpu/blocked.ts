@@ -1,3 +1,4 @@
+import { ofImage } from "../blocked.js"
 import type { FlatImages } from "../device-kernels.js"
 import type { Epilogue, KernelCall } from "../kernel-call.js"
 import type { KernelDevice } from "../kernel-device.js"
@@ -17,12 +18,13 @@ export function blockedElementwise(
   return itemCall(device, {
     items: batch * blocksOf(channels) * pixels * vectors,
     buffers: { output: "float" },
-    sizes: { pixels, blocks: blocksOf(channels) },
+    sizes: { pixels, blocks: blocksOf(channels), channels },
     epilogue,
-    body: `const int channel = item / ${vectors} / pixels % blocks * ${blockSize} + item % ${vectors} * 4;
+    body: `const int pixel = item / ${vectors} % pixels, plane = item / ${vectors} / pixels, image = plane / blocks;
+  const int channel = plane % blocks * ${blockSize} + item % ${vectors} * 4;
   const size_t element = (size_t)item * 4;
   float4 value;
-  ${epilogue.apply("value", { lanes: "channels", channel: "channel", element: "element", width: 4 })}
+  ${epilogue.apply("value", { lanes: "channels", channel: "channel", element: "element", width: 4, ofImage })}
   *(__global float4 *)(output + element) = value;`,
   })
 }
