@@ -1,0 +1,116 @@
+import { StrongroomError } from "@strongroom/core/backend"
+import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm"
+import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from "@tensorflow/tfjs-core"
+import type { Runtime } from "../runtime.js"
+
+type TensorFlow = Runtime["tf"]
+type Shape4 = [number, number, number, number]
+type Shape5 = [number, number, number, number, number]
+
+/** What a kernel is called with. */
+interface Call {
+  readonly tf: TensorFlow
+  readonly backend: BackendWasm
+  readonly inputs: NamedTensorInfoMap
+  readonly attrs: NamedAttrMap
+}
+
+/**
+ * Kernels that go where indices, pads or a shape say, without a look at whether that is within their tensors (4.22), and what
+ * must hold of a call. WebAssembly's memory is one: beside a tensor lie weights and others' inputs.
+ */
+const mustHold: Readonly<Record<string, (call: Call) => boolean>> = {
+  GatherNd: ({ backend, inputs: { params, indices } }) =>
+    areWithin(backend, indices, indices?.shape.at(-1), params?.shape),
+  ScatterNd: ({ backend, inputs: { indices }, attrs: { shape } }) =>
+    areWithin(backend, indices, depthOf(indices), shape as number[]),
+  TensorScatterUpdate: ({ backend, inputs: { tensor, indices } }) =>
+    areWithin(backend, indices, depthOf(indices), tensor?.shape),
+  SparseToDense: ({ backend, inputs: { sparseIndices }, attrs: { outputShape } }) =>
+    areWithin(backend, sparseIndices, depthOf(sparseIndices), outputShape as number[]),
+  PadV2: areAdded,
+  SpaceToBatchND: areAdded,
+  Transpose: ({ inputs: { x }, attrs: { perm } }) =>
+    (perm as number[]).toSorted((a, b) => a - b).join() === [...(x as TensorInfo).shape.keys()].join(),
+  // What is given must be what a convolution makes of the shape that is asked for.
+  Conv2DBackpropInput({ tf, inputs: { dy, filter }, attrs }) {
+    const { inputShape, strides, pad, dimRoundingMode, dataFormat } = attrs as unknown as Transposed<Shape4>
+    const { computeConv2DInfo, convertConv2DDataFormat } = tf.backend_util
+    const format = convertConv2DDataFormat(dataFormat as "NHWC" | "NCHW")
+    const window = (filter as TensorInfo).shape as Shape4
+    const { outShape } = computeConv2DInfo(
+      inputShape,
+      window,
+      strides as number,
+      1,
+      pad,
+      dimRoundingMode,
+      false,
+      format,
+    )
+    return outShape.join() === dy?.shape.join()
+  },
+  Conv3DBackpropInputV2({ tf, inputs: { dy, filter }, attrs }) {
+    const { inputShape, strides, pad } = attrs as unknown as Transposed<Shape5>
+    const window = (filter as TensorInfo).shape as Shape5
+    const { outShape } = tf.backend_util.computeConv3DInfo(inputShape, window, strides as number, 1, pad as "valid")
+    return outShape.join() === dy?.shape.join()
+  },
+}
+
+interface Transposed<Shape> {
+  readonly inputShape: Shape
+  readonly strides: unknown
+  readonly pad: "valid" | "same"
+  readonly dimRoundingMode?: "floor" | "round" | "ceil"
+  readonly dataFormat: string
+}
+
+function areAdded({ attrs: { paddings } }: Call): boolean {
+  return (paddings as number[][]).flat().every((length) => length >= 0)
+}
+
+/** How many indices make a tuple. */
+const depthOf = (indices: TensorInfo | undefined) => (indices && indices.shape.length > 1 ? indices.shape.at(-1) : 1)
+
+function areWithin(
+  backend: BackendWasm,
+  indices: TensorInfo | undefined,
+  depth: number | undefined,
+  shape: readonly number[] | undefined,
+): boolean {
+  if (indices?.dtype !== "int32" || depth === undefined || shape === undefined) return false
+  const values = backend.typedArrayFromHeap(indices)
+  for (let at = 0; at < values.length; at++) {
+    const index = values[at] as number
+    if (!(index >= 0 && index < (shape[at % depth] as number))) return false
+  }
+  return true
+}
+
+const checked = new WeakSet<object>()
+
+/**
+ * Has these kernels throw, in place of what they would read or write beside their tensors: as TensorFlow itself does.
+ * `backend-failed`.
+ */
+export function keepWithinTensors(tf: TensorFlow): void {
+  for (const [kernelName, holds] of Object.entries(mustHold)) {
+    const kernel = tf.getKernel(kernelName, "wasm")
+    if (kernel === undefined || checked.has(kernel)) continue
+    const within: typeof kernel = {
+      ...kernel,
+      kernelFunc(given) {
+        const { inputs, attrs = {}, backend } = given
+        if (holds({ tf, inputs, attrs, backend: backend as BackendWasm })) return kernel.kernelFunc(given)
+        throw new StrongroomError(
+          "backend-failed",
+          `The model's ${kernelName} asks for elements outside of a tensor: an index, a size or an order that can't be.`,
+        )
+      },
+    }
+    tf.unregisterKernel(kernelName, "wasm")
+    tf.registerKernel(within)
+    checked.add(within)
+  }
+}
