@@ -80,6 +80,8 @@ describe("kernels on WebAssembly", () => {
         2,
         "same",
       ),
+    "convolve a picture that is smaller than the window": () => tf.conv2d(image(), tf.ones([9, 9, 1, 1]), 1, "valid"),
+    "pool a picture that is smaller than the window": () => tf.avgPool(image(), 9, 1, "valid"),
     "repeat less than never": () => tf.tile(tf.ones([10]), [-3]),
     "resize below 0": () => tf.image.resizeNearestNeighbor(image(), [-3, -300]),
   }
