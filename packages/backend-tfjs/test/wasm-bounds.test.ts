@@ -82,6 +82,7 @@ describe("kernels on WebAssembly", () => {
       ),
     "convolve a picture that is smaller than the window": () => tf.conv2d(image(), tf.ones([9, 9, 1, 1]), 1, "valid"),
     "pool a picture that is smaller than the window": () => tf.avgPool(image(), 9, 1, "valid"),
+    "sum along an axis that there isn't": () => tf.cumsum(tf.ones([3000, 400]), -3),
     "repeat less than never": () => tf.tile(tf.ones([10]), [-3]),
     "resize below 0": () => tf.image.resizeNearestNeighbor(image(), [-3, -300]),
   }
@@ -111,5 +112,13 @@ describe("kernels on WebAssembly", () => {
         .every((one) => one === 1),
     ).toBe(true)
     expect(tf.conv2dTranspose(image(), window(), [1, 7, 8, 1], 2, "same").shape).toEqual([1, 7, 8, 1])
+  })
+
+  it("count an axis from the end, as TensorFlow does", async () => {
+    await tf.setBackend("wasm")
+    const x = tf.tensor([1, 2, 3, 4, 5, 6], [2, 3])
+    expect([...tf.cumsum(x, -1).dataSync()]).toEqual([1, 3, 6, 4, 9, 15])
+    expect([...tf.cumsum(x, 1).dataSync()]).toEqual([1, 3, 6, 4, 9, 15])
+    expect([...tf.cumprod(x, -2).dataSync()]).toEqual([1, 2, 3, 4, 10, 18])
   })
 })

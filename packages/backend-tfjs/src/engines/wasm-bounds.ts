@@ -28,6 +28,8 @@ const mustHold: Readonly<Record<string, (call: Call) => boolean>> = {
     areWithin(backend, indices, depthOf(indices), tensor?.shape),
   SparseToDense: ({ backend, inputs: { sparseIndices }, attrs: { outputShape } }) =>
     areWithin(backend, sparseIndices, depthOf(sparseIndices), outputShape as number[]),
+  Cumsum: isAxis,
+  Cumprod: isAxis,
   PadV2: areAdded,
   SpaceToBatchND: areAdded,
   Transpose: ({ inputs: { x }, attrs: { perm } }) =>
@@ -66,6 +68,19 @@ interface Transposed<Shape> {
   readonly dataFormat: string
 }
 
+/** These take an axis that is counted from the end for one that there isn't, and write over everything around. */
+const fromEnd: readonly string[] = ["Cumsum", "Cumprod"]
+
+/** An axis counted from the start, as these kernels know it. */
+function mended(kernelName: string, { x }: NamedTensorInfoMap, attrs: NamedAttrMap): NamedAttrMap {
+  const axis = attrs.axis as number
+  return fromEnd.includes(kernelName) && axis < 0 ? { ...attrs, axis: axis + (x as TensorInfo).shape.length } : attrs
+}
+
+function isAxis({ inputs: { x }, attrs: { axis } }: Call): boolean {
+  return (x as TensorInfo).shape[axis as number] !== undefined
+}
+
 function areAdded({ attrs: { paddings } }: Call): boolean {
   return (paddings as number[][]).flat().every((length) => length >= 0)
 }
@@ -101,8 +116,9 @@ export function keepWithinTensors(tf: TensorFlow): void {
     const within: typeof kernel = {
       ...kernel,
       kernelFunc(given) {
-        const { inputs, attrs = {}, backend } = given
-        if (holds({ tf, inputs, attrs, backend: backend as BackendWasm })) return kernel.kernelFunc(given)
+        const { inputs, backend } = given
+        const attrs = mended(kernelName, inputs, given.attrs ?? {})
+        if (holds({ tf, inputs, attrs, backend: backend as BackendWasm })) return kernel.kernelFunc({ ...given, attrs })
         throw new StrongroomError(
           "backend-failed",
           `The model's ${kernelName} asks for elements outside of a tensor: an index, a size or an order that can't be.`,
