@@ -81,6 +81,10 @@ describe("kernels on WebAssembly", () => {
         "same",
       ),
     "convolve a picture that is smaller than the window": () => tf.conv2d(image(), tf.ones([9, 9, 1, 1]), 1, "valid"),
+    "convolve a picture that is one smaller than the window": () =>
+      tf.conv2d(image(), tf.ones([5, 5, 1, 3]), 1, "valid"),
+    "convolve each channel of such a picture": () => tf.depthwiseConv2d(image(), tf.ones([5, 5, 1, 1]), 1, "valid"),
+    "pool such a picture": () => tf.maxPool(image(), 5, 1, "valid"),
     "pool a picture that is smaller than the window": () => tf.avgPool(image(), 9, 1, "valid"),
     "sum along an axis that there isn't": () => tf.cumsum(tf.ones([3000, 400]), -3),
     "repeat less than never": () => tf.tile(tf.ones([10]), [-3]),

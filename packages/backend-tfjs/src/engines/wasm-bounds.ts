@@ -28,6 +28,12 @@ const mustHold: Readonly<Record<string, (call: Call) => boolean>> = {
     areWithin(backend, indices, depthOf(indices), tensor?.shape),
   SparseToDense: ({ backend, inputs: { sparseIndices }, attrs: { outputShape } }) =>
     areWithin(backend, sparseIndices, depthOf(sparseIndices), outputShape as number[]),
+  Conv2D: (call) => isConvolved(call, false),
+  FusedConv2D: (call) => isConvolved(call, false),
+  DepthwiseConv2dNative: (call) => isConvolved(call, true),
+  FusedDepthwiseConv2D: (call) => isConvolved(call, true),
+  MaxPool: isPooled,
+  AvgPool: isPooled,
   Cumsum: isAxis,
   Cumprod: isAxis,
   PadV2: areAdded,
@@ -79,6 +85,36 @@ function mended(kernelName: string, { x }: NamedTensorInfoMap, attrs: NamedAttrM
 
 function isAxis({ inputs: { x }, attrs: { axis } }: Call): boolean {
   return (x as TensorInfo).shape[axis as number] !== undefined
+}
+
+interface Windows {
+  readonly strides: [number, number]
+  readonly dilations: [number, number]
+  readonly pad: "valid" | "same"
+  readonly dimRoundingMode?: "floor" | "round" | "ceil"
+  readonly dataFormat: "NHWC" | "NCHW"
+  readonly filterSize: [number, number]
+}
+
+/** Of a picture that is one smaller than the window the result has no elements, and one is written all the same. */
+function isConvolved({ tf, inputs: { x, filter }, attrs }: Call, isDepthwise: boolean): boolean {
+  const { strides, dilations, pad, dimRoundingMode, dataFormat } = attrs as unknown as Windows
+  const { computeConv2DInfo, convertConv2DDataFormat } = tf.backend_util
+  const [picture, window] = [x, filter].map((each) => (each as TensorInfo).shape) as [Shape4, Shape4]
+  const format = convertConv2DDataFormat(dataFormat ?? "NHWC")
+  const { outHeight, outWidth } = computeConv2DInfo(
+    ...([picture, window, strides, dilations ?? 1, pad, dimRoundingMode, isDepthwise, format] as const),
+  )
+  return outHeight > 0 && outWidth > 0
+}
+
+function isPooled({ tf, inputs: { x }, attrs }: Call): boolean {
+  const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as Windows
+  const picture = (x as TensorInfo).shape as Shape4
+  const { outHeight, outWidth } = tf.backend_util.computePool2DInfo(
+    ...([picture, filterSize, strides, 1, pad, dimRoundingMode] as const),
+  )
+  return outHeight > 0 && outWidth > 0
 }
 
 function areAdded({ attrs: { paddings } }: Call): boolean {
