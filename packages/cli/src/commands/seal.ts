@@ -1,5 +1,12 @@
 import { resolve } from "node:path"
-import { type CachePolicy, cachePolicies, type Policy, type Sink, sealModel } from "@strongroom/core"
+import {
+  type CachePolicy,
+  cachePolicies,
+  type Policy,
+  type SavedModelChoice,
+  type Sink,
+  sealModel,
+} from "@strongroom/core"
 import { fileSink, importPath, nodeCryptography } from "@strongroom/core/node"
 import { type Command, InvalidArgumentError, Option } from "commander"
 import { type CommonOptions, type Context, describeCommand } from "../command.js"
@@ -18,6 +25,8 @@ interface SealCommandOptions extends CommonOptions {
   readonly release: string
   readonly modelId?: string
   readonly segmentSize?: string
+  readonly signature?: string
+  readonly tags?: string
   readonly policy?: string
   readonly requireVault?: true
   readonly allowCache?: readonly CachePolicy[]
@@ -34,8 +43,8 @@ export function sealCommand(context: Context): Command {
     "strongroom seal ocr.onnx -o ocr.sealed --key publisher.key\n" +
       "# writes ocr.sealed, to give to everybody, and ocr.sealed.key, to keep secret",
     "Encrypts and signs a model, once for all customers: a .onnx file (with its external data beside it), a " +
-      "TensorFlow.js model.json (with its weights), the bundle.json of an OpenCL bundle (with its sources and buffers), a " +
-      "folder as it is, or any other file as it is",
+      "TensorFlow.js model.json (with its weights), the folder of a TensorFlow SavedModel, the bundle.json of an OpenCL " +
+      "bundle (with its sources and buffers), any other folder as it is, or any other file as it is",
   )
     .argument("<model>", "the model's file or folder")
     .requiredOption("-o, --output <file>", "where to write the sealed model")
@@ -46,6 +55,8 @@ export function sealCommand(context: Context): Command {
     .option("--release <number>", "the model's release, which grants can demand", "0")
     .option("--model-id <hex>", "32 hex digits: the id of the model's earlier releases (default: random)")
     .option("--segment-size <bytes>", "a power of two from 4KiB to 16MiB (default: 1MiB)")
+    .option("--signature <name>", "a SavedModel's signature (default: serving_default, or the only one)")
+    .option("--tags <tags>", "the tags of a SavedModel's graph, with commas (default: serve, or those of the only one)")
     .addOption(
       new Option("--policy <file>", "the publisher's policy as JSON").conflicts([
         "requireVault",
@@ -73,7 +84,8 @@ async function seal(path: string, options: SealCommandOptions, context: Context)
     options.segmentSize === undefined ? undefined : parseByteCount(options.segmentSize, "--segment-size")
   const keyPath = options.contentKey ?? `${options.output}.key`
   if (resolve(keyPath) === resolve(options.output)) throw new TypeError("--content-key and --output are the same file.")
-  const model = await importPath(path, { signal })
+  const savedModel = readSavedModelChoice(options)
+  const model = await importPath(path, { signal, ...(savedModel && { savedModel }) })
   const keySink = fileSink(keyPath, { mode: 0o600, overwrite: force })
   const sink = fileSink(options.output, { overwrite: force })
   const progress = terminal.progress("Sealing")
@@ -115,6 +127,11 @@ async function seal(path: string, options: SealCommandOptions, context: Context)
     await sink.abort()
     await model.close()
   }
+}
+
+function readSavedModelChoice({ signature, tags }: SealCommandOptions): SavedModelChoice | undefined {
+  if (signature === undefined && tags === undefined) return undefined
+  return { ...(signature !== undefined && { signature }), ...(tags !== undefined && { tags: tags.split(",") }) }
 }
 
 /** The sealed model must not appear before its content key is safe: the caller commits both together. */
