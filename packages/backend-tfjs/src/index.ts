@@ -4,6 +4,7 @@ import { checkOptions, type TfjsOptions } from "./options.js"
 
 export type { EngineName, VulkanOptions } from "./engines/index.js"
 export type { TfjsOptions } from "./options.js"
+export { defaultSetupFolder } from "./setup/place.js"
 
 /**
  * TensorFlow.js as a backend: the value that an app gives to `openVault` or `openInProcess`. Looks at which engines and

@@ -1,6 +1,5 @@
 import { isAbsolute } from "node:path"
 import { type EngineName, engineNames, type VulkanOptions } from "./engines/index.js"
-import { defaultSetupFolder } from "./setup/place.js"
 
 export interface TfjsOptions {
   /**
@@ -9,8 +8,8 @@ export interface TfjsOptions {
    */
   readonly engine?: "auto" | EngineName
   /**
-   * The folder in which `strongroom setup` has put tfjs-node: an absolute path. Default: `strongroom` in `XDG_DATA_HOME`,
-   * which is `~/.local/share`.
+   * The folder in which `strongroom setup` has put tfjs-node: an absolute path. Its code runs in the vault. Default: none is
+   * looked in, since `defaultSetupFolder()` is the user's own, and a variable says where.
    */
   readonly setupFolder?: string
   /** How `"webgpu"` finds Vulkan on Linux. Default: the system's own. */
@@ -18,19 +17,19 @@ export interface TfjsOptions {
 }
 
 /** The options with their defaults. */
-export type CheckedOptions = Required<TfjsOptions>
+export interface CheckedOptions {
+  readonly engine: "auto" | EngineName
+  readonly setupFolder: string | undefined
+  readonly vulkan: VulkanOptions
+}
 
 /** @throws TypeError */
-export function checkOptions({
-  engine = "auto",
-  setupFolder = defaultSetupFolder(),
-  vulkan = {},
-}: TfjsOptions): CheckedOptions {
+export function checkOptions({ engine = "auto", setupFolder, vulkan = {} }: TfjsOptions): CheckedOptions {
   if (engine !== "auto" && !engineNames.includes(engine)) {
     const names = ["auto", ...engineNames].map((name) => JSON.stringify(name)).join(", ")
     throw new TypeError(`engine is one of ${names}, not ${JSON.stringify(engine)}.`)
   }
-  if (typeof setupFolder !== "string" || !isAbsolute(setupFolder)) {
+  if (setupFolder !== undefined && (typeof setupFolder !== "string" || !isAbsolute(setupFolder))) {
     throw new TypeError("setupFolder is an absolute path.")
   }
   for (const [name, paths] of Object.entries(vulkan)) {

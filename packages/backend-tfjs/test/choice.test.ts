@@ -1,8 +1,10 @@
+import { execFile } from "node:child_process"
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
-import { tfjs } from "@strongroom/backend-tfjs"
+import { promisify } from "node:util"
+import { defaultSetupFolder, tfjs } from "@strongroom/backend-tfjs"
 import { bytesSource, importTfjs } from "@strongroom/core"
 import type { Backend, Json } from "@strongroom/core/backend"
 import { missingTfjsNode, tfjsNodeFolder } from "@strongroom/test-machine"
@@ -68,6 +70,49 @@ describe("without tfjs-node", () => {
     expect(() => tfjs({ engine: "webgl" as "wasm" })).toThrow(TypeError)
     expect(() => tfjs({ setupFolder: "relative" })).toThrow(TypeError)
     expect(tfjs({ engine: "wasm" })).toEqual(tfjs({ engine: "wasm" }))
+  })
+})
+
+describe("what an end user has put in folders of his own", () => {
+  /** Found by its binding's name; says so when it runs. */
+  async function plant(modules: string): Promise<void> {
+    const place = join(modules, "@tensorflow/tfjs-node")
+    await mkdir(join(place, "lib/napi-v8"), { recursive: true })
+    await writeFile(join(place, "lib/napi-v8/tfjs_binding.node"), "")
+    await writeFile(join(place, "package.json"), '{ "name": "@tensorflow/tfjs-node", "main": "index.js" }')
+    await writeFile(join(place, "index.js"), 'throw new Error("Planted code runs.")')
+  }
+
+  it("runs in no vault, unless the app names the folder", async () => {
+    const home = join(folder, "home")
+    await plant(join(home, "strongroom/tfjs-node-4.22.0-tf-2.21.0-napi8/node_modules"))
+    const before = process.env.XDG_DATA_HOME
+    process.env.XDG_DATA_HOME = home
+    try {
+      expect(JSON.stringify(evidenceOf(await reportOf(tfjs())))).not.toContain("Planted code runs.")
+      const named = await reportOf(tfjs({ setupFolder: defaultSetupFolder() }))
+      expect(JSON.stringify(evidenceOf(named))).toContain("Planted code runs.")
+    } finally {
+      if (before === undefined) delete process.env.XDG_DATA_HOME
+      else process.env.XDG_DATA_HOME = before
+    }
+  })
+
+  it.each(["NODE_PATH", "HOME"])("isn't found by way of %s, where Node itself finds it", async (variable) => {
+    const home = join(folder, variable)
+    await plant(join(home, variable === "HOME" ? ".node_modules" : ""))
+    const program = `
+      import { createRequire } from "node:module"
+      import { tfjs } from "@strongroom/backend-tfjs"
+      const found = createRequire(import.meta.url).resolve("@tensorflow/tfjs-node")
+      console.log(JSON.stringify({ found, options: tfjs({ engine: "tfjs-node" }).options }))`
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", program], {
+      cwd: fileURLToPath(new URL(".", import.meta.url)),
+      env: { ...process.env, [variable]: home },
+    })
+    const { found, options } = JSON.parse(stdout)
+    expect(found).toContain(home)
+    expect(options).toMatchObject({ found: [], passedOver: [{ engine: "tfjs-node" }] })
   })
 })
 

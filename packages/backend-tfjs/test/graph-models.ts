@@ -160,6 +160,30 @@ export function doubler(): GraphFiles {
   })
 }
 
+/** Elements of four weights at `indices`, and the sum of 20,000 others that nobody is to see. */
+export function gatherer(hidden: number): GraphFiles {
+  const count = 20_000
+  return graphFiles({
+    inputs: [{ name: "indices", dtype: types.int32, shape: [-1, 1] }],
+    outputs: [
+      { name: "gathered", dtype: types.float32, shape: [-1] },
+      { name: "sum", dtype: types.float32, shape: [] },
+    ],
+    weights: [
+      { name: "values", dtype: "float32", shape: [4], bytes: new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer) },
+      {
+        ...{ name: "hidden", dtype: "float32", shape: [count] },
+        bytes: new Uint8Array(new Float32Array(count).fill(hidden).buffer),
+      },
+      { name: "axis", dtype: "int32", shape: [1], bytes: new Uint8Array(Int32Array.of(0).buffer) },
+    ],
+    nodes: [
+      { name: "gathered", op: "GatherNd", input: ["values", "indices"], attr: { Tparams: float } },
+      { name: "sum", op: "Sum", input: ["hidden", "axis"], attr: { T: float, keep_dims: { b: false } } },
+    ],
+  })
+}
+
 /** One operator from `x` to `y`, each of one element or more. */
 export function oneOperator(op: string): GraphFiles {
   return graphFiles({

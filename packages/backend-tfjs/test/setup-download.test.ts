@@ -28,16 +28,16 @@ interface Asked {
 /** A package index, and the place that has its files: two servers, as with the real one. */
 const asked: { readonly index: Asked[]; readonly files: Asked[] } = { index: [], files: [] }
 let served: Buffer
-let listing: "json" | "html"
+let listing: string
 const index = createServer((request, response) => {
   note(asked.index, request)
   if (request.url !== "/simple/thing/") return void response.writeHead(404).end()
   const url = `${address(files)}/packages/${wheel.file}`
-  const body =
-    listing === "json"
-      ? JSON.stringify({ files: [{ filename: wheel.file, url }] })
-      : `<a href="${url}#sha256=0">${wheel.file}</a>`
-  response.end(body)
+  const forms: Readonly<Record<string, string>> = {
+    json: JSON.stringify({ files: [{ filename: wheel.file, url }] }),
+    html: `<a href="${url}#sha256=0">${wheel.file}</a>`,
+  }
+  response.end(forms[listing] ?? listing)
 })
 const files = createServer((request, response) => {
   note(asked.files, request)
@@ -127,6 +127,19 @@ describe("a wheel", () => {
     })
     vi.stubEnv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
     await expect(download()).rejects.toMatchObject({ code: "source-unreadable" })
+  })
+
+  it.each([
+    "{",
+    '{ "files": {} }',
+    '{ "files": [null] }',
+    '{ "files": [{ "url": "http://[" }] }',
+    '<a href="http://[">',
+  ])("isn't found in a listing that is none: %s", async (text) => {
+    listing = text
+    await expect(download()).rejects.toMatchObject({ code: "source-missing" })
+    listing = `<a href="file:///${wheel.file}">`
+    await expect(download()).rejects.toMatchObject({ code: "source-missing" })
   })
 
   it("is asked for with the name and password of the index's address, which no other server gets to see", async () => {

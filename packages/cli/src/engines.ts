@@ -9,7 +9,11 @@ import { failureText } from "./failure.js"
  */
 export const backends: { readonly [name: string]: (options: object) => Promise<Backend> } = {
   onnxruntime: async (options) => (await import("@strongroom/backend-onnxruntime")).onnxruntime(options),
-  tfjs: async (options) => (await import("@strongroom/backend-tfjs")).tfjs(options),
+  async tfjs(options) {
+    const { defaultSetupFolder, tfjs } = await import("@strongroom/backend-tfjs")
+    // Who gives this command may say what runs in its vault.
+    return tfjs({ setupFolder: defaultSetupFolder(), ...options })
+  },
   opencl: async (options) => (await import("@strongroom/backend-opencl")).opencl(options),
 }
 

@@ -402,6 +402,21 @@ test("a server without ranges: refused, or downloaded while it is read", async (
   }
 })
 
+test("a download that says that it is longer than memory is refused, and let go", async () => {
+  let isGone = false
+  const { url } = await serve((_request, response) => {
+    response.on("close", () => {
+      isGone = true
+    })
+    response.writeHead(200, { "content-length": "900000000000000" })
+    response.write(bytes)
+  })
+  const source = httpSource(url, { withoutRanges: "download", retries: 0 })
+  await expect(source.byteLength()).rejects.toMatchObject({ code: "out-of-memory" })
+  await expect.poll(() => isGone).toBe(true)
+  await source.close()
+})
+
 test("a download goes on for others when who began it has gone, and stops with the source", async () => {
   let closed = 0
   const { url, requests } = await serve((_request, response) => {

@@ -55,12 +55,15 @@ export function sessionKernels(
     const { key, text, nameOf } = programOf(group)
     const program = await store.program(key, async () => text, options)
     programs.set(program, { group, kernels: new Set() })
+    inUse.add(program)
     for (const [index, source] of group.entries()) {
       if (!built.has(source)) built.set(source, { program, name: nameOf(index) })
     }
   }
 
-  function use(program: Program): void {
+  function useIfBuilt(source: string): void {
+    const program = built.get(source)?.program
+    if (program === undefined) return
     const held = programs.get(program) as Held
     programs.delete(program)
     programs.set(program, held)
@@ -91,6 +94,8 @@ export function sessionKernels(
     async build(sources) {
       await begun
       inUse.clear()
+      // What is there stays while the rest is built: keep(), for an earlier run, may be at it.
+      for (const source of sources) useIfBuilt(source)
       groups ??= await keptGroups(artifacts)
       const missing = () => [...new Set(sources)].filter((source) => !built.has(source))
       for (const group of groups) {
@@ -104,7 +109,7 @@ export function sessionKernels(
         if (groups.length > mostPrograms) groups.splice(1, 1)
         isNew = true
       }
-      for (const source of sources) use((built.get(source) as { readonly program: Program }).program)
+      for (const source of sources) useIfBuilt(source)
     },
     kernel(source) {
       const found = built.get(source)

@@ -19,7 +19,10 @@ export interface PoclFolder {
   exclusively<T>(action: () => Promise<T>): Promise<T>
   /** Calls `use` with a copy of a program's folder, below the session's own. */
   withCopy<T>(program: string, use: (path: string) => Promise<T>): Promise<T>
-  /** Has `restore` make a folder below the session's own, and moves what is in it here: the program, if one was there. */
+  /**
+   * Has `restore` make a folder below the session's own, and moves what is in it here: the program, if one was there. Not
+   * while another session is in {@link exclusively}, which would take it for what it has made.
+   */
   add(restore: (path: string) => Promise<boolean>): Promise<string | undefined>
 }
 
@@ -44,21 +47,23 @@ export function poclFolder(context: Context, host: Host): PoclFolder | undefined
     return (await Promise.all(lists)).flat()
   }
 
+  async function exclusively<T>(action: () => Promise<T>): Promise<T> {
+    const file = await open(join(home as string, "pocl-building"), "a", 0o600)
+    try {
+      await lockFile(file.fd)
+      return await action()
+    } finally {
+      await file.close()
+    }
+  }
+
   return {
     programs,
     async contents(program) {
       const entries = await readdir(join(cache, program), { recursive: true }).catch(() => [])
       return entries.sort().join("\n")
     },
-    async exclusively(action) {
-      const file = await open(join(home, "pocl-building"), "a", 0o600)
-      try {
-        await lockFile(file.fd)
-        return await action()
-      } finally {
-        await file.close()
-      }
-    },
+    exclusively,
     async withCopy(program, use) {
       const name = named()
       try {
@@ -79,7 +84,7 @@ export function poclFolder(context: Context, host: Host): PoclFolder | undefined
         const program = join(group, found)
         await mkdir(join(cache, group), { recursive: true, mode: 0o700 })
         // Another session of this process may have it already, and use it.
-        await rename(join(root, program), join(cache, program)).catch(() => {})
+        await exclusively(() => rename(join(root, program), join(cache, program)).catch(() => {}))
         return program
       } finally {
         await rm(root, { recursive: true, force: true })

@@ -76,4 +76,26 @@ describe.skipIf(why)(`Kernels of a session${why ? ` (not here: ${why})` : ""}`, 
     await kernels.close()
     expect(held()).toBe(0)
   }, 120_000)
+
+  it("stay while others are built, whatever is let go meanwhile", async () => {
+    const [needed, earlier, later, latest] = [1, 2, 3, 4].map(adding) as [string, string, string, string]
+    const kept = new TextEncoder().encode(JSON.stringify([[needed], [earlier], [later]]))
+    const artifacts = { get: async () => ({ bytes: kept, close() {} }), put: async () => {} }
+    const meanwhile: ProgramStore = {
+      ...store,
+      async program(key, source, compilerOptions) {
+        // As the end of an earlier run's keeping does.
+        if ((await source()).includes("+= 4")) await kernels.keep()
+        return store.program(key, source, compilerOptions)
+      },
+    }
+    const kernels = sessionKernels(meanwhile, artifacts, 1)
+    await kernels.build([needed])
+    const held = kernels.kernel(needed)
+    await kernels.build([earlier])
+    await kernels.build([earlier, later, latest])
+    for (const source of [earlier, later, latest]) kernels.kernel(source).release()
+    held.release()
+    await kernels.close()
+  }, 120_000)
 })

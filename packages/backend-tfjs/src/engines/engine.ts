@@ -19,8 +19,8 @@ export interface EngineKind {
 }
 
 export interface FindOptions {
-  /** Where `strongroom setup` puts what it builds. */
-  readonly setupFolder: string
+  /** Where `strongroom setup` has put what it builds, if the app names it. */
+  readonly setupFolder: string | undefined
   readonly vulkan: VulkanOptions
   /** True: the app named this engine. False: it is one of those that `auto` looks at, for which slow ones don't qualify. */
   readonly isNamed: boolean

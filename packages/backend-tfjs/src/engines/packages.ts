@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs"
 import { createRequire } from "node:module"
-import { join } from "node:path"
+import { basename, dirname, join, sep } from "node:path"
+import { fileURLToPath } from "node:url"
 
 /** Folders of installed packages, as `from` (a file or file: URL) resolves their names; `undefined` where one isn't. */
 export function packageFolders(from: string | URL, names: readonly string[]): readonly string[] | undefined {
@@ -10,9 +11,21 @@ export function packageFolders(from: string | URL, names: readonly string[]): re
 
 /** The folder of one package, by its real path. Not every package lets its package.json be resolved: folders are searched. */
 export function packageFolder(from: string | URL, name: string): string | undefined {
-  const searched = createRequire(from).resolve.paths(name) ?? []
-  const found = searched.map((folder) => join(folder, name)).find((folder) => existsSync(join(folder, "package.json")))
+  const found = searchedFolders(from, name)
+    .map((folder) => join(folder, name))
+    .find((folder) => existsSync(join(folder, "package.json")))
   return found && realpathSync(found)
+}
+
+/**
+ * Without Node's global folders: these are where NODE_PATH says, and in the user's home, and what is found there would run in
+ * the vault.
+ */
+function searchedFolders(from: string | URL, name: string): readonly string[] {
+  const file = from instanceof URL || from.startsWith("file:") ? fileURLToPath(from) : from
+  const isAround = (folder: string) =>
+    basename(folder) === "node_modules" && file.startsWith(join(dirname(folder), sep))
+  return (createRequire(from).resolve.paths(name) ?? []).filter(isAround)
 }
 
 /** Loads modules as a package's own code would, from its folder: the copies that it uses. */

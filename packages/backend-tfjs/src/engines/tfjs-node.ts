@@ -27,11 +27,14 @@ function tensorflow(name: EngineName, setup: SetupName): EngineKind {
       }
       const own = packageFolder(import.meta.url, setupPackages[setup])
       if (own !== undefined && hasBinding(own)) return { place: own, needs: needs(packageTree(own), devices) }
-      const root = placeOf(setup, setupFolder)
-      const built = join(root, "node_modules", setupPackages[setup])
-      if (hasBinding(built)) return { place: built, needs: needs([root], devices) }
+      if (setupFolder !== undefined) {
+        const root = placeOf(setup, setupFolder)
+        const built = join(root, "node_modules", setupPackages[setup])
+        if (hasBinding(built)) return { place: built, needs: needs([root], devices) }
+      }
       const isInstalled = own === undefined ? "isn't installed" : "is installed without its binding"
-      return { missing: `${setupPackages[setup]} ${isInstalled}: run "npx strongroom setup ${setup}".` }
+      const advice = `run "npx strongroom setup ${setup}", and name its folder as setupFolder`
+      return { missing: `${setupPackages[setup]} ${isInstalled}: ${advice}.` }
     },
     async start({ place }) {
       addWhatNodeRemoved()

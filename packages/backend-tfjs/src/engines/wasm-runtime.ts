@@ -1,5 +1,6 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm"
 import type { Runtime } from "../runtime.js"
+import { keepWithinTensors } from "./wasm-bounds.js"
 import { zeroOutputs } from "./wasm-outputs.js"
 
 /**
@@ -12,6 +13,7 @@ export async function wasmRuntime(tf: Runtime["tf"], converter: Runtime["convert
   if (!(await tf.setBackend("wasm")) || tf.getBackend() !== "wasm") throw new Error("WebAssembly can't be started.")
   const backend = tf.backend() as BackendWasm
   zeroOutputs(backend)
+  keepWithinTensors(tf)
   const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT")
   return {
     tf,

@@ -21,7 +21,7 @@ export type { BindingState } from "./check.js"
 export { defaultSetupFolder, type SetupName } from "./place.js"
 
 export interface SetUpOptions {
-  /** Where it goes, beside other releases. Default: `strongroom` in `XDG_DATA_HOME`, where `tfjs()` looks for it. */
+  /** Where it goes, beside other releases. Default: {@link defaultSetupFolder}. */
   readonly folder?: string
   /** The command of a C++ compiler: `"clang++-16"`. Default: CXX, or what is in PATH. */
   readonly compiler?: string

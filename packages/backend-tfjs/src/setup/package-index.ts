@@ -40,11 +40,24 @@ export async function findWheel({ project, file }: Wheel, signal: AbortSignal): 
   // What a mirror asks for, it asks for its files too; elsewhere it would tell a stranger.
   return { url: found, headers: found.origin === url.origin ? headers : {} }
 
+  /** Those that it says; none where it says what is no list of files. */
   function addresses(text: string): readonly URL[] {
-    const links = text.trimStart().startsWith("{")
-      ? (JSON.parse(text).files as readonly { url: string }[]).map((each) => each.url)
+    const links: readonly string[] = text.trimStart().startsWith("{")
+      ? linksOfJson(text)
       : Array.from(text.matchAll(/<a\s[^>]*href="([^"]*)"/gi), ([, link]) => (link as string).replaceAll("&amp;", "&"))
-    return links.map((link) => new URL(link, url))
+    return links.flatMap((link) => {
+      const address = URL.canParse(link, url) ? new URL(link, url) : undefined
+      return address !== undefined && /^https?:$/.test(address.protocol) ? [address] : []
+    })
+  }
+}
+
+function linksOfJson(text: string): readonly string[] {
+  try {
+    const { files } = JSON.parse(text)
+    return files.map(({ url }: { readonly url: unknown }) => String(url))
+  } catch {
+    return []
   }
 }
 

@@ -13,7 +13,11 @@ export const setupPackages = {
   "tfjs-gpu": "@tensorflow/tfjs-node-gpu",
 } as const satisfies { readonly [name in SetupName]: string }
 
-/** Where `strongroom setup` puts what it builds, unless it is told otherwise: `strongroom` in the user's data folder. */
+/**
+ * Where `strongroom setup` puts what it builds, unless it is told otherwise: `strongroom` in the user's data folder, which is
+ * `XDG_DATA_HOME` or `~/.local/share`. Whoever can set that variable, or write there, decides what runs in a vault that is
+ * given it as `setupFolder`: it is for machines whose user may.
+ */
 export function defaultSetupFolder(): string {
   const { XDG_DATA_HOME: data } = process.env
   // The specification of base directories has relative paths ignored.

@@ -44,7 +44,8 @@ type Opened = { readonly validators: Validators; readonly head: Uint8Array } | {
  *
  * @throws TypeError for an address that isn't http or https, or holds a password.
  * @throws StrongroomError from its methods: `source-missing` (404, 410), `source-unreadable` (other statuses, a network
- *   that fails, answers that aren't what was asked for), `source-ranges`, `source-changed`, `truncated`.
+ *   that fails, answers that aren't what was asked for), `source-ranges`, `source-changed`, `truncated`; `out-of-memory`
+ *   where it is downloaded and says that it is longer than memory.
  */
 export function httpSource(url: string | URL, options: HttpSourceOptions = {}): Source {
   const address = parseAddress(url)
@@ -154,10 +155,15 @@ export function httpSource(url: string | URL, options: HttpSourceOptions = {}): 
 
   function wholeFile(response: Response): Source {
     const length = bodyLength(response)
-    return streamSource(response.body ?? new Blob([]).stream(), {
-      ...(length !== undefined && { byteLength: length }),
-      onProgress: (total) => progress(total - received, length),
-    })
+    try {
+      return streamSource(response.body ?? new Blob([]).stream(), {
+        ...(length !== undefined && { byteLength: length }),
+        onProgress: (total) => progress(total - received, length),
+      })
+    } catch (error) {
+      discard(response)
+      throw error
+    }
   }
 
   return {

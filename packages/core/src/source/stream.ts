@@ -14,8 +14,8 @@ export interface StreamSourceOptions {
  * What comes once, from its beginning to its end: the body of an answer, say. It is kept in memory, as it is; a read waits
  * until its last byte has come. Nothing is taken from the stream before the first call; closing the source cancels it.
  *
- * @throws StrongroomError from its methods: `source-unreadable` when the stream fails or is longer than `byteLength`,
- * `truncated`.
+ * @throws StrongroomError `out-of-memory`, at once where `byteLength` is too much. From its methods also `source-unreadable`
+ * when the stream fails or is longer than `byteLength`, and `truncated`.
  */
 export function streamSource(stream: ReadableStream<Uint8Array>, options: StreamSourceOptions = {}): Source {
   if (!(stream instanceof ReadableStream)) throw new TypeError("streamSource needs a ReadableStream of bytes.")
@@ -23,7 +23,7 @@ export function streamSource(stream: ReadableStream<Uint8Array>, options: Stream
   if (expected !== undefined && (!Number.isSafeInteger(expected) || expected < 0)) {
     throw new RangeError("`byteLength` must be an integer from 0.")
   }
-  let memory = new Uint8Array(expected ?? 65_536)
+  let memory = allocated(expected ?? 65_536)
   let received = 0
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   let ended: Promise<void> | undefined
@@ -34,7 +34,7 @@ export function streamSource(stream: ReadableStream<Uint8Array>, options: Stream
     const end = received + piece.length
     if (expected !== undefined && end > expected) throw tooLong(expected)
     if (end > memory.length) {
-      const larger = new Uint8Array(Math.max(end, 2 * memory.length))
+      const larger = allocated(Math.max(end, 2 * memory.length))
       larger.set(memory.subarray(0, received))
       memory = larger
     }
@@ -92,6 +92,16 @@ export function streamSource(stream: ReadableStream<Uint8Array>, options: Stream
       memory = new Uint8Array(0)
       received = 0
     },
+  }
+}
+
+/** Who says how long a stream will be may say anything. */
+function allocated(byteLength: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(byteLength)
+  } catch (cause) {
+    const message = `A stream of ${byteLength} bytes doesn't fit into memory here. Read it by ranges.`
+    throw new StrongroomError("out-of-memory", message, { cause })
   }
 }
 
