@@ -63,7 +63,7 @@ export async function signersOf(
   }
   const pin = pins.find((candidate) => toHex(candidate.publisher) === publisher)
   if (pin === undefined) {
-    const message = `Publisher ${publisher} isn't one of the ${pins.length} pinned. Pin its public key if you trust it.`
+    const message = `Publisher ${publisher} isn't among those in \`trust\`. Add its public key there if you trust it.`
     throw new StrongroomError("publisher-unknown", message)
   }
   const { keyring: bytes, leastKeyringVersion } = pin
