@@ -21,10 +21,12 @@ export async function otherEngines(say: (line: string) => void): Promise<Others>
   if (openvino === undefined) say("without OpenVINO, which isn't installed: `npm run bench -- opencl --full` does it")
   else others.set("OpenVINO", (place) => openvinoSide(openvino, place))
 
-  const interpreter = await pythonWith("tinygrad", [`tinygrad==${tinygrad}`, `onnx==${onnx}`, "numpy"], say).catch((error) => {
-    say(`without tinygrad, which can't be had here: ${String(error).split("\n", 1)[0]}`)
-    return undefined
-  })
+  const interpreter = await pythonWith("tinygrad", [`tinygrad==${tinygrad}`, `onnx==${onnx}`, "numpy"], say).catch(
+    (error) => {
+      say(`without tinygrad, which can't be had here: ${String(error).split("\n", 1)[0]}`)
+      return undefined
+    },
+  )
   if (interpreter !== undefined) {
     others.set("tinygrad", (place, poclCache) => tinygradSide(interpreter, place, poclCache))
   }
