@@ -1,4 +1,4 @@
-import { type CachePolicy, cachePolicies, guaranteeCatalogue, type Policy } from "@strongroom/core"
+import { type CachePolicy, cachePolicies, type Policy } from "@strongroom/core"
 import { type Command, InvalidArgumentError, Option } from "commander"
 import { collect } from "./parse.js"
 import { readText } from "./read-files.js"
@@ -37,14 +37,13 @@ function collectPolicy(value: string, previous: readonly CachePolicy[] = []): re
 /**
  * Reads what {@link policyOptions} said; `undefined` for nothing.
  *
- * @throws TypeError, RangeError, and what reading files throws. What else is wrong with a policy, sealing finds.
+ * @throws TypeError for a file that isn't JSON of an object, and what reading files throws.
  */
 export async function readPolicy(options: PolicyOptions, signal: AbortSignal): Promise<Policy | undefined> {
   const policy =
     options.policy === undefined
       ? policyOf(options)
       : parsePolicy(await readText(options.policy, signal), options.policy)
-  checkGuarantees(policy)
   return Object.keys(policy).length === 0 ? undefined : policy
 }
 
@@ -57,18 +56,7 @@ function policyOf(options: PolicyOptions): Policy {
   }
 }
 
-/** A guarantee that no vault knows holds nowhere: nobody could open the model. */
-function checkGuarantees({ guarantees }: Policy): void {
-  if (!Array.isArray(guarantees)) return
-  const unknown = guarantees.find((id) => !Object.hasOwn(guaranteeCatalogue, id))
-  if (unknown === undefined) return
-  const known = Object.keys(guaranteeCatalogue).join(", ")
-  throw new RangeError(`There is no guarantee "${unknown}", so nobody could open the model. There are: ${known}.`)
-}
-
-const policyMembers = ["vault", "cache", "guarantees", "backends"]
-
-/** A member that is misspelt would demand nothing, silently. What its values may be, sealing checks. */
+/** JSON that is an object. What its members may be, sealing checks. */
 function parsePolicy(text: string, path: string): Policy {
   let policy: unknown
   try {
@@ -76,10 +64,7 @@ function parsePolicy(text: string, path: string): Policy {
   } catch {
     policy = undefined
   }
-  const isObject = typeof policy === "object" && policy !== null && !Array.isArray(policy)
-  if (!isObject || !Object.keys(policy as object).every((name) => policyMembers.includes(name))) {
-    const example = '{"vault": true, "cache": ["off", "memory"], "backends": ["onnxruntime"], "guarantees": []}'
-    throw new TypeError(`${path} isn't a policy: expected JSON with some of ${example}.`)
-  }
-  return policy as Policy
+  if (typeof policy === "object" && policy !== null && !Array.isArray(policy)) return policy
+  const example = '{"vault": true, "cache": ["off", "memory"], "backends": ["onnxruntime"], "guarantees": []}'
+  throw new TypeError(`${path} isn't a policy: expected JSON with some of ${example}.`)
 }
