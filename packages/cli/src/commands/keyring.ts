@@ -24,6 +24,8 @@ export function keyringCommand(context: Context): Command {
     "say which keys may sign models and grants for a publisher, in a small file signed by its root key",
     "strongroom keyring --root publisher.key --number 1 --expires 365d \\\n" +
       "  --model-key build.pub --grant-key licences.pub -o publisher.keyring",
+    "Say which keys may sign models and grants for a publisher, in a small file signed by its root key. Where an app has it, " +
+      "no other key may sign, nor the root key itself unless it is among them: name it while models that it signed are in use",
   )
     .requiredOption("-o, --output <file>", "where to write the keyring")
     .requiredOption("--root <file>", "the publisher's root private key (PEM), which signs")
@@ -49,6 +51,7 @@ export function keyringCommand(context: Context): Command {
         revoked: await readKeys(revoke, signal),
       })
       await writeFiles([{ path: options.output, content: bytes }], options.force === true)
+      if (expires <= new Date()) terminal.note("It has ended already: --expires is past.")
       terminal.result({ file: options.output, version, expires }, `Wrote ${options.output}, version ${version}.`)
     })
 }

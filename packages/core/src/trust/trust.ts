@@ -93,7 +93,7 @@ export function checkSigner(signers: Signers, purpose: "model" | "grant", signer
   if (!signers[purpose].includes(signer)) {
     throw new StrongroomError(
       "key-not-authorised",
-      `Key ${signer} has no right to sign a ${purpose} for this publisher.`,
+      `Key ${signer} has no right to sign a ${purpose} for this publisher. If a keyring gives it one, give the newest.`,
     )
   }
 }
