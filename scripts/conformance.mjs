@@ -1,6 +1,6 @@
-// npm run conformance [-- --engine opencl|onnxruntime] [--driver pocl|intel-cpu] [--filter PATTERN] [--json FILE] [--record]
-// [--timeout SECONDS] [--processes N]: installs, builds and runs ONNX's backend tests (apps/conformance), on one OpenCL
-// driver; --record writes docs/results/conformance.json.
+// npm run conformance [-- --engine opencl|opencl-gpu-kernels|onnxruntime] [--driver pocl|intel-cpu] [--filter PATTERN]
+// [--json FILE] [--record] [--timeout SECONDS] [--processes N]: installs, builds and runs ONNX's backend tests
+// (apps/conformance), on one OpenCL driver; --record writes docs/results/conformance.json.
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { driverNames, openclDrivers } from "./lib/drivers.mjs"
@@ -19,6 +19,6 @@ if (!turbo(["build", "--filter=@strongroom/conformance...", "--output-logs=error
   fail("The build failed: see above.")
 const data = onnxData()
 if (!data.STRONGROOM_ONNX_DATA) fail("ONNX's backend tests need a Python with venv and pip, and PyPI.")
-const drivers = engine === "opencl" ? openclDrivers([driver]) : {}
+const drivers = engine.startsWith("opencl") ? openclDrivers([driver]) : {}
 const command = [join(root, "apps/conformance/dist/main.js"), ...given]
 if (!runs(process.execPath, command, { env: { ...process.env, ...data, ...drivers } })) process.exitCode = 1

@@ -31,7 +31,7 @@ export function readArguments(given: readonly string[]): Arguments {
   if (engines[engine] === undefined) throw new Error(`--engine is ${Object.keys(engines).join(" or ")}, not ${engine}.`)
   return {
     engine,
-    driver: engine === "opencl" ? (values.driver ?? "pocl") : undefined,
+    driver: engine.startsWith("opencl") ? (values.driver ?? "pocl") : undefined,
     filter: filter === undefined ? undefined : new RegExp(filter),
     json,
     record,

@@ -5,6 +5,11 @@ import type { Backend } from "@strongroom/core/backend"
 /** Backends that cases can be run on, by name. */
 export const engines: Readonly<Record<string, () => Backend>> = {
   opencl: () => opencl(driverOptions()),
+  // No app can choose it: what a GPU's kernels compute doesn't depend on the device.
+  "opencl-gpu-kernels": () => {
+    const backend = opencl(driverOptions())
+    return { ...backend, options: { ...(backend.options as object), kernels: "gpu" } }
+  },
   // What ONNX Runtime makes of the cases, beside which an engine's own results are read.
   onnxruntime: () => onnxruntime({ threads: 1 }),
 }

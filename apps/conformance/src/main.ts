@@ -1,6 +1,6 @@
-// npm run conformance [-- --engine opencl|onnxruntime] [--driver pocl|intel-cpu] [--filter PATTERN] [--json FILE] [--record]
-// [--timeout SECONDS] [--processes N]: runs ONNX's backend tests and prints what became of them; --record writes
-// docs/results/conformance.json, where the results of other engines and drivers stay as they are.
+// npm run conformance [-- --engine opencl|opencl-gpu-kernels|onnxruntime] [--driver pocl|intel-cpu] [--filter PATTERN]
+// [--json FILE] [--record] [--timeout SECONDS] [--processes N]: runs ONNX's backend tests and prints what became of them;
+// --record writes docs/results/conformance.json, where the results of other engines and drivers stay as they are.
 import { writeFileSync } from "node:fs"
 import { readArguments } from "./arguments.js"
 import { findCases } from "./cases.js"

@@ -2,6 +2,9 @@ import { resolve } from "node:path"
 
 export type DeviceType = "gpu" | "cpu" | "accelerator"
 
+/** Of devices that kernels are written for. */
+export type KernelKind = "cpu" | "gpu"
+
 export type Tuning = "estimated" | "measured"
 
 export interface OpenclOptions {
@@ -49,6 +52,8 @@ export type CheckedOptions = {
   readonly read: readonly string[]
   readonly bindThreads: boolean
   readonly tuning: Tuning
+  /** No app's: tests run kernels on a device of another kind than that which they are written for. Default: its own. */
+  readonly kernels?: KernelKind
 }
 
 const tunings: readonly unknown[] = ["estimated", "measured"]

@@ -16,7 +16,7 @@ const createEngine: CreateEngine = async (options: Json, host): Promise<Engine> 
   loadLinked(checked)
   const device = findDevice(checked)
   const context = createContext(device)
-  const place = makePlace(host, context, checked.tuning)
+  const place = makePlace(host, context, checked.tuning, checked.kernels)
   const { platform } = device
   return {
     fingerprint: {

@@ -10,11 +10,16 @@ export interface KernelBody {
   readonly body: string
   readonly helpers: string
   readonly items: number
+  /**
+   * Where several work-items compute what `i` stands for: how many. They are a work-group; `lane` is an item's place in
+   * it. Default: one, which doesn't know of others.
+   */
+  readonly group?: number
 }
 
 /** The kernel of a body, with `i`, and `LOADn`, `STOREn` and `READn` for the tensors that it is over. */
 export function customStep(
-  { body: given, helpers, items }: KernelBody,
+  { body: given, helpers, items, group }: KernelBody,
   inputs: readonly { readonly tensor: Tensor; readonly storage: Storage }[],
   outputs: readonly { readonly tensor: Tensor; readonly storage: Storage }[],
 ): Step {
@@ -36,15 +41,18 @@ export function customStep(
   ]
   return {
     source: `${macros.join("\n")}
-${helpers}__kernel void KERNEL(${parameters.join(", ")}) {
-  const int i = get_global_id(0);
-  if (i >= items) return;
+${helpers}${group === undefined ? "" : `__attribute__((reqd_work_group_size(${group}, 1, 1)))\n`}__kernel void KERNEL(${parameters.join(", ")}) {
+  ${
+    group === undefined
+      ? "const int i = get_global_id(0);\n  if (i >= items) return;"
+      : "const int i = get_group_id(0), lane = get_local_id(0);"
+  }
 ${body}
 }
 ${ends.join("\n")}
 `,
     arguments: [...[...inputs, ...outputs].map(({ storage }) => storage), items, ...sizes],
-    ...launchItems(items),
+    ...(group === undefined ? launchItems(items) : { global: [items * group], local: [group] }),
   }
 }
 

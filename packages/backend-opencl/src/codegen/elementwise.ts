@@ -26,8 +26,15 @@ const lanes = 16
 /** Elements for one work-item of a CPU, which has one a core: enough to be worth its start. */
 const chunk = 4096
 
+/**
+ * How a kernel goes through memory: each work-item has a chunk of its own, in vectors, as a CPU's core does best; or one
+ * element beside those of the others, which a GPU reads at once.
+ */
+export type ElementwiseOrder = "chunks" | "elements"
+
 /** One kernel for a chain of element-wise operations, the last of which is stored, contiguous. */
 export function elementwiseStep(
+  order: ElementwiseOrder,
   shape: readonly number[],
   operands: readonly Operand[],
   stages: readonly Stage[],
@@ -45,6 +52,7 @@ export function elementwiseStep(
   const inner = loop.shape.length - 1
   const isDense = loop.strides.every((strides) => strides[inner] === 0 || strides[inner] === 1)
   const inVectors =
+    order === "chunks" &&
     isDense &&
     (loop.shape[inner] as number) >= lanes &&
     expressions.every(isVectorisable) &&

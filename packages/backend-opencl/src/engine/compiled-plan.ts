@@ -2,7 +2,7 @@ import type { DeviceBuffer } from "@strongroom/opencl/objects"
 import type { Tensor } from "../graph/tensor.js"
 import type { Storage } from "../launch.js"
 import { planArena } from "../plan/arena.js"
-import type { Lowering } from "../plan/lowering.js"
+import type { Planned } from "../plan/lowering.js"
 import { computeConstants, constantKeys, constantSteps } from "./constant-part.js"
 import { padded, prepared, slack, storagesOf } from "./prepared-step.js"
 import type { Workshop } from "./workshop.js"
@@ -27,7 +27,7 @@ export interface CompiledPlan {
  */
 export async function compilePlan(
   workshop: Workshop,
-  lowering: Lowering,
+  planned: Planned,
   roots: readonly Tensor[],
   segments: ReadonlyMap<Tensor, DeviceBuffer>,
 ): Promise<CompiledPlan> {
@@ -38,13 +38,13 @@ export async function compilePlan(
     for (const one of owned.splice(0).reverse()) one.release()
   }
   try {
-    const rootStorages = new Map(roots.map((root) => [root, lowering.plain(root)]))
-    const steps = lowering.steps.filter(({ isConstant }) => !isConstant)
+    const rootStorages = new Map(roots.map((root) => [root, planned.plain(root)]))
+    const steps = planned.steps.filter(({ isConstant }) => !isConstant)
     const read = new Set<Storage>([...steps.flatMap(storagesOf), ...rootStorages.values()])
-    const keys = constantKeys(lowering, workshop)
-    const once = constantSteps(lowering, read, keys)
+    const keys = constantKeys(planned, workshop)
+    const once = constantSteps(planned, read, keys)
     await kernels.build([...once, ...steps].map(({ source }) => source))
-    const constantPart = await computeConstants(workshop, lowering, once, read, keys)
+    const constantPart = await computeConstants(workshop, planned, once, read, keys)
     owned.push(constantPart)
 
     const buffers = new Map<Storage, DeviceBuffer>(constantPart.buffers)
@@ -53,12 +53,12 @@ export async function compilePlan(
       owned.push({ release: () => memory.release(buffer) })
       return buffer
     }
-    for (const [tensor, storage] of lowering.sources) {
+    for (const [tensor, storage] of planned.sources) {
       const segment = segments.get(tensor)
       if (segment !== undefined) buffers.set(storage, segment)
       else if (tensor.origin.kind === "input") buffers.set(storage, allocate(padded(storage.byteLength)))
     }
-    const arena = planArena(steps, new Set(rootStorages.values()), lowering.alignment)
+    const arena = planArena(steps, new Set(rootStorages.values()), planned.alignment)
     if (arena.byteLength > 0) {
       const whole = allocate(arena.byteLength + slack, "zeros")
       for (const [storage, offset] of arena.offsets) {
@@ -78,7 +78,7 @@ export async function compilePlan(
     })
     return {
       bufferOf(tensor) {
-        const storage = rootStorages.get(tensor) ?? lowering.sources.get(tensor)
+        const storage = rootStorages.get(tensor) ?? planned.sources.get(tensor)
         return buffers.get(storage as Storage) as DeviceBuffer
       },
       launch() {

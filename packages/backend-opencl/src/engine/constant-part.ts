@@ -4,7 +4,7 @@ import { bytesOf, type Elements } from "../graph/elements.js"
 import type { Tensor } from "../graph/tensor.js"
 import { Storage } from "../launch.js"
 import type { OnnxData } from "../onnx/model.js"
-import type { LoweredStep, Lowering } from "../plan/lowering.js"
+import type { LoweredStep, Planned } from "../plan/lowering.js"
 import { padded, prepared, storagesOf } from "./prepared-step.js"
 import { schedule } from "./schedule.js"
 import type { Weights } from "./weights.js"
@@ -19,7 +19,7 @@ export interface ConstantPart {
 
 /** Constant steps whose results are needed and aren't there yet. */
 export function constantSteps(
-  { steps }: Lowering,
+  { steps }: Planned,
   read: ReadonlySet<Storage>,
   keys: ConstantKeys,
 ): readonly LoweredStep[] {
@@ -43,7 +43,7 @@ export function constantSteps(
  */
 export async function computeConstants(
   workshop: Workshop,
-  { sources }: Lowering,
+  { sources }: Planned,
   steps: readonly LoweredStep[],
   read: ReadonlySet<Storage>,
   keys: ConstantKeys,
@@ -108,10 +108,7 @@ export async function computeConstants(
       uploads,
       [...weights.keys()],
       (data) => bufferOf(storageOf(data)),
-      (data) => {
-        uploads.finishSync()
-        arrived(storageOf(data))
-      },
+      (data) => arrived(storageOf(data)),
     )
     // Those without elements, which no step writes.
     for (const storage of read) if (keys.has(storage)) bufferOf(storage)
@@ -130,7 +127,7 @@ export interface ConstantKeys {
   isThere(storage: Storage): boolean
 }
 
-export function constantKeys({ steps, sources }: Lowering, { weights, constants }: Workshop): ConstantKeys {
+export function constantKeys({ steps, sources }: Planned, { weights, constants }: Workshop): ConstantKeys {
   const keys = new Map<Storage, string>()
   for (const [tensor, storage] of sources) {
     const key = sourceKey(tensor, weights)

@@ -17,20 +17,26 @@ import { poclFolder } from "../programs/pocl-folder.js"
 import { passingStore, programStore } from "../programs/program-store.js"
 import { constants } from "./constants.js"
 import { deviceMemory } from "./device-memory.js"
+import { keptPlans } from "./kept-plans.js"
 import { type SessionKernels, sessionKernels } from "./kernels-of-session.js"
 import { networkSession } from "./session.js"
 import { checkSignature } from "./signature.js"
 import { whyDeclined } from "./supported.js"
 import { estimating, measuring } from "./tuning/session-tuning.js"
-import { modelWeights } from "./weights.js"
+import { checkWeights, modelWeights } from "./weights.js"
 
-/** Reads a network's graph; its weights go to the device when the shapes of its inputs are known. */
+/**
+ * Reads a network's graph, unless plans of it were kept; its weights go to the device when the shapes of its inputs are
+ * known.
+ */
 export async function loadNetwork(
   place: Place,
   model: OpenModel,
   context: LoadContext,
 ): Promise<EngineSession | Declined> {
   const { signal, artifacts, progress } = context
+  // The session's own signal: weights are read when it runs.
+  const { signal: ofSession } = new AbortController()
   const graphs = model.parts.filter(({ role }) => role === "graph")
   const [graph] = graphs
   if (graph === undefined || graphs.length > 1) {
@@ -38,30 +44,38 @@ export async function loadNetwork(
   }
   const kernels = sessionKernels(programStore(place.context, place.host, artifacts), artifacts)
   const begun = kernels.begin()
+  let network: Promise<OnnxModel> | undefined
+  function networkOnce(): Promise<OnnxModel> {
+    network ??= readNetwork(model, graph as Part, session === undefined ? signal : ofSession).catch((error) => {
+      network = undefined
+      throw error
+    })
+    return network
+  }
   let session: EngineSession | undefined
   let tuning = estimating
   const goOn = () => {
     if (session === undefined) signal.throwIfAborted()
   }
   try {
-    const network = await readNetwork(graph, signal)
+    const plans = await keptPlans(place, artifacts)
+    if (plans.isEmpty) {
+      const reason = whyDeclined(await networkOnce())
+      if (reason !== undefined) return { declined: reason }
+    }
     progress(
       graph.byteLength,
       model.parts.reduce((sum, { byteLength }) => sum + byteLength, 0),
     )
-    checkSignature(model, network)
-    const reason = whyDeclined(network)
-    if (reason !== undefined) return { declined: reason }
     await begun
-    // The session's own signal: weights are read when it runs.
-    const weights = modelWeights(model, network, new AbortController().signal)
+    const weights = modelWeights(model, ofSession)
     if (place.tuning === "measured") {
-      const device = kernelDevice(place.context.devices[0] as Device)
+      const device = kernelDevice(place.context.devices[0] as Device, place.kernels)
       tuning = await measuring(place, device, passingKernels(place), artifacts, goOn)
     }
     const memory = deviceMemory(place)
     const workshop = { place, memory, kernels, constants: constants(memory), weights, tuning }
-    session = await networkSession(workshop, model, network)
+    session = await networkSession(workshop, model, networkOnce, plans)
     return session
   } catch (error) {
     throw withCode(error)
@@ -79,11 +93,14 @@ function passingKernels({ context, host }: Place): SessionKernels {
   })
 }
 
-/** Nothing of it holds on to the part's plaintext. */
-async function readNetwork(graph: Part, signal: AbortSignal): Promise<OnnxModel> {
+/** Nothing of it holds on to the part's plaintext. @throws StrongroomError where it isn't what the manifest says */
+async function readNetwork(model: OpenModel, graph: Part, signal: AbortSignal): Promise<OnnxModel> {
   const file = await graph.bytes(signal)
   try {
-    return detached(readOnnxModel(file.bytes), { bytes: file.bytes, location: graph.name })
+    const network = detached(readOnnxModel(file.bytes), { bytes: file.bytes, location: graph.name })
+    checkSignature(model, network)
+    checkWeights(model, network)
+    return network
   } finally {
     file.close()
   }

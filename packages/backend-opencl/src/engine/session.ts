@@ -2,7 +2,9 @@ import type { EngineRun, EngineSession, OpenModel, RawTensor } from "@strongroom
 import { withCode } from "../failure.js"
 import type { OnnxModel } from "../onnx/model.js"
 import type { DeviceMemory } from "./device-memory.js"
-import { type Inputs, prepareTrace, type Shapes, type Trace, type TraceOutput, traceModel } from "./trace.js"
+import type { KeptPlans } from "./kept-plans.js"
+import type { Inputs, Trace, TraceOutput } from "./running-trace.js"
+import { prepareTrace, recordedTrace, type Shapes, traceModel } from "./trace.js"
 import type { Workshop } from "./workshop.js"
 
 /** Shapes, and data that decides shapes, that a session stays ready for. */
@@ -18,11 +20,16 @@ export interface NetworkSession extends EngineSession {
   readonly memory: Pick<DeviceMemory, "bytes" | "mostBytes">
 }
 
-/** A session of a network. Its runs block their thread while the device computes. */
+/**
+ * A session of a network. Its runs block their thread while the device computes.
+ *
+ * @param network reads the model's graph, which what was planned before doesn't need
+ */
 export async function networkSession(
   workshop: Workshop,
   model: OpenModel,
-  network: OnnxModel,
+  network: () => Promise<OnnxModel>,
+  plans: KeptPlans,
 ): Promise<NetworkSession> {
   const { host, queue } = workshop.place
   /** The one used last is the last. */
@@ -52,7 +59,18 @@ export async function networkSession(
 
   async function anew(key: string, inputs: Inputs, outputs: readonly string[]): Promise<Trace> {
     if (traces.length >= mostTraces) forget(0)
-    const trace = await traceModel(workshop, network, inputs, outputs)
+    const recorded = await fromRecord(key)
+    if (recorded?.run(inputs)) return recorded
+    const trace = await traceModel(workshop, await network(), inputs, outputs)
+    traces.push({ key, trace })
+    return trace
+  }
+
+  /** Made ready without the model's graph, if these inputs' plan was kept. */
+  async function fromRecord(key: string): Promise<Trace | undefined> {
+    const record = plans.get(key)
+    if (record === undefined) return undefined
+    const trace = await recordedTrace(workshop, record)
     traces.push({ key, trace })
     return trace
   }
@@ -63,8 +81,10 @@ export async function networkSession(
     if (specs.some(([, { shape }]) => !shape.every((length) => typeof length === "number"))) return
     const shapes = Object.fromEntries(specs) as Shapes
     const outputs = model.outputs.map(({ name }) => name)
-    const trace = await prepareTrace(workshop, network, shapes, outputs)
-    if (trace !== undefined) traces.push({ key: keyOf(shapes, outputs), trace })
+    const key = keyOf(shapes, outputs)
+    if ((await fromRecord(key)) !== undefined) return
+    const trace = await prepareTrace(workshop, await network(), shapes, outputs)
+    if (trace !== undefined) traces.push({ key, trace })
   }
 
   async function run({ inputs, outputs, allocate }: EngineRun): Promise<Record<string, RawTensor>> {
@@ -84,17 +104,19 @@ export async function networkSession(
     }
     // Also where nothing was asked for: the inputs are lent until the run is over.
     queue.finishSync()
-    if (!kept.has(trace)) keepSoon(trace)
+    if (!kept.has(trace)) keepSoon(key, trace)
     return answer
   }
 
-  /** After the answer: what was compiled for these shapes can wait. */
-  function keepSoon(trace: Trace): void {
+  /** After the answer: what was compiled and planned for these shapes can wait. */
+  function keepSoon(key: string, trace: Trace): void {
     kept.add(trace)
+    if (trace.record !== undefined) plans.add(key, trace.record)
     running = running.then(async () => {
       await new Promise((resolve) => setImmediate(resolve))
       // It is compiled again if it can't be kept. Not the error's words, which name kernels.
-      await workshop.kernels.keep().catch(() => host.observe("cache.policy", { couldNotBeKept: ++unkept }))
+      const keeping = workshop.kernels.keep().then(() => plans.keep())
+      await keeping.catch(() => host.observe("cache.policy", { couldNotBeKept: ++unkept }))
     })
   }
 

@@ -33,6 +33,8 @@ export interface CustomKernel {
 export class Builder {
   /** Those that aren't computed yet, in an order in which each follows what it needs. */
   readonly operations: Operation[] = []
+  /** Whether results of some operation aren't the same in every run, though its inputs are: each trace draws others. */
+  varies = false
   readonly #read: ReadElements
 
   constructor(read: ReadElements) {
@@ -225,6 +227,7 @@ export class Builder {
     varies = false,
   ): readonly Tensor[] {
     const outputs: Tensor[] = []
+    this.varies ||= varies
     const made = {
       ...operation,
       inputs,

@@ -15,7 +15,7 @@ export interface ConvolutionMethod {
 }
 
 /** Whether weights take four times their memory, as Winograd's do. */
-export const isTransformed = ({ family }: ConvolutionMethod): boolean =>
+export const isTransformed = ({ family }: { readonly family: string }): boolean =>
   family === "winograd-whole" || family === "winograd-strips"
 
 /**

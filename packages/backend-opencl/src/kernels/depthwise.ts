@@ -47,7 +47,7 @@ function choosePixels({ vectorWidth }: KernelDevice, pixelsOfRow: number, kernel
 }
 
 /** From [channels][kernel] to [block][bias, then the kernel][16]. Buffers: input, bias (if there is one), output. */
-function packDepthwiseWeights(channels: number, area: number, bias: boolean): PackedWeights {
+export function packDepthwiseWeights(channels: number, area: number, bias: boolean): PackedWeights {
   const blocks = blocksOf(channels)
   return {
     byteLength: blocks * blockSize * (1 + area) * 4,

@@ -24,6 +24,8 @@ export interface GemmShape {
   /** A batch's strides are 0 where all its products have the same: then it is packed once. */
   readonly right: MatrixLayout
   readonly output: MatrixLayout
+  /** What the right-hand matrices' numbers are in memory, where kernels read them as they lie. Default: float. */
+  readonly rightType?: "half"
 }
 
 export interface Gemm {

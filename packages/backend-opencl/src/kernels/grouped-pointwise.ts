@@ -54,32 +54,45 @@ export function groupedPointwise(
   const { batch, channels, outputChannels, pixels, groups, shuffle } = shape
   const blocks = blocksOf(outputChannels)
   const tile = chooseTile(device, matrixOf(shape), blockSize, rows)
-  const most = mostChannels(shape)
   const call = {
     source: source(tile, epilogue),
     buffers: ["input", "weights", "output"],
-    integers: [channels, outputChannels, pixels, groups, shuffle, most],
+    integers: [channels, outputChannels, pixels, groups, shuffle, blocksOfPeriod(shape)],
     global: [Math.ceil(pixels / tile.rows), blocks, batch],
     local: [1, 1, 1],
   }
-  return { calls: [call], weights: packGroupedWeights(shape, { most, bias }), scratch: {} }
+  return { calls: [call], weights: packGroupedWeights(shape, bias), scratch: {} }
 }
 
-/** The most channels that a block of output channels is computed from. */
-function mostChannels({ channels, outputChannels, groups }: GroupedPointwiseShape): number {
+/** Blocks of output channels after which a block and a group begin at the same channel again. */
+function blocksOfPeriod({ outputChannels, groups }: GroupedPointwiseShape): number {
   const ofGroup = outputChannels / groups
-  const spans = Array.from({ length: blocksOf(outputChannels) }, (_, block) => {
-    const last = Math.min((block + 1) * blockSize, outputChannels) - 1
-    return Math.floor(last / ofGroup) - Math.floor((block * blockSize) / ofGroup) + 1
-  })
-  return (spans.reduce((most, span) => Math.max(most, span), 0) * channels) / groups
+  let blocks = 1
+  while ((blocks * blockSize) % ofGroup !== 0) blocks += 1
+  return blocks
 }
+
+/** Rows of packed weights: for each block, biases and the channels of its groups. */
+function packedRows({ channels, outputChannels, groups }: GroupedPointwiseShape): number {
+  const ofGroup = outputChannels / groups
+  const rows = Array.from({ length: blocksOf(outputChannels) }, (_, block) => {
+    const last = Math.min((block + 1) * blockSize, outputChannels) - 1
+    return 1 + ((Math.floor(last / ofGroup) - Math.floor((block * blockSize) / ofGroup) + 1) * channels) / groups
+  })
+  return rows.reduce((sum, one) => sum + one, 0)
+}
+
+/**
+ * OpenCL C: the first row of a block's weights. The block before goes on in the group that this one begins in, so that the
+ * groups of all before are one more for each block, but where both begin at once.
+ */
+const firstRow = "block + (size_t)groupInputs * (block + firstGroup - block / period)"
 
 const source = (tile: RegisterTile, epilogue: Epilogue): string => `${vectorFunctions(tile.width)}
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict input, __global const float *restrict weights,
                      __global float *restrict output, const int channels, const int outputChannels, const int pixels,
-                     const int groups, const int shuffle, const int most${epilogue.parameters}) {
+                     const int groups, const int shuffle, const int period${epilogue.parameters}) {
   const int pixel = min((int)get_global_id(0) * ${tile.rows}, pixels - ${tile.rows});
   const int block = get_global_id(1), image = get_global_id(2);
   const int blocks = get_global_size(1), planes = (channels + ${blockSize - 1}) / ${blockSize};
@@ -88,7 +101,7 @@ __kernel void KERNEL(__global const float *restrict input, __global const float 
   const int firstGroup = block * ${blockSize} / groupOutputs, lastGroup = lastChannel / groupOutputs;
   const int count = (lastGroup - firstGroup + 1) * groupInputs;
   input += ((size_t)image * planes * pixels + pixel) * ${blockSize};
-  __global const float *weight = weights + (size_t)block * ${columnsOf(tile)} * (1 + most);
+  __global const float *weight = weights + ${columnsOf(tile)} * (${firstRow});
   ${declareSums(tile, (vector) => load(tile.width, `weight + ${vector * tile.width}`))}
   weight += ${columnsOf(tile)};
   // A shuffled channel is the one in this row and column of [shuffle, channels / shuffle].
@@ -117,26 +130,25 @@ __kernel void KERNEL(__global const float *restrict input, __global const float 
  * From [outputChannels][channels / groups] to, for each block of output channels: their biases, then a row of weights for
  * each channel of the block's groups. Buffers: input, bias (if there is one), output.
  */
-function packGroupedWeights(
-  { channels, outputChannels, groups }: GroupedPointwiseShape,
-  { most, bias }: { most: number; bias: boolean },
-): PackedWeights {
-  const blocks = blocksOf(outputChannels)
+function packGroupedWeights(shape: GroupedPointwiseShape, bias: boolean): PackedWeights {
+  const { channels, outputChannels, groups } = shape
   return {
-    byteLength: blocks * blockSize * (1 + most) * 4,
+    byteLength: packedRows(shape) * blockSize * 4,
     pack: {
       source: `
 __kernel void KERNEL(__global const float *restrict input, ${bias ? "__global const float *restrict bias, " : ""}
                      __global float *restrict output, const int outputChannels, const int groupOutputs,
-                     const int groupInputs, const int most) {
+                     const int groupInputs, const int period) {
   const int block = get_global_id(0), firstGroup = block * ${blockSize} / groupOutputs;
-  output += (size_t)block * ${blockSize} * (1 + most);
+  const int lastChannel = min(block * ${blockSize} + ${blockSize - 1}, outputChannels - 1);
+  const int count = (lastChannel / groupOutputs - firstGroup + 1) * groupInputs;
+  output += ${blockSize} * (${firstRow});
   for (int lane = 0; lane < ${blockSize}; lane++) {
     const int channel = block * ${blockSize} + lane;
     const bool exists = channel < outputChannels;
-    const int start = exists ? (channel / groupOutputs - firstGroup) * groupInputs : most;
+    const int start = exists ? (channel / groupOutputs - firstGroup) * groupInputs : count;
     output[lane] = ${bias ? "exists ? bias[channel] : 0.0f" : "0.0f"};
-    for (int step = 0; step < most; step++) {
+    for (int step = 0; step < count; step++) {
       const int own = step - start;
       output[(1 + step) * ${blockSize} + lane] =
           own >= 0 && own < groupInputs ? input[channel * groupInputs + own] : 0.0f;
@@ -144,8 +156,8 @@ __kernel void KERNEL(__global const float *restrict input, ${bias ? "__global co
   }
 }`,
       buffers: ["input", ...(bias ? ["bias"] : []), "output"],
-      integers: [outputChannels, outputChannels / groups, channels / groups, most],
-      global: [blocks],
+      integers: [outputChannels, outputChannels / groups, channels / groups, blocksOfPeriod(shape)],
+      global: [blocksOf(outputChannels)],
       local: [1],
     },
   }

@@ -5,6 +5,8 @@ export interface KernelDevice {
   readonly vectorWidth: 4 | 8 | 16
   /** Work-groups that run at the same time (CL_DEVICE_MAX_COMPUTE_UNITS). */
   readonly computeUnits: number
+  /** Work-items of a group, at most (CL_DEVICE_MAX_WORK_GROUP_SIZE). */
+  readonly largestGroup: number
   /** Bytes of local memory (CL_DEVICE_LOCAL_MEM_SIZE): CPU drivers give a core's own cache as such. */
   readonly localMemory: number
   /** Whether it computes with 64-bit floats. */

@@ -129,7 +129,6 @@ export function plainReduce({ inputs, outputs, axes, mode }: Reduce): KernelBody
     (axis) => `for (int k${axis} = 0; k${axis} < ${argument(input.shape[axis] as number)}; k${axis}++) {`,
   )
   const at = axes.map((axis) => ` + k${axis} * ${argument(strides[axis] as number)}`).join("")
-  const neutral = mode === "product" ? 1 : mode === "max" || mode === "min" ? extreme(input, mode) : 0
   const body = `
   int rest = i;
 ${coordinates(
@@ -137,7 +136,7 @@ ${coordinates(
   argument,
 )}
   const int begin = 0${kept.map((axis, index) => ` + c${index} * ${argument(strides[axis] as number)}`).join("")};
-  ${sumType(output)} result = ${neutral};
+  ${sumType(output)} result = ${neutralOf(input, mode)};
   int isFirst = 1;
   ${loops.join("\n")}
     const ${sumType(output)} value = LOAD0(begin${at});
@@ -148,7 +147,12 @@ ${coordinates(
   return { body, helpers: "", items: output.size }
 }
 
-/** Of no elements at all. */
+/** A literal: what no elements at all are folded into. */
+export function neutralOf(input: Tensor, mode: ReduceMode): string {
+  if (mode === "max" || mode === "min") return extreme(input, mode)
+  return mode === "product" ? "1" : "0"
+}
+
 function extreme({ type }: Tensor, mode: "max" | "min"): string {
   const isLow = mode === "max"
   if (type === "bool") return isLow ? "0" : "1"

@@ -1,6 +1,6 @@
 import type { ConvolutionShape } from "../kernels/convolution.js"
-import { type ConvolutionMethod, convolutionMethods, isTransformed } from "../kernels/convolution-methods.js"
-import { imageConvolution } from "../kernels/image-convolution.js"
+import { isTransformed } from "../kernels/convolution-methods.js"
+import { kernelsFor, type LayerMethod, nameOfMethod } from "../kernels/device-kernels.js"
 import { noEpilogue } from "../kernels/kernel-call.js"
 import type { KernelDevice } from "../kernels/kernel-device.js"
 import { blockedByteLength } from "../kernels/layout.js"
@@ -11,9 +11,9 @@ type Layout = "blocked" | "plain"
 /** The method by which a convolution is computed, and whether it is worth its memory where that is more. */
 export interface ConvolutionChoice {
   /** The soonest of those with weights as large as the model's. */
-  readonly compact: ConvolutionMethod
+  readonly compact: LayerMethod
   /** The soonest of those with larger ones, if that is sooner yet. */
-  readonly transformed: ConvolutionMethod | undefined
+  readonly transformed: LayerMethod | undefined
 }
 
 /** Asks `tuning`; what weights are packed for is the same in all sizes of an image, by each family of methods. */
@@ -23,7 +23,7 @@ export function chooseConvolution(
   shape: ConvolutionShape,
   input: Layout,
 ): ConvolutionChoice {
-  const all = convolutionMethods(device, shape, input)
+  const all = kernelsFor(device).convolutionMethods(shape, input)
   const transformed = all.filter(isTransformed)
   const compact = all.filter((method) => !isTransformed(method))
   // Whichever is chosen, the budget for memory may leave only the other.
@@ -32,16 +32,16 @@ export function chooseConvolution(
   const costs = tuning({
     key: JSON.stringify(["convolution", input, ...Object.values(shape).flat()]),
     candidates: methods.map((method) => ({
-      name: [method.family, method.rows].join(" "),
+      name: nameOfMethod(method),
       estimate: method.cycles,
       trial: () => trialOf(device, shape, method, input),
     })),
   })
-  const best = (kind: readonly ConvolutionMethod[]) => {
+  const best = (kind: readonly LayerMethod[]) => {
     const own = kind.filter((method) => methods.includes(method))
     const times = own.map((method) => costs[methods.indexOf(method)] as number)
     const index = soonest(times)
-    return { method: own[index] as ConvolutionMethod, cost: times[index] as number }
+    return { method: own[index] as LayerMethod, cost: times[index] as number }
   }
   const first = best(compact)
   const second = isClose ? best(transformed) : undefined
@@ -49,9 +49,9 @@ export function chooseConvolution(
 }
 
 /** What follows a convolution costs its methods the same: kernels for many layers are measured as one. */
-function trialOf(device: KernelDevice, shape: ConvolutionShape, method: ConvolutionMethod, input: Layout): Trial {
+function trialOf(device: KernelDevice, shape: ConvolutionShape, method: LayerMethod, input: Layout): Trial {
   const { batch, channels, size, outputChannels, outputSize } = shape
-  const layer = imageConvolution(device, shape, method, { input, bias: true, epilogue: noEpilogue })
+  const layer = kernelsFor(device).convolution(shape, method, { input, bias: true, epilogue: noEpilogue })
   return {
     calls: layer.calls,
     byteLengths: {

@@ -8,16 +8,11 @@ import type {
   TransposedConvolution,
 } from "../graph/operation.js"
 import { isConstant, type Tensor } from "../graph/tensor.js"
-import { blockedElementwise, copyChannels, orderChannels } from "../kernels/blocked.js"
 import type { ConvolutionShape } from "../kernels/convolution.js"
-import type { ConvolutionMethod } from "../kernels/convolution-methods.js"
-import { imageConvolution } from "../kernels/image-convolution.js"
+import type { FlatImages, LayerMethod, TransposedToPlain } from "../kernels/device-kernels.js"
 import { noEpilogue, type WeightedKernels } from "../kernels/kernel-call.js"
-import type { KernelDevice } from "../kernels/kernel-device.js"
-import { blockedByteLength, blockSize, toBlocked } from "../kernels/layout.js"
-import { globalMean, type PoolShape, pool } from "../kernels/pool.js"
-import { transposedConvolution } from "../kernels/transposed-convolution.js"
-import { fitsTransposedToPlain, transposedToPlain } from "../kernels/transposed-to-plain.js"
+import { blockedByteLength, blockSize } from "../kernels/layout.js"
+import type { PoolShape } from "../kernels/pool.js"
 import { Storage } from "../launch.js"
 import { channelOrder } from "./channel-order.js"
 import { chooseConvolution } from "./convolution-choice.js"
@@ -45,15 +40,14 @@ export function convolutionFits(
 /** A convolution and what follows it. */
 export function lowerConvolution(
   lowering: Lowering,
-  device: KernelDevice,
   operation: Convolution | TransposedConvolution,
   members: readonly Elementwise[],
   output: Tensor,
 ): void {
   const shape = convolutionShape(operation) as ConvolutionShape
   const [input, weights, bias] = operation.inputs as [Tensor, Tensor, Tensor?]
-  if (operation.kind === "transposed-convolution" && fitsTransposedToPlain(shape)) {
-    lowerTransposedToPlain(lowering, device, operation, shape, members, output)
+  if (operation.kind === "transposed-convolution" && lowering.kernels.transposedToPlain?.fits(shape)) {
+    lowerTransposedToPlain(lowering, lowering.kernels.transposedToPlain, operation, shape, members, output)
     return
   }
   const { epilogue, storages } = blockedEpilogue(lowering, members, operation.outputs[0], output)
@@ -63,8 +57,8 @@ export function lowerConvolution(
   const options = { input: from, bias: bias !== undefined, epilogue } as const
   const kernels =
     operation.kind === "transposed-convolution"
-      ? transposedConvolution(device, shape, options)
-      : imageConvolution(device, shape, methodOf(lowering, device, operation, shape, from), options)
+      ? lowering.kernels.transposedConvolution(shape, options)
+      : lowering.kernels.convolution(shape, methodOf(lowering, operation, shape, from), options)
   const packed = packedWeights(lowering, kernels, weights, bias)
   const storage = blockedStorage(lowering, output)
   const buffers = {
@@ -82,12 +76,11 @@ export function lowerConvolution(
 
 function methodOf(
   lowering: Lowering,
-  device: KernelDevice,
   operation: Convolution,
   shape: ConvolutionShape,
   input: "blocked" | "plain",
-): ConvolutionMethod {
-  const { compact, transformed = compact } = chooseConvolution(lowering.tuning, device, shape, input)
+): LayerMethod {
+  const { compact, transformed = compact } = chooseConvolution(lowering.tuning, lowering.device, shape, input)
   return lowering.winograd.has(operation) ? transformed : compact
 }
 
@@ -108,7 +101,7 @@ function packedWeights(
 /** Where the result has few channels: row-major at once. */
 function lowerTransposedToPlain(
   lowering: Lowering,
-  device: KernelDevice,
+  { make }: TransposedToPlain,
   operation: TransposedConvolution,
   shape: ConvolutionShape,
   members: readonly Elementwise[],
@@ -118,7 +111,7 @@ function lowerTransposedToPlain(
   const { epilogue, storages } = fusedEpilogue(members, operation.outputs[0], output, channelAxis, (tensor) =>
     lowering.plain(tensor),
   )
-  const kernels = transposedToPlain(device, shape, { bias: bias !== undefined, epilogue })
+  const kernels = make(shape, { bias: bias !== undefined, epilogue })
   const packed = packedWeights(lowering, kernels, weights, bias)
   const from = blocked(lowering, input)
   const storage = lowering.storage(output)
@@ -130,7 +123,7 @@ function lowerTransposedToPlain(
 }
 
 /** A pool of images that lie in blocks; false: not done. */
-export function lowerBlockedPool(lowering: Lowering, device: KernelDevice, operation: Pool): boolean {
+export function lowerBlockedPool(lowering: Lowering, operation: Pool): boolean {
   const { mode, window, strides, dilations, pads, countsPadding } = operation
   const [input, output] = [operation.inputs[0] as Tensor, operation.outputs[0] as Tensor]
   const [image, result] = [imageOf(input), imageOf(output)]
@@ -147,7 +140,7 @@ export function lowerBlockedPool(lowering: Lowering, device: KernelDevice, opera
   if (countsPadding && reachesOver(shape, pair(pads.slice(window.length), 0))) return false
   const kind = mode === "max" ? "largest" : countsPadding ? "meanWithPadding" : "mean"
   const storage = blockedStorage(lowering, output)
-  const call = pool(device, shape, { kind, epilogue: noEpilogue })
+  const call = lowering.kernels.pool(shape, { kind, epilogue: noEpilogue })
   lowering.call(call, { input: blocked(lowering, input), output: storage }, storage, operation.isConstant)
   return true
 }
@@ -176,13 +169,13 @@ function reachesOver(
 }
 
 /** The mean of each image that lies in blocks; false: not done. */
-export function lowerBlockedMean(lowering: Lowering, device: KernelDevice, operation: Reduce): boolean {
+export function lowerBlockedMean(lowering: Lowering, operation: Reduce): boolean {
   const [input, output] = [operation.inputs[0] as Tensor, operation.outputs[0] as Tensor]
   const image = imageOf(input)
   const isSpatial = operation.axes.length === input.shape.length - 2 && operation.axes[0] === 2
   if (image === undefined || operation.mode !== "mean" || !isSpatial || !lowering.isOnlyBlocked(input)) return false
   const storage = blockedStorage(lowering, output)
-  const call = globalMean(device, { ...image, pixels: image.size[0] * image.size[1] }, noEpilogue)
+  const call = lowering.kernels.globalMean(flat(image), noEpilogue)
   lowering.call(call, { input: blocked(lowering, input), output: storage }, storage, operation.isConstant)
   return true
 }
@@ -196,7 +189,7 @@ export function lowerBlockedElementwise(lowering: Lowering, members: readonly El
   if (!isBlocked) return false
   const { epilogue, storages } = blockedEpilogue(lowering, members, undefined, output)
   const storage = blockedStorage(lowering, output)
-  const call = blockedElementwise(image.batch, image.channels, image.size[0] * image.size[1], epilogue)
+  const call = lowering.kernels.blockedElementwise(flat(image), epilogue)
   lowering.call(call, { output: storage }, storage, isConstant(output), storages)
   return true
 }
@@ -216,7 +209,7 @@ export function lowerBlockedConcat(lowering: Lowering, { inputs, outputs, axis, 
       begin += channels
       continue
     }
-    const copy = copyChannels({ batch: image.batch, channels, begin, of: image.channels, pixels })
+    const copy = lowering.kernels.copyChannels({ ...flat(image), channels, begin, of: image.channels })
     lowering.call(copy, { input: outsideOf(lowering, storage, input), output: storage }, storage, isConstant)
     begin += channels
   }
@@ -243,9 +236,9 @@ function isPlacedWithin(lowering: Lowering, input: Tensor, whole: Storage, chann
 function outsideOf(lowering: Lowering, whole: Storage, tensor: Tensor): Storage {
   const own = blocked(lowering, tensor)
   if (own.root.storage !== whole) return own
-  const { batch, channels, size } = imageOf(tensor) as Image
-  const apart = lowering.storage(tensor, blockedByteLength(batch, channels, size[0], size[1]))
-  const copy = copyChannels({ batch, channels, begin: 0, of: channels, pixels: size[0] * size[1] })
+  const image = imageOf(tensor) as Image
+  const apart = lowering.storage(tensor, blockedByteLength(image.batch, image.channels, ...image.size))
+  const copy = lowering.kernels.copyChannels({ ...flat(image), begin: 0, of: image.channels })
   lowering.call(copy, { input: own, output: apart }, apart, isConstant(tensor))
   return apart
 }
@@ -260,7 +253,7 @@ function blocked(lowering: Lowering, tensor: Tensor): Storage {
   if (order !== undefined) {
     const storage = blockedStorage(lowering, tensor)
     const buffers = { input: blocked(lowering, order.from), order: lowering.plain(order.channels), output: storage }
-    lowering.call(orderChannels(channels, pixels), buffers, storage, isConstant(tensor))
+    lowering.call(lowering.kernels.orderChannels(channels, pixels), buffers, storage, isConstant(tensor))
     return storage
   }
   const from = lowering.plain(tensor)
@@ -270,9 +263,17 @@ function blocked(lowering: Lowering, tensor: Tensor): Storage {
     return from
   }
   const storage = blockedStorage(lowering, tensor)
-  lowering.call(toBlocked(batch, channels, pixels), { input: from, output: storage }, storage, isConstant(tensor))
+  lowering.call(
+    lowering.kernels.toBlocked({ batch, channels, pixels }),
+    { input: from, output: storage },
+    storage,
+    isConstant(tensor),
+  )
   return storage
 }
+
+/** Images whose pixels are counted as one row. */
+const flat = ({ batch, channels, size }: Image): FlatImages => ({ batch, channels, pixels: size[0] * size[1] })
 
 function blockedStorage(lowering: Lowering, tensor: Tensor): Storage {
   const { batch, channels, size } = imageOf(tensor) as Image

@@ -18,12 +18,22 @@ import { lowerProduct, productFits } from "./products.js"
 import { estimatedTuning, type Tuning } from "./tuning.js"
 import { winogradConvolutions } from "./winograd-budget.js"
 
-/** What kernels are written for. */
-export function kernelDevice(device: Device): KernelDevice {
-  const { type, floatVectorWidth, computeUnits, localMemory, hasDouble } = device
+/**
+ * What kernels are written for.
+ *
+ * @param kind whose kernels are wanted. Default: those of the device's own kind
+ */
+export function kernelDevice(
+  device: Device,
+  kind: KernelDevice["kind"] = device.type === "cpu" ? "cpu" : "gpu",
+): KernelDevice {
+  const { floatVectorWidth, computeUnits, largestWorkGroup, localMemory, hasDouble } = device
   const vectorWidth = floatVectorWidth >= 16 ? 16 : floatVectorWidth >= 8 ? 8 : 4
-  return { kind: type === "cpu" ? "cpu" : "gpu", vectorWidth, computeUnits, localMemory, hasDouble }
+  return { kind, vectorWidth, computeUnits, largestGroup: largestWorkGroup, localMemory, hasDouble }
 }
+
+/** Of what lies within a buffer, in bytes: vectors begin at multiples of their own length. */
+export const alignmentOf = ({ subBufferAlignment }: Device): number => Math.max(64, subBufferAlignment)
 
 function fits(head: Head, members: readonly Elementwise[], output: Tensor): boolean {
   return head.kind === "matmul" ? productFits(head, members, output) : convolutionFits(head, members, output)
@@ -39,17 +49,17 @@ function checkNoDouble(cluster: Cluster): void {
 }
 
 /** What lies in blocks stays there; false: not done. */
-function lowerBlocked(lowering: Lowering, device: KernelDevice, operation: Operation): boolean {
+function lowerBlocked(lowering: Lowering, operation: Operation): boolean {
   if (operation.kind === "concat") return lowerBlockedConcat(lowering, operation)
   if (operation.kind === "custom") return lowerBlockedCustom(lowering, operation)
-  if (operation.kind === "pool") return lowerBlockedPool(lowering, device, operation)
-  return operation.kind === "reduce" && lowerBlockedMean(lowering, device, operation)
+  if (operation.kind === "pool") return lowerBlockedPool(lowering, operation)
+  return operation.kind === "reduce" && lowerBlockedMean(lowering, operation)
 }
 
 /**
  * Kernel launches that compute `roots`, row-major, from tensors that aren't computed by `operations`.
  *
- * @param alignment of what lies within a buffer, in bytes
+ * @param alignment that of {@link alignmentOf}
  * @param tuning which kernels are soonest
  * @throws StrongroomError `model-declined` where a device without 64-bit floats would have to compute with them
  */
@@ -60,19 +70,19 @@ export function lower(
   roots: readonly Tensor[],
   tuning: Tuning = estimatedTuning,
 ): Lowering {
-  const lowering = new Lowering(alignment, winogradConvolutions(device, tuning, operations), tuning)
+  const lowering = new Lowering(device, alignment, winogradConvolutions(device, tuning, operations), tuning)
   for (const one of cluster(operations, roots, fits)) {
     if (!device.hasDouble) checkNoDouble(one)
     if (one.kind === "single") {
-      if (!lowerBlocked(lowering, device, one.operation)) lowering.plainOperation(one.operation)
+      if (!lowerBlocked(lowering, one.operation)) lowering.plainOperation(one.operation)
       continue
     }
     const { head, members, output } = one
     if (head === undefined) {
       if (!lowerBlockedElementwise(lowering, members, output)) lowering.plainElementwise(members, output)
     } else if (!fits(head, members, output)) lowering.plainOperation(head)
-    else if (head.kind === "matmul") lowerProduct(lowering, device, head, members, output)
-    else lowerConvolution(lowering, device, head, members, output)
+    else if (head.kind === "matmul") lowerProduct(lowering, head, members, output)
+    else lowerConvolution(lowering, head, members, output)
   }
   for (const root of roots) lowering.plain(root)
   return lowering

@@ -6,10 +6,10 @@ import { broadcastStrides, contiguousStrides, sizeOf } from "../graph/shape.js"
 import { byteLengthOf, isConstant, type Tensor } from "../graph/tensor.js"
 import { tensorTypes } from "../graph/tensor-type.js"
 import { copyRows } from "../kernels/copy.js"
+import { type DeviceKernels, kernelsFor } from "../kernels/device-kernels.js"
 import type { KernelCall } from "../kernels/kernel-call.js"
-import { toPlain } from "../kernels/layout.js"
-import { plainConvolution, plainMatMul, plainPool, plainReduce } from "../kernels/plain.js"
-import { layerNormRows, softmaxRows } from "../kernels/rows.js"
+import type { KernelDevice } from "../kernels/kernel-device.js"
+import { plainConvolution, plainMatMul, plainPool } from "../kernels/plain.js"
 import { type Step, Storage } from "../launch.js"
 import { operandsOf } from "./operand-access.js"
 import type { Tuning } from "./tuning.js"
@@ -21,12 +21,24 @@ export interface LoweredStep extends Step {
   readonly outputs: readonly Storage[]
 }
 
-/** Makes kernel launches of operations, and memory for what they compute. */
-export class Lowering {
-  readonly steps: LoweredStep[] = []
-  /** Tensors that no step of this plan computes: inputs, weights, constants. */
-  readonly sources = new Map<Tensor, Storage>()
+/** Launches that compute a plan's results. */
+export interface Planned {
+  readonly steps: readonly LoweredStep[]
+  /** Tensors that no step computes: inputs, weights, constants. */
+  readonly sources: ReadonlyMap<Tensor, Storage>
   /** Bytes of which offsets within buffers are multiples. */
+  readonly alignment: number
+  /** Where a result lies, row-major. */
+  plain(tensor: Tensor): Storage
+}
+
+/** Makes kernel launches of operations, and memory for what they compute. */
+export class Lowering implements Planned {
+  readonly steps: LoweredStep[] = []
+  readonly sources = new Map<Tensor, Storage>()
+  readonly device: KernelDevice
+  /** Those of the device. */
+  readonly kernels: DeviceKernels
   readonly alignment: number
   readonly #plain = new Map<Tensor, Storage>()
   readonly #blocked = new Map<Tensor, Storage>()
@@ -37,7 +49,9 @@ export class Lowering {
   /** Which kernels are soonest. */
   readonly tuning: Tuning
 
-  constructor(alignment: number, winograd: ReadonlySet<Operation>, tuning: Tuning) {
+  constructor(device: KernelDevice, alignment: number, winograd: ReadonlySet<Operation>, tuning: Tuning) {
+    this.device = device
+    this.kernels = kernelsFor(device)
     this.alignment = alignment
     this.winograd = winograd
     this.tuning = tuning
@@ -68,7 +82,13 @@ export class Lowering {
     const expression = { kind: "operand", index: 0, type: tensor.type } as const
     const operand = this.operand(tensor, tensor.shape)
     this.add(
-      elementwiseStep(tensor.shape, [operand], [{ expression, operands: [{ operand: 0 }] }], output),
+      elementwiseStep(
+        this.kernels.elementwise,
+        tensor.shape,
+        [operand],
+        [{ expression, operands: [{ operand: 0 }] }],
+        output,
+      ),
       output,
       isConstant(tensor),
     )
@@ -145,7 +165,7 @@ export class Lowering {
       this.#concat(operation)
       return
     }
-    const body = plainBody(operation)
+    const body = plainBody(this.kernels, operation)
     const inputs = operation.inputs.map((tensor) => ({ tensor, storage: this.plain(tensor) }))
     const outputs = operation.outputs.map((tensor) => ({ tensor, storage: this.storage(tensor) }))
     for (const { tensor, storage } of outputs) this.setPlain(tensor, storage)
@@ -162,7 +182,11 @@ export class Lowering {
     const operands = tensors.map((tensor) => this.operand(tensor, output.shape))
     const storage = this.storage(output)
     this.setPlain(output, storage)
-    this.add(elementwiseStep(output.shape, operands, stagesOf(members, tensors), storage), storage, isConstant(output))
+    this.add(
+      elementwiseStep(this.kernels.elementwise, output.shape, operands, stagesOf(members, tensors), storage),
+      storage,
+      isConstant(output),
+    )
   }
 
   #concat(operation: Extract<Operation, { kind: "concat" }>): void {
@@ -190,7 +214,12 @@ export class Lowering {
     // A block of one pixel lies as its channels do.
     if (batch === 1 && pixels === 1) return from
     const storage = this.storage(tensor)
-    this.call(toPlain(batch, channels, pixels), { input: from, output: storage }, storage, isConstant(tensor))
+    this.call(
+      this.kernels.toPlain({ batch, channels, pixels }),
+      { input: from, output: storage },
+      storage,
+      isConstant(tensor),
+    )
     return storage
   }
 }
@@ -224,7 +253,7 @@ function isAlias({ inputs, offset, strides }: View, { shape, size }: Tensor): bo
   return shape.every((length, axis) => length === 1 || strides[axis] === contiguous[axis])
 }
 
-function plainBody(operation: Operation): KernelBody {
+function plainBody(kernels: DeviceKernels, operation: Operation): KernelBody {
   switch (operation.kind) {
     case "convolution":
       return plainConvolution(operation)
@@ -233,11 +262,11 @@ function plainBody(operation: Operation): KernelBody {
     case "pool":
       return plainPool(operation)
     case "reduce":
-      return plainReduce(operation)
+      return kernels.reduce(operation)
     case "softmax":
-      return softmaxRows(operation)
+      return kernels.softmax(operation)
     case "layer-norm":
-      return layerNormRows(operation)
+      return kernels.layerNorm(operation)
     case "custom":
       return operation
     default:

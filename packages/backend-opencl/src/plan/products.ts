@@ -1,14 +1,12 @@
-import type { Elementwise, MatMul } from "../graph/operation.js"
-import { sizeOf } from "../graph/shape.js"
+import type { Elementwise, MatMul, Operation } from "../graph/operation.js"
+import { contiguousStrides, sizeOf } from "../graph/shape.js"
 import { isConstant, type Tensor } from "../graph/tensor.js"
-import { type GemmShape, gemm } from "../kernels/gemm.js"
+import type { GemmShape } from "../kernels/gemm.js"
 import type { KernelCall } from "../kernels/kernel-call.js"
-import type { KernelDevice } from "../kernels/kernel-device.js"
-import { thinProduct } from "../kernels/thin-product.js"
 import { Storage } from "../launch.js"
 import { fusedEpilogue, isFusable } from "./fused-epilogue.js"
 import type { Lowering } from "./lowering.js"
-import { chooseGemm } from "./product-choice.js"
+import { chooseProduct } from "./product-choice.js"
 
 /** Products of matrices of float32. */
 
@@ -28,13 +26,13 @@ export function productFits(operation: MatMul, members: readonly Elementwise[], 
 /** A product and what follows it. */
 export function lowerProduct(
   lowering: Lowering,
-  device: KernelDevice,
   operation: MatMul,
   members: readonly Elementwise[],
   output: Tensor,
 ): void {
   const [a, b] = operation.inputs as [Tensor, Tensor]
-  const right = matrices(lowering, b, true)
+  const half = lowering.kernels.packsProducts ? undefined : halfMatrices(lowering, b)
+  const right = half ?? matrices(lowering, b, true)
   const read = matrices(lowering, a, false)
   // Rows of a matrix that isn't read through a view lie together, whatever its batch.
   const left = collapse(batchAxes(read, right, output, 0)).length > 2 ? plainMatrices(lowering, a) : read
@@ -42,19 +40,23 @@ export function lowerProduct(
   const { epilogue, storages } = fusedEpilogue(members, operation.outputs[0], output, axis, (tensor) =>
     lowering.plain(tensor),
   )
-  const shape = shapeOf(left, right, output)
+  const shape: GemmShape = { ...shapeOf(left, right, output), ...(half && { rightType: "half" }) }
   const storage = lowering.storage(output)
   const launch = (call: KernelCall, from: Storage) => {
     lowering.setPlain(output, storage)
     const buffers = { left: left.storage, right: from, output: storage }
     lowering.call(call, buffers, storage, isConstant(output), storages)
   }
-  const thin = thinProduct(device, shape, epilogue)
+  const thin = lowering.kernels.thinProduct(shape, epilogue)
   if (thin !== undefined) {
     launch(thin, right.storage)
     return
   }
-  const { call, right: packed } = gemm(device, shape, epilogue, chooseGemm(lowering.tuning, device, shape))
+  const { call, right: packed } = chooseProduct(lowering.tuning, lowering.device, shape).make(epilogue)
+  if (packed === undefined) {
+    launch(call, right.storage)
+    return
+  }
   const isPackedOnce = isConstant(b)
   const packedStorage = new Storage(packed.byteLength, isPackedOnce ? "own" : "arena")
   lowering.call(packed.pack, { input: right.storage, output: packedStorage }, packedStorage, isPackedOnce)
@@ -74,6 +76,26 @@ function matrices(lowering: Lowering, tensor: Tensor, isAnyColumn: boolean): Mat
   const { storage, offset, strides } = lowering.operand(tensor, shape)
   if (offset === 0 && (isAnyColumn || strides.at(-1) === 1 || shape.at(-1) === 1)) return { storage, shape, strides }
   return plainMatrices(lowering, tensor)
+}
+
+/** What of a model of float16 is only widened, perhaps after that looked at otherwise: as it lies, half as large. */
+function halfMatrices(lowering: Lowering, tensor: Tensor): Matrices | undefined {
+  const view = operationOf(tensor, "view")
+  const wide = view?.inputs[0] ?? tensor
+  const cast = operationOf(wide, "elementwise")
+  const small = cast?.inputs[0]
+  const isWidened = cast?.expression.kind === "cast" && cast.expression.argument.kind === "operand"
+  if (small?.type !== "float16" || !isWidened || small.size !== wide.size || (view?.offset ?? 0) !== 0) return undefined
+  // What goes through one kernel with the cast lies nowhere.
+  if (small.origin.kind === "operation" && !lowering.isThere(small)) return undefined
+  const { shape } = tensor
+  const strides = shape.map((length, axis) => (length === 1 ? 0 : (view?.strides ?? contiguousStrides(shape))[axis]))
+  return { storage: lowering.plain(small), shape, strides: strides as readonly number[] }
+}
+
+function operationOf<Kind extends Operation["kind"]>({ origin }: Tensor, kind: Kind) {
+  if (origin.kind !== "operation" || origin.operation.kind !== kind) return undefined
+  return origin.operation as Extract<Operation, { readonly kind: Kind }>
 }
 
 /** Computed first where it is a view. */

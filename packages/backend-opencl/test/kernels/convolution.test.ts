@@ -1,11 +1,12 @@
 import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type ConvolutionShape, convolution } from "../../src/kernels/convolution.js"
-import { noEpilogue } from "../../src/kernels/kernel-call.js"
+import { kernelsFor, nameOfMethod } from "../../src/kernels/device-kernels.js"
+import { noEpilogue, type WeightedKernels } from "../../src/kernels/kernel-call.js"
 import { errorOfLayer } from "./error-of-layer.js"
 import { createKernelRunner, type KernelRunner } from "./kernel-runner.js"
 import { reluPlusChannel } from "./relu-plus-channel.js"
-import { deviceOf, vectorWidths } from "./vector-widths.js"
+import { deviceOf, gpu, vectorWidths } from "./vector-widths.js"
 
 const odd: ConvolutionShape = {
   batch: 2,
@@ -42,6 +43,14 @@ const shapes: Readonly<Record<string, ConvolutionShape>> = {
   "groups that aren't whole blocks": { ...odd, channels: 20, outputChannels: 36, groups: 4 },
 }
 
+const gpuShapes: typeof shapes = {
+  ...shapes,
+  "groups of four channels": { ...odd, channels: 32, outputChannels: 32, groups: 8 },
+  "single pixels in groups": { ...odd, channels: 60, outputChannels: 36, kernel: [1, 1], pads: [0, 0], groups: 3 },
+  "groups as wide as a tile": { ...odd, channels: 64, outputChannels: 128, groups: 2 },
+  "a large image": { ...odd, batch: 1, channels: 33, size: [19, 17], outputSize: [19, 17], outputChannels: 130 },
+}
+
 describe.skipIf(missingDriver("pocl"))("a convolution", () => {
   let runner: KernelRunner
   beforeAll(() => {
@@ -67,6 +76,38 @@ describe.skipIf(missingDriver("pocl"))("a convolution", () => {
     const shape: ConvolutionShape = { ...odd, channels, size: [40, 37], outputSize: [20, 19], strides: [2, 2] }
     const layer = convolution(deviceOf(16), shape, { input: "plain", bias: true, epilogue: noEpilogue })
     expect(await errorOfLayer(runner, shape, layer, { input: "plain" })).toBeLessThan(1e-6)
+  })
+
+  describe("in groups that share memory", () => {
+    const { convolutionMethods, convolution } = kernelsFor(gpu)
+    const names = convolutionMethods(odd, "blocked").map(nameOfMethod)
+    const { epilogue, after } = reluPlusChannel
+    type Settings = Parameters<typeof convolution>[2]
+    const make = (shape: ConvolutionShape, name: string, settings: Settings) => {
+      const method = convolutionMethods(shape, settings.input).find((one) => nameOfMethod(one) === name)
+      return method && convolution(shape, method, settings)
+    }
+
+    describe.each(names)("by %s", (tile) => {
+      it.each(Object.keys(gpuShapes))("of %s", async (name) => {
+        const shape = gpuShapes[name] as ConvolutionShape
+        const layer = make(shape, tile, { input: "blocked", bias: true, epilogue })
+        // A tile has channels of one group.
+        if (layer === undefined) expect(shape.groups).toBeGreaterThan(1)
+        else expect(await errorOfLayer(runner, shape, layer, { after })).toBeLessThan(1e-6)
+      })
+
+      it.each([1, 3])("of a plain image of %i channels, without a bias", async (channels) => {
+        const shape: ConvolutionShape = { ...odd, channels, size: [40, 37], outputSize: [20, 19], strides: [2, 2] }
+        const layer = make(shape, tile, { input: "plain", bias: false, epilogue: noEpilogue }) as WeightedKernels
+        expect(await errorOfLayer(runner, shape, layer, { input: "plain", bias: false })).toBeLessThan(1e-6)
+      })
+    })
+
+    it("has a tile for any groups", () => {
+      for (const shape of Object.values(gpuShapes))
+        expect(convolutionMethods(shape, "blocked").length).toBeGreaterThan(0)
+    })
   })
 
   it("without a bias", async () => {

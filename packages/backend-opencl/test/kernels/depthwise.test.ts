@@ -2,11 +2,12 @@ import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { ConvolutionShape } from "../../src/kernels/convolution.js"
 import { depthwise } from "../../src/kernels/depthwise.js"
+import { kernelsFor, type LayerMethod } from "../../src/kernels/device-kernels.js"
 import { noEpilogue } from "../../src/kernels/kernel-call.js"
 import { errorOfLayer } from "./error-of-layer.js"
 import { createKernelRunner, type KernelRunner } from "./kernel-runner.js"
 import { reluPlusChannel } from "./relu-plus-channel.js"
-import { deviceOf, vectorWidths } from "./vector-widths.js"
+import { deviceOf, gpu, vectorWidths } from "./vector-widths.js"
 
 const odd: ConvolutionShape = {
   batch: 2,
@@ -56,6 +57,16 @@ describe.skipIf(missingDriver("pocl"))("a depthwise convolution", () => {
       const layer = depthwise(deviceOf(vectorWidth), odd, { bias: true, epilogue })
       expect(await errorOfLayer(runner, odd, layer, { after })).toBeLessThan(1e-6)
     })
+  })
+
+  it.each(Object.keys(shapes))("of %s, of which an item has four channels of a pixel", async (name) => {
+    const shape = shapes[name] as ConvolutionShape
+    const { epilogue, after } = reluPlusChannel
+    const kernels = kernelsFor(gpu)
+    const [method] = kernels.convolutionMethods(shape, "blocked") as [LayerMethod]
+    expect(method.family).toBe("depthwise")
+    const layer = kernels.convolution(shape, method, { input: "blocked", bias: true, epilogue })
+    expect(await errorOfLayer(runner, shape, layer, { after })).toBeLessThan(1e-6)
   })
 
   it("without a bias", async () => {

@@ -14,6 +14,8 @@ const odd: GroupedPointwiseShape = { batch: 2, channels: 60, outputChannels: 84,
 const shapes: Readonly<Record<string, GroupedPointwiseShape>> = {
   "groups that aren't whole blocks": odd,
   "groups smaller than a block": { ...odd, channels: 24, outputChannels: 30, groups: 6 },
+  "groups that begin with a block now and then": { ...odd, channels: 8, outputChannels: 100, groups: 4 },
+  "groups that begin with every third block": { ...odd, channels: 8, outputChannels: 192, groups: 4 },
   "groups of one channel": { ...odd, channels: 21, outputChannels: 21, groups: 21 },
   "one group": { ...odd, groups: 1 },
   "shuffled channels": { ...odd, shuffle: 3 },
@@ -58,6 +60,13 @@ describe.skipIf(missingDriver("pocl"))("a convolution of pixels in groups", () =
         plainConvolution(plain, { input: shuffled(shape, input), ...rest })
       expect(await errorOfLayer(runner, convolutionShape(shape), layer, { reference, after })).toBeLessThan(1e-6)
     })
+  })
+
+  it("has weights for the groups of each block, not for the most that a block has", () => {
+    const shape = { batch: 1, channels: 136, outputChannels: 272, pixels: 49, groups: 4, shuffle: 1 }
+    const { weights } = groupedPointwise(deviceOf(16), shape, { bias: true, epilogue: noEpilogue })
+    // 17 blocks, three of which have part in two groups of 34 channels.
+    expect(weights.byteLength).toBe(4 * 16 * (17 + 34 * (17 + 3)))
   })
 
   it("without a bias", async () => {

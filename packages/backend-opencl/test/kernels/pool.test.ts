@@ -1,11 +1,12 @@
 import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { kernelsFor } from "../../src/kernels/device-kernels.js"
 import { noEpilogue } from "../../src/kernels/kernel-call.js"
 import { blockedByteLength, toBlocked, toPlain } from "../../src/kernels/layout.js"
-import { globalMean, type PoolShape, pool } from "../../src/kernels/pool.js"
+import type { PoolShape } from "../../src/kernels/pool.js"
 import { createKernelRunner, type KernelRunner, randomFloats, relativeError } from "./kernel-runner.js"
 import { reluPlusChannel } from "./relu-plus-channel.js"
-import { deviceOf, vectorWidths } from "./vector-widths.js"
+import { deviceOf, gpu, vectorWidths } from "./vector-widths.js"
 
 const odd: PoolShape = {
   batch: 2,
@@ -75,7 +76,11 @@ describe.skipIf(missingDriver("pocl"))("pooling", () => {
     return runner.read("plain")
   }
 
-  describe.each(vectorWidths)("in vectors of %i", (vectorWidth) => {
+  const families = [
+    ...vectorWidths.map((width) => ({ title: `in vectors of ${width}`, kernels: kernelsFor(deviceOf(width)) })),
+    { title: "of which an item has four channels of a pixel", kernels: kernelsFor(gpu) },
+  ]
+  describe.each(families)("$title", ({ kernels }) => {
     describe.each(["largest", "mean", "meanWithPadding"] as const)("to the %s", (kind) => {
       it.each(Object.keys(shapes))("with %s", async (name) => {
         const shape = shapes[name] as PoolShape
@@ -83,7 +88,7 @@ describe.skipIf(missingDriver("pocl"))("pooling", () => {
         const image = setImage(shape)
         const { epilogue, after } = reluPlusChannel
         runner.set("output", blockedByteLength(batch, channels, ...outputSize) / 4)
-        runner.run(pool(deviceOf(vectorWidth), shape, { kind, epilogue }))
+        runner.run(kernels.pool(shape, { kind, epilogue }))
         const pixels = outputSize[0] * outputSize[1]
         const expected = plainPool(shape, image, kind).map((value, index) =>
           after(value, Math.floor(index / pixels) % channels),
@@ -96,7 +101,7 @@ describe.skipIf(missingDriver("pocl"))("pooling", () => {
       const shape: PoolShape = { ...odd, size: [1, pixels], outputSize: [1, 1], kernel: [1, pixels], pads: [0, 0] }
       const image = setImage(shape)
       runner.set("output", blockedByteLength(shape.batch, shape.channels, 1, 1) / 4)
-      runner.run(globalMean(deviceOf(vectorWidth), { ...shape, pixels }, noEpilogue))
+      runner.run(kernels.globalMean({ ...shape, pixels }, noEpilogue))
       const got = await readPlain(shape.batch, shape.channels, 1)
       expect(relativeError(got, plainPool(shape, image, "mean"))).toBeLessThan(1e-6)
     })

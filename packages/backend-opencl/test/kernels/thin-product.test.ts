@@ -1,12 +1,13 @@
 import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { kernelsFor } from "../../src/kernels/device-kernels.js"
 import type { GemmShape } from "../../src/kernels/gemm.js"
-import { type Epilogue, type KernelCall, noEpilogue } from "../../src/kernels/kernel-call.js"
+import { type KernelCall, noEpilogue } from "../../src/kernels/kernel-call.js"
 import { thinProduct } from "../../src/kernels/thin-product.js"
 import { createKernelRunner, type KernelRunner, randomFloats, relativeError } from "./kernel-runner.js"
 import { plainProduct, plainShape, reach } from "./plain-product.js"
 import { reluPlusChannel } from "./relu-plus-channel.js"
-import { deviceOf, vectorWidths } from "./vector-widths.js"
+import { deviceOf, gpu, vectorWidths } from "./vector-widths.js"
 
 /** The right-hand matrix lies column after column. */
 const transposed = (shape: GemmShape): GemmShape => ({
@@ -42,8 +43,7 @@ describe.skipIf(missingDriver("pocl"))("a product of a few rows", () => {
 
   async function errorOf(
     shape: GemmShape,
-    vectorWidth: 4 | 8 | 16,
-    epilogue: Epilogue,
+    call: KernelCall | undefined,
     after: (value: number, column: number) => number = (value) => value,
   ): Promise<number> {
     const { rows, columns, depth } = shape
@@ -54,21 +54,29 @@ describe.skipIf(missingDriver("pocl"))("a product of a few rows", () => {
     runner.set("left", left)
     runner.set("right", right)
     runner.set("output", reach(shape, shape.output, rows, columns))
-    runner.run(thinProduct(deviceOf(vectorWidth), shape, epilogue) as KernelCall)
+    runner.run(call as KernelCall)
     const expected = plainProduct(shape, left, right).map((value, index) => after(value, index % columns))
     return relativeError(await runner.read("output"), expected)
   }
 
   describe.each([4, ...vectorWidths] as const)("in vectors of %i", (vectorWidth) => {
     it.each(Object.keys(shapes))("of %s", async (name) => {
-      expect(await errorOf(shapes[name] as GemmShape, vectorWidth, noEpilogue)).toBeLessThan(5e-6)
+      const shape = shapes[name] as GemmShape
+      expect(await errorOf(shape, thinProduct(deviceOf(vectorWidth), shape, noEpilogue))).toBeLessThan(5e-6)
     })
+  })
+
+  it.each(Object.keys(shapes))("of %s, in groups that share memory", async (name) => {
+    const shape = shapes[name] as GemmShape
+    expect(await errorOf(shape, kernelsFor(gpu).thinProduct(shape, noEpilogue))).toBeLessThan(5e-6)
   })
 
   const { epilogue, after } = reluPlusChannel
   it("hands its results to an epilogue", async () => {
-    expect(await errorOf(plainShape(3, 53, 67), 16, epilogue, after)).toBeLessThan(1e-6)
-    expect(await errorOf(transposed(plainShape(3, 53, 67)), 16, epilogue, after)).toBeLessThan(1e-6)
+    for (const shape of [plainShape(3, 53, 67), transposed(plainShape(3, 53, 67))]) {
+      expect(await errorOf(shape, thinProduct(deviceOf(16), shape, epilogue), after)).toBeLessThan(1e-6)
+      expect(await errorOf(shape, kernelsFor(gpu).thinProduct(shape, epilogue), after)).toBeLessThan(1e-6)
+    }
   })
 
   it("isn't for more rows, for columns apart, or for fewer columns than a vector has", () => {

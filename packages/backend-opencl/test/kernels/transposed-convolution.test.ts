@@ -1,13 +1,14 @@
 import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { ConvolutionShape } from "../../src/kernels/convolution.js"
+import { kernelsFor } from "../../src/kernels/device-kernels.js"
 import { noEpilogue } from "../../src/kernels/kernel-call.js"
 import { transposedConvolution } from "../../src/kernels/transposed-convolution.js"
 import { errorOfLayer } from "./error-of-layer.js"
 import { createKernelRunner, type KernelRunner } from "./kernel-runner.js"
 import { plainTransposedConvolution as reference } from "./plain-transposed-convolution.js"
 import { reluPlusChannel } from "./relu-plus-channel.js"
-import { deviceOf, vectorWidths } from "./vector-widths.js"
+import { deviceOf, gpu, vectorWidths } from "./vector-widths.js"
 
 const odd: ConvolutionShape = {
   batch: 2,
@@ -48,6 +49,13 @@ describe.skipIf(missingDriver("pocl"))("a transposed convolution", () => {
       const layer = transposedConvolution(deviceOf(vectorWidth), shape, { bias: true, epilogue })
       expect(await errorOfLayer(runner, shape, layer, { reference, after })).toBeLessThan(1e-6)
     })
+  })
+
+  it.each(Object.keys(shapes))("of %s, in groups that share memory", async (name) => {
+    const shape = shapes[name] as ConvolutionShape
+    const { epilogue, after } = reluPlusChannel
+    const layer = kernelsFor(gpu).transposedConvolution(shape, { bias: true, epilogue })
+    expect(await errorOfLayer(runner, shape, layer, { reference, after })).toBeLessThan(1e-6)
   })
 
   it("without a bias", async () => {

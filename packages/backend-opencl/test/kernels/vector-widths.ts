@@ -10,6 +10,17 @@ export const deviceOf = (vectorWidth: KernelDevice["vectorWidth"]): KernelDevice
   kind: "cpu",
   vectorWidth,
   computeUnits: 2,
+  largestGroup: 4096,
   localMemory: 1 << 20,
   hasDouble: true,
 })
+
+/** A GPU as computers have them. PoCL runs its kernels, too: what they compute doesn't depend on the device. */
+export const gpu: KernelDevice = {
+  kind: "gpu",
+  vectorWidth: 4,
+  computeUnits: 108,
+  largestGroup: 1024,
+  localMemory: 48 << 10,
+  hasDouble: true,
+}

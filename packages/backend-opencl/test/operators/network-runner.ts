@@ -1,9 +1,10 @@
-import type { OpenModel, RawTensor } from "@strongroom/core/backend"
+import type { Artifacts, OpenModel, RawTensor } from "@strongroom/core/backend"
 import { tensorByteLength } from "@strongroom/core/host"
 import { createContext, platforms } from "@strongroom/opencl/objects"
 import { driver } from "@strongroom/test-machine"
 import { constants } from "../../src/engine/constants.js"
 import { deviceMemory } from "../../src/engine/device-memory.js"
+import { keptPlans } from "../../src/engine/kept-plans.js"
 import { sessionKernels } from "../../src/engine/kernels-of-session.js"
 import { type NetworkSession, networkSession } from "../../src/engine/session.js"
 import { estimating, type SessionTuning } from "../../src/engine/tuning/session-tuning.js"
@@ -11,6 +12,7 @@ import { modelWeights } from "../../src/engine/weights.js"
 import { bytesOf, type Elements, elementsOf } from "../../src/graph/elements.js"
 import type { TensorType } from "../../src/graph/tensor-type.js"
 import type { OnnxAttribute, OnnxGraph, OnnxNode } from "../../src/onnx/model.js"
+import type { KernelKind } from "../../src/options.js"
 import { makePlace } from "../../src/place.js"
 import type { ProgramStore } from "../../src/programs/program-store.js"
 
@@ -64,9 +66,17 @@ export function graph(
   return { nodes, inputs: inputs.map(named), outputs: outputs.map(named), initializers: new Map(initializers) }
 }
 
+/** Kinds of devices whose kernels compute the same, on any. */
+export const kernelKinds: readonly KernelKind[] = ["cpu", "gpu"]
+
 export interface NetworkRunner {
-  /** A session; it goes with the runner. @param version of ONNX's operator set */
-  open(network: OnnxGraph, version: number): Promise<NetworkSession>
+  /** A session; it goes with the runner. @param version of ONNX's operator set @param artifacts default: none is kept */
+  open(
+    network: OnnxGraph,
+    version: number,
+    tuning?: SessionTuning,
+    artifacts?: Pick<Artifacts, "get" | "put">,
+  ): Promise<NetworkSession>
   /** Runs nodes once, for the values called `outputs`. */
   run(
     nodes: readonly OnnxNode[],
@@ -88,11 +98,17 @@ export interface NetworkRunner {
   ): Promise<readonly TestTensor[]>
   /** How many programs were compiled. */
   readonly programs: number
+  /** How often a session has asked for its network's graph. */
+  readonly graphs: number
   release(): void
 }
 
-/** Runs networks on PoCL, in this process. */
-export function createNetworkRunner(): NetworkRunner {
+/**
+ * Runs networks on PoCL, in this process.
+ *
+ * @param kind of device that kernels are written for. Default: PoCL's own, a CPU
+ */
+export function createNetworkRunner(kind?: KernelKind): NetworkRunner {
   // The loader reads it when OpenCL is first called.
   Object.assign(process.env, driver("pocl"))
   const device = platforms()
@@ -101,6 +117,7 @@ export function createNetworkRunner(): NetworkRunner {
   if (device === undefined) throw new Error("There is no PoCL here.")
   const context = createContext(device)
   let programs = 0
+  let graphs = 0
   const store: ProgramStore = {
     async restore() {},
     async program(_key, source, compilerOptions) {
@@ -111,18 +128,26 @@ export function createNetworkRunner(): NetworkRunner {
   }
   const host = { observe() {} } as unknown as Parameters<typeof networkSession>[0]["place"]["host"]
 
-  function open(network: OnnxGraph, version: number, tuning = estimating): Promise<NetworkSession> {
+  async function open(
+    network: OnnxGraph,
+    version: number,
+    tuning = estimating,
+    artifacts = noArtifacts,
+  ): Promise<NetworkSession> {
     const operatorSets = new Map([["", version]])
-    const place = makePlace(host, context)
+    const place = makePlace(host, context, "estimated", kind)
     // Nothing is known of shapes before the first run, and weights have their bytes with them.
     const inputs = [{ name: "unknown", type: "float32", shape: ["?"] }]
     const model = { inputs, outputs: [], parts: [] } as unknown as OpenModel
-    const onnx = { graph: network, operatorSets, functions: new Map() }
-    const weights = modelWeights(model, onnx, new AbortController().signal)
+    const onnx = async () => {
+      graphs += 1
+      return { graph: network, operatorSets, functions: new Map() }
+    }
+    const weights = modelWeights(model, new AbortController().signal)
     const memory = deviceMemory(place)
     const kernels = sessionKernels(store, noArtifacts)
     const workshop = { place, memory, kernels, constants: constants(memory), weights, tuning }
-    return networkSession(workshop, model, onnx)
+    return networkSession(workshop, model, onnx, await keptPlans(place, artifacts))
   }
 
   return {
@@ -147,6 +172,9 @@ export function createNetworkRunner(): NetworkRunner {
     },
     get programs() {
       return programs
+    },
+    get graphs() {
+      return graphs
     },
     release: () => context.release(),
   }
@@ -175,4 +203,4 @@ export async function runSession(
   )
 }
 
-const noArtifacts = { get: async () => undefined, put: async () => {} }
+const noArtifacts: Pick<Artifacts, "get" | "put"> = { get: async () => undefined, put: async () => {} }

@@ -43,6 +43,38 @@ describe.skipIf(why)(`Networks of small floats${why ? ` (not here: ${why})` : ""
     expect(half).not.toEqual(single)
   })
 
+  it("Matrices of float16 are multiplied as those of float32 are, in whatever order they lie.", async () => {
+    const other = createNetworkRunner("gpu")
+    const nodes = [
+      node("Gemm", ["x", "w", "b"], ["one"], { transB: 1 }),
+      node("MatMul", ["one", "v"], ["two"]),
+      // Computed by the kernel that widens it again.
+      node("Neg", ["v"], ["negative"]),
+      node("MatMul", ["two", "negative"], ["y"]),
+    ]
+    const input = (type: "float16" | "float32", shape: readonly number[], seed: number) =>
+      tensor(type, shape, values((shape[0] as number) * (shape[1] ?? 1), seed))
+    for (const rows of [2, 9]) {
+      const inputs = { x: input("float32", [rows, 24], 1) }
+      const run = (on: NetworkRunner, type: "float16" | "float32") => {
+        const constants = { w: input(type, [20, 24], 2), b: input(type, [20], 3), v: input(type, [20, 20], 4) }
+        return on.run(nodes, { inputs, constants, outputs: ["y"] })
+      }
+      const [[half], [single], [elsewhere]] = await Promise.all([
+        run(other, "float16"),
+        run(other, "float32"),
+        run(runner, "float16"),
+      ])
+      expect(half?.elements).toEqual(single?.elements)
+      const largest = Math.max(...(single?.elements ?? []).map(Number).map(Math.abs))
+      const near = (elsewhere?.elements ?? []).map((value) =>
+        expect.closeTo(Number(value), 5 - Math.round(Math.log10(largest))),
+      )
+      expect(half?.elements).toEqual(near)
+    }
+    other.release()
+  })
+
   it("A cast to float16 rounds in the middle of a network.", async () => {
     const session = await runner.open(
       graph([node("Cast", ["x"], ["rounded"], { to: 10 }), node("Cast", ["rounded"], ["y"], { to: 1 })], ["x"], ["y"]),

@@ -3,6 +3,7 @@ import * as CL from "../native/constants/index.js"
 import { OpenCLError } from "../native/error.js"
 import type { KernelHandle } from "../native/handles.js"
 import { opencl } from "../native/opencl.js"
+import type { Program } from "./program.js"
 import { type ScalarName, scalarTypes } from "./scalar-type.js"
 
 /** What the compiler knows of an argument. */
@@ -37,8 +38,23 @@ const accesses: Readonly<Record<number, KernelArgument["access"]>> = {
   [CL.KERNEL_ARG_ACCESS_READ_WRITE]: "read-write",
 }
 
+/** What a program's kernels take, by their names: the driver is asked once, five times an argument. */
+const described = new WeakMap<Program, Map<string, readonly KernelArgument[] | undefined>>()
+
 /** The arguments of a kernel; undefined where the program doesn't know: binaries, and builds without the option for it. */
-export function describeArguments(kernel: KernelHandle, count: number): readonly KernelArgument[] | undefined {
+export function describeArguments(
+  program: Program,
+  name: string,
+  kernel: KernelHandle,
+  count: number,
+): readonly KernelArgument[] | undefined {
+  const known = described.get(program) ?? new Map<string, readonly KernelArgument[] | undefined>()
+  described.set(program, known)
+  if (!known.has(name)) known.set(name, readArguments(kernel, count))
+  return known.get(name)
+}
+
+function readArguments(kernel: KernelHandle, count: number): readonly KernelArgument[] | undefined {
   try {
     return Array.from({ length: count }, (_, index) => describeArgument(kernel, index))
   } catch (error) {

@@ -3,7 +3,7 @@ import type { KernelHandle } from "../native/handles.js"
 import type { Device } from "./device.js"
 import { checkInteger, Sizes } from "./numbers.js"
 import type { Program } from "./program.js"
-import { type WorkGroupLimits, workGroupLimits } from "./work-group.js"
+import { sizeLimits, type WorkGroupLimits } from "./work-group.js"
 
 /** Work items along one, two or three dimensions. */
 export type WorkSize = number | readonly number[]
@@ -99,9 +99,8 @@ export class KernelLaunch {
   }
 
   #readLimits(device: Device): Limits {
-    const { largest, required } = workGroupLimits(this.#kernel, device)
     const { largestWorkGroupSides: largestSides } = device
-    const limits = { largest, required, largestSides, mustDivide: this.#program.mustDivide(device) }
+    const limits = { ...sizeLimits(this.#kernel, device), largestSides, mustDivide: this.#program.mustDivide(device) }
     this.#limits.set(device, limits)
     return limits
   }

@@ -58,7 +58,7 @@ export class Kernel extends NativeObject<KernelHandle> {
     this.argumentCount = readInfo("uint", "clGetKernelInfo", (size, value, returned) =>
       opencl().clGetKernelInfo(handle, CL.KERNEL_NUM_ARGS, size, value, returned),
     )
-    this.arguments = describeArguments(handle, this.argumentCount)
+    this.arguments = describeArguments(program, name, handle, this.argumentCount)
     this.#set = new Array(this.argumentCount).fill(undefined)
     this.#launch = new KernelLaunch(handle, program)
   }

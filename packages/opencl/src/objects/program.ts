@@ -22,6 +22,8 @@ export class Program extends NativeObject<ProgramHandle> {
   readonly devices: readonly Device[]
   readonly #isSource: boolean
   readonly #compilerOptions: string
+  /** Of many kernels the names are long, and each that is made is looked for in them. */
+  #kernelNames: readonly string[] | undefined
 
   /** Use `context.createProgram()`. */
   constructor(
@@ -41,10 +43,8 @@ export class Program extends NativeObject<ProgramHandle> {
 
   get kernelNames(): readonly string[] {
     const handle = ownedOf(this).live()
-    const names = readInfo(programInfo[PROGRAM_KERNEL_NAMES], "clGetProgramInfo", (size, value, returned) =>
-      opencl().clGetProgramInfo(handle, PROGRAM_KERNEL_NAMES, size, value, returned),
-    )
-    return names.split(";").filter((name) => name !== "")
+    this.#kernelNames ??= readKernelNames(handle)
+    return this.#kernelNames
   }
 
   /** @throws OpenCLError INVALID_KERNEL_NAME, with the names that there are */
@@ -95,4 +95,11 @@ export function createProgramSync(context: Context, input: ProgramInput, options
   const { handle, devices, compilerOptions } = makeProgram(context, input, options.compilerOptions)
   buildSync(handle, devices, compilerOptions)
   return new Program(context, input, handle, devices, compilerOptions)
+}
+
+function readKernelNames(handle: ProgramHandle): readonly string[] {
+  const names = readInfo(programInfo[PROGRAM_KERNEL_NAMES], "clGetProgramInfo", (size, value, returned) =>
+    opencl().clGetProgramInfo(handle, PROGRAM_KERNEL_NAMES, size, value, returned),
+  )
+  return names.split(";").filter((name) => name !== "")
 }

@@ -20,19 +20,27 @@ export interface WorkGroupLimits {
 }
 
 export function workGroupLimits(kernel: KernelHandle, device: Device): WorkGroupLimits {
-  const read = <Name extends keyof typeof kernelWorkGroupInfo>(name: Name) =>
-    readInfo(kernelWorkGroupInfo[name], "clGetKernelWorkGroupInfo", (size, value, returned) =>
-      opencl().clGetKernelWorkGroupInfo(kernel, device.handle, name, size, value, returned),
-    )
-  const required = read(CL.KERNEL_COMPILE_WORK_GROUP_SIZE) as number[]
   return {
-    largest: Number(read(CL.KERNEL_WORK_GROUP_SIZE)),
-    preferredMultiple: Number(read(CL.KERNEL_PREFERRED_WORK_GROUP_SIZE_MULTIPLE)),
-    required: required[0] === 0 ? undefined : required,
-    localMemory: Number(read(CL.KERNEL_LOCAL_MEM_SIZE)),
-    privateMemory: Number(read(CL.KERNEL_PRIVATE_MEM_SIZE)),
+    ...sizeLimits(kernel, device),
+    preferredMultiple: Number(read(kernel, device, CL.KERNEL_PREFERRED_WORK_GROUP_SIZE_MULTIPLE)),
+    localMemory: Number(read(kernel, device, CL.KERNEL_LOCAL_MEM_SIZE)),
+    privateMemory: Number(read(kernel, device, CL.KERNEL_PRIVATE_MEM_SIZE)),
   }
 }
+
+/** Of those what a launch's sizes are held against. */
+export function sizeLimits(kernel: KernelHandle, device: Device): Pick<WorkGroupLimits, "largest" | "required"> {
+  const required = read(kernel, device, CL.KERNEL_COMPILE_WORK_GROUP_SIZE) as number[]
+  return {
+    largest: Number(read(kernel, device, CL.KERNEL_WORK_GROUP_SIZE)),
+    required: required[0] === 0 ? undefined : required,
+  }
+}
+
+const read = <Name extends keyof typeof kernelWorkGroupInfo>(kernel: KernelHandle, device: Device, name: Name) =>
+  readInfo(kernelWorkGroupInfo[name], "clGetKernelWorkGroupInfo", (size, value, returned) =>
+    opencl().clGetKernelWorkGroupInfo(kernel, device.handle, name, size, value, returned),
+  )
 
 /** How a work group is divided into sub-groups. */
 export interface SubGroups {

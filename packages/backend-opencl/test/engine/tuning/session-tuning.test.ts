@@ -7,7 +7,7 @@ import type { ConvolutionShape } from "../../../src/kernels/convolution.js"
 import type { GemmShape } from "../../../src/kernels/gemm.js"
 import { makePlace } from "../../../src/place.js"
 import { chooseConvolution } from "../../../src/plan/convolution-choice.js"
-import { chooseGemm } from "../../../src/plan/product-choice.js"
+import { chooseProduct } from "../../../src/plan/product-choice.js"
 import { estimatedTuning, type Question } from "../../../src/plan/tuning.js"
 import { passingStore } from "../../../src/programs/program-store.js"
 import { deviceOf } from "../../kernels/vector-widths.js"
@@ -65,7 +65,7 @@ describe.skipIf(why)(`Tuning that measures${why ? ` (not here: ${why})` : ""}`, 
       return told.at(-1) as readonly number[]
     }
     chooseConvolution(listening, device, shape, "blocked")
-    chooseGemm(listening, device, product)
+    chooseProduct(listening, device, product)
     return { questions, told }
   }
 
