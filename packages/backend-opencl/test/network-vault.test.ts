@@ -40,11 +40,12 @@ const near = (lists: readonly (readonly number[])[]) =>
 
 const expected = await expectedOf(await tellingNetwork(), small, large)
 const drivers = [
-  { name: "pocl", backend: pocl, computes: true },
-  { name: "intel-gpu", backend: intelGpu, computes: false },
+  { name: "pocl", backend: pocl, computes: true, programsOfShape: 1 },
+  // A GPU's tiles are the same for both shapes.
+  { name: "intel-gpu", backend: intelGpu, computes: false, programsOfShape: 0 },
 ]
 
-for (const { name, backend, computes } of drivers) {
+for (const { name, backend, computes, programsOfShape } of drivers) {
   const why = missingDriver(name)
   // A device that computes nothing gives anything.
   const results = (...lists: readonly (readonly number[])[]) =>
@@ -80,10 +81,10 @@ for (const { name, backend, computes } of drivers) {
         expect(entry.toString("latin1", 0, 8)).toBe("SRARTIF1")
         expect(entry.includes(tellingWord) || entry.includes("float")).toBe(false)
       }
-      // Of another shape it is more, which is found again as it was kept.
+      // Of another shape it may be more, which is found again as it was kept.
       const both = await runOnce(backend(), shipped, store, small, large)
       expect(both).toMatchObject({ results: results(ofSmall, ofLarge), artifacts: { failures: 0 } })
-      expect(both.artifacts).toMatchObject({ hits: first.artifacts.written, misses: 1 })
+      expect(both.artifacts).toMatchObject({ hits: first.artifacts.written, misses: programsOfShape })
       // In the other order, too.
       const again = await runOnce(backend(), shipped, store, large, small)
       expect(again).toMatchObject({

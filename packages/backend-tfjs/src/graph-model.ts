@@ -3,6 +3,7 @@ import type { GraphModel } from "@tensorflow/tfjs-converter"
 import type { io, NamedTensorMap } from "@tensorflow/tfjs-core"
 import type { Computation } from "./computation.js"
 import { graphOf, isDynamic, lackingOperators } from "./graph.js"
+import { initialise, initializerOf } from "./initializer.js"
 import { activate, type Runtime } from "./runtime.js"
 
 /**
@@ -19,23 +20,36 @@ export async function graphComputation(
     modelTopology: json.modelTopology,
     ...(json.signature && { signature: json.signature }),
     ...(json.userDefinedMetadata && { userDefinedMetadata: json.userDefinedMetadata }),
+    ...(json.modelInitializer && { modelInitializer: json.modelInitializer }),
+    ...(json.initializerSignature && { initializerSignature: json.initializerSignature }),
   }
   const handler = { load: async () => artifacts }
   activate(runtime)
   const model = new converter.GraphModel(handler, {}, { ...tf.io, decodeWeights: () => weights })
   await model.load()
-  const lacking = lackingOperators(graphOf(model), (kernel) => tf.getKernel(kernel, backend) !== undefined)
-  if (lacking.length > 0) return { declined: `it has no ${lacking.join(", ")} on ${title}.` }
+  const graphs = [graphOf(model), ...initializerOf(model)]
+  const hasKernel = (kernel: string) => tf.getKernel(kernel, backend) !== undefined
+  const lacking = new Set(graphs.flatMap((graph) => lackingOperators(graph, hasKernel)))
+  if (lacking.size > 0) return { declined: `it has no ${[...lacking].join(", ")} on ${title}.` }
+  const release = await initialise(runtime, model)
+  /** How each choice of outputs is run: looking through a graph of some hundred nodes takes as long as one of them. */
+  const ways = new Map<string, "execute" | "executeAsync">()
+  function wayFor(outputs: readonly string[]): "execute" | "executeAsync" {
+    const choice = JSON.stringify(outputs)
+    let way = ways.get(choice)
+    if (way === undefined) {
+      const nodes = outputs.map((name) => nodeName(model, name))
+      way = isDynamic(graphOf(model), nodes) ? "executeAsync" : "execute"
+      ways.set(choice, way)
+    }
+    return way
+  }
   return {
-    async execute(inputs, outputs) {
-      const names = [...outputs]
-      const isAsync = isDynamic(
-        graphOf(model),
-        names.map((name) => nodeName(model, name)),
-      )
-      return [await model[isAsync ? "executeAsync" : "execute"](inputs, names)].flat()
+    execute: async (inputs, outputs) => [await model[wayFor(outputs)](inputs, [...outputs])].flat(),
+    dispose() {
+      model.dispose()
+      release()
     },
-    dispose: () => model.dispose(),
   }
 }
 

@@ -26,9 +26,6 @@ export async function loadModel(
   if (graphPart === undefined || others.length > 0) return broken("it has one part of role graph")
   const json = await readJson(graphPart, signal)
   progress(graphPart.byteLength, total)
-  if (json.modelInitializer !== undefined && json.modelInitializer !== null) {
-    return { declined: "it needs a graph that runs once at the start (hash tables), which this backend lacks." }
-  }
   const runtime = await engines.forModel(wantedEngine(json))
   const groups = json.weightsManifest ?? []
   if (!runtime.hasComplexNumbers && groups.some(({ weights }) => weights.some(({ dtype }) => dtype === "complex64"))) {

@@ -13,8 +13,15 @@ export interface PartReader {
   close(): Promise<void>
 }
 
+/** What is read of a part. */
+export type Chunks = Pick<Part, "byteLength" | "chunks">
+
 /** `progress` is told how many bytes have been read. */
-export function partReader(parts: readonly Part[], signal: AbortSignal, progress: (done: number) => void): PartReader {
+export function partReader(
+  parts: readonly Chunks[],
+  signal: AbortSignal,
+  progress: (done: number) => void,
+): PartReader {
   const pieces = chunksOf(parts, signal)
   let piece: Uint8Array = new Uint8Array(0)
   let done = 0
@@ -63,6 +70,6 @@ function wrongLength(what: string): StrongroomError {
   )
 }
 
-async function* chunksOf(parts: readonly Part[], signal: AbortSignal): AsyncGenerator<Uint8Array, undefined, void> {
+async function* chunksOf(parts: readonly Chunks[], signal: AbortSignal): AsyncGenerator<Uint8Array, undefined, void> {
   for (const part of parts) yield* part.chunks(signal)
 }

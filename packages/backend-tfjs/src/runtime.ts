@@ -1,5 +1,6 @@
 import type { Artifacts, Host } from "@strongroom/core/backend"
 import type { Tensor } from "@tensorflow/tfjs-core"
+import type { SavedModels } from "./saved-model/saved-models.js"
 
 /**
  * TensorFlow.js on this thread, with an engine that has started. All that loads and runs models knows engines by this
@@ -19,6 +20,11 @@ export interface Runtime {
   readonly device: string
   /** The version of what lies between TensorFlow.js and the device; `"none"` where there is nothing. */
   readonly driver: string
+  /**
+   * Whether a small network is to be run before the first model comes: on engines where that compiles code for every later
+   * model, and leaves nothing with a driver.
+   */
+  readonly rehearses: boolean
   /** Whether weights may be complex numbers. */
   readonly hasComplexNumbers: boolean
   /**
@@ -31,6 +37,8 @@ export interface Runtime {
    * the tensor is disposed of. Saves a copy of every large weight. Absent where the engine never can.
    */
   adopt?(tensor: Tensor, address: bigint): boolean
+  /** Runs SavedModels, with the types of tensors that only they have. Absent where the engine can't. */
+  readonly savedModels?: SavedModels
   /** Overwrites a tensor's elements where the engine would free them as they are; nothing where they can't be reached. */
   wipe(tensor: Tensor): void
   /**

@@ -46,7 +46,7 @@ export function engineSession(
     const toKeep = new Set(keepNames)
     // What is read comes first: reading may fail, and nothing may have been kept then.
     const read = await Promise.all(
-      results.map((tensor, index) => (toKeep.has(outputs[index] as string) ? undefined : fromTf(tensor))),
+      results.map((tensor, index) => (toKeep.has(outputs[index] as string) ? undefined : fromTf(runtime, tensor))),
     )
     await runtime.check?.()
     await compiled?.keep()

@@ -8,7 +8,14 @@ export interface StartedEngines {
   readonly preferred: Runtime
   /** The one for a model that names `wanted`, or the preferred one where the app chose it or `wanted` isn't to be had. */
   forModel(wanted: unknown): Promise<Runtime>
+  /** Whether there is an engine that runs SavedModels. */
+  readonly haveSavedModels: boolean
+  /** The first of those, or `undefined` where none can be started. */
+  forSavedModel(): Promise<Runtime | undefined>
 }
+
+/** Those that are TensorFlow's own library. */
+const savedModelEngines: readonly string[] = ["tfjs-node-gpu", "tfjs-node"]
 
 /**
  * Starts, by `startOne`, the first of the engines that can be started. What was passed over, and why, goes into the report.
@@ -42,8 +49,19 @@ export async function startEngines<Name extends string>(
     const preferred = await start(candidate)
     if (preferred === undefined) continue
     report(candidate.engine)
+    const withSavedModels = found.filter(({ engine }) => savedModelEngines.includes(engine))
     return {
       preferred,
+      haveSavedModels: withSavedModels.length > 0,
+      async forSavedModel() {
+        for (const other of withSavedModels) {
+          const runtime = runtimes.get(other.engine) ?? (await start(other))
+          if (runtime === undefined) continue
+          report(other.engine)
+          return runtime
+        }
+        return undefined
+      },
       async forModel(wanted) {
         if (wanted === undefined || wanted === candidate.engine || isNamed) return preferred
         const other = found.find(({ engine }) => engine === wanted)

@@ -8,6 +8,8 @@ type TfType = (typeof types)[number]
 
 /** A tensor in the engine's memory, with a copy of the elements. */
 export function toTf(runtime: Runtime, raw: RawTensor): Tensor {
+  const foreign = runtime.savedModels?.toTensor(raw)
+  if (foreign !== undefined) return foreign
   const { type, shape, data } = toTensor(raw)
   if (raw.type === "string") checkStrings(raw.data)
   const tensor = runtime.tf.tensor(data as Float32Array, [...shape], type as TfType)
@@ -16,7 +18,9 @@ export function toTf(runtime: Runtime, raw: RawTensor): Tensor {
 }
 
 /** A tensor's elements, in an array of their own. */
-export async function fromTf(tensor: Tensor): Promise<RawTensor> {
+export async function fromTf(runtime: Runtime, tensor: Tensor): Promise<RawTensor> {
+  const foreign = runtime.savedModels?.fromTensor(tensor)
+  if (foreign !== undefined) return foreign
   const { shape } = tensor
   const type = types.find((name) => name === tensor.dtype)
   if (type === undefined) throw new TypeError(`An output is of type ${tensor.dtype}.`)

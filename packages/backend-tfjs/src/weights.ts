@@ -1,6 +1,7 @@
 import type { Host, Plaintext } from "@strongroom/core/backend"
 import type { io, NamedTensorMap, Tensor } from "@tensorflow/tfjs-core"
 import type { PartReader } from "./part-reader.js"
+import { expandOf } from "./quantized.js"
 import { activate, type Runtime } from "./runtime.js"
 import { spare } from "./scope.js"
 
@@ -16,7 +17,8 @@ export interface Weights {
  * uses it in place. The layout is tfjs-converter's: weight after weight without padding, a string as its length (32 bits,
  * little-endian) and its bytes.
  *
- * Quantised weights are expanded by TensorFlow.js itself, which leaves copies of those to the garbage collector.
+ * Quantised weights are expanded in such memory, too. Complex ones are TensorFlow.js's to decode, which leaves copies of
+ * those to the garbage collector.
  */
 export async function readWeights(runtime: Runtime, host: Host, groups: readonly WeightGroup[]): Promise<Weights> {
   const weights = collection(runtime)
@@ -91,14 +93,10 @@ async function readNumbers(
 ): Promise<void> {
   const { tf } = weights.runtime
   const { name, shape, dtype } = spec
-  const stored = spec.quantization?.dtype ?? dtype
-  const byteLength = tf.util.sizeFromShape(shape) * bytesPerElement(stored)
-  reader.expect(byteLength)
-  const plaintext = host.allocate(byteLength)
+  const plaintext = await readElements(tf.util.sizeFromShape(shape), host, reader, spec)
   let isInUse = false
   try {
-    await reader.fill(plaintext.bytes)
-    const elements = asElements(plaintext.bytes, stored)
+    const elements = asElements(plaintext.bytes, dtype)
     isInUse = elements
       ? weights.add(name, () => tf.tensor(elements, shape, dtype), plaintext)
       : weights.add(name, () => decode(tf, plaintext.bytes, spec))
@@ -107,14 +105,42 @@ async function readNumbers(
   }
 }
 
-/** The bytes as TensorFlow.js takes them; `undefined` where it has to expand them. */
-function asElements(bytes: Uint8Array, stored: string): Float32Array | Int32Array | Uint8Array | undefined {
-  const { buffer, byteOffset, byteLength } = bytes
-  if (stored === "float32") return new Float32Array(buffer, byteOffset, byteLength / 4)
-  if (stored === "int32") return new Int32Array(buffer, byteOffset, byteLength / 4)
-  return stored === "bool" ? bytes : undefined
+/** The elements of a weight as TensorFlow.js computes with them. */
+async function readElements(
+  count: number,
+  host: Host,
+  reader: PartReader,
+  { dtype, quantization }: io.WeightsManifestEntry,
+): Promise<Plaintext> {
+  const expand = quantization && expandOf(quantization, dtype)
+  const byteLength = count * bytesPerElement(quantization?.dtype ?? dtype)
+  reader.expect(byteLength)
+  const stored = host.allocate(byteLength)
+  let elements = stored
+  try {
+    await reader.fill(stored.bytes)
+    if (expand) {
+      elements = host.allocate(count * bytesPerElement(dtype))
+      expand(stored.bytes, elements.bytes)
+      stored.close()
+    }
+    return elements
+  } catch (error) {
+    stored.close()
+    elements.close()
+    throw error
+  }
 }
 
+/** The bytes as TensorFlow.js takes them; `undefined` where it takes them another way. */
+function asElements(bytes: Uint8Array, dtype: string): Float32Array | Int32Array | Uint8Array | undefined {
+  const { buffer, byteOffset, byteLength } = bytes
+  if (dtype === "float32") return new Float32Array(buffer, byteOffset, byteLength / 4)
+  if (dtype === "int32") return new Int32Array(buffer, byteOffset, byteLength / 4)
+  return dtype === "bool" ? bytes : undefined
+}
+
+/** Complex numbers. */
 function decode(tf: Runtime["tf"], bytes: Uint8Array, spec: io.WeightsManifestEntry): Tensor {
   const copy = bytes.slice()
   const decoded = tf.io.decodeWeights(copy.buffer, [spec])[spec.name]

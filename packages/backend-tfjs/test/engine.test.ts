@@ -12,7 +12,14 @@ import {
 import { heapPlaintext, loadEngine, loadSession } from "@strongroom/core/host"
 import { createPublisher, type Network, type Operator, tfjsWriter } from "@strongroom/testkit"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import { boxPicker, convolutionalNetwork, type GraphFiles, oneOperator, seeded } from "./graph-models.js"
+import {
+  boxPicker,
+  convolutionalNetwork,
+  type GraphFiles,
+  oneOperator,
+  quantisedWeights,
+  seeded,
+} from "./graph-models.js"
 import { loadPlain, plainWasm } from "./plain.js"
 
 const publisher = await createPublisher()
@@ -62,6 +69,23 @@ describe("a graph model", () => {
     plain.dispose()
   })
 
+  it("has the quantised weights that TensorFlow.js makes of it, to the last bit of every float16", async () => {
+    const session = await open(quantisedWeights())
+    const outputs = await session.run({ "x:0": tensor("float32", [1], [0]) })
+    const plain = await loadPlain(plainWasm(), quantisedWeights())
+    const input = tf.tensor([0], [1], "float32")
+    const names = session.outputs.map(({ name }) => name)
+    const expected = [plain.execute({ x: input }, names)].flat()
+    expect(names).toHaveLength(5)
+    // As bytes: NaNs have many forms.
+    const bytesOf = (data: unknown) => new Uint8Array((data as Float32Array).buffer)
+    for (const [index, name] of names.entries()) {
+      expect(bytesOf(outputs[name]?.data)).toEqual(bytesOf(expected[index]?.dataSync()))
+    }
+    tf.dispose([input, ...expected])
+    plain.dispose()
+  })
+
   it("is loaded through memory that is zeroed afterwards", async () => {
     const { json, shards } = convolutionalNetwork()
     const { bytes, keys } = await publisher.ship(
@@ -73,10 +97,12 @@ describe("a graph model", () => {
       lent.push(plaintext.bytes)
       return plaintext
     }
+    const model = await openSealedModel(bytesSource(bytes), keys)
+    // At once, before the engine rehearses.
     const engine = await loadEngine(tfjs({ engine: "wasm" }), { allocate })
-    await loadSession(engine, await openSealedModel(bytesSource(bytes), keys))
-    // The graph and seven weights.
-    expect(lent).toHaveLength(8)
+    await loadSession(engine, model)
+    // The graph, seven weights, and one of them expanded.
+    expect(lent).toHaveLength(9)
     expect(lent.every((bytes) => bytes.every((byte) => byte === 0))).toBe(true)
     await engine.close()
   })

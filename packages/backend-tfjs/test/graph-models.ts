@@ -30,7 +30,7 @@ interface Value {
   readonly shape: readonly number[]
 }
 
-const types = { float32: "DT_FLOAT", int32: "DT_INT32", string: "DT_STRING" } as const
+export const types = { float32: "DT_FLOAT", int32: "DT_INT32", string: "DT_STRING" } as const
 const float = { type: types.float32 }
 const layout = { s: Buffer.from("NHWC").toString("base64") }
 
@@ -170,6 +170,36 @@ export function oneOperator(op: string): GraphFiles {
   })
 }
 
+/** Passes on weights that are stored as fewer bytes: every float16 there is, NaNs among them, and steps of scales. */
+export function quantisedWeights(): GraphFiles {
+  const all = (length: number) => Uint16Array.from({ length }, (_, index) => index)
+  const steps = (name: string, dtype: "float32" | "int32", stored: "uint8" | "uint16"): Weight => ({
+    name,
+    dtype,
+    shape: [256],
+    bytes: stored === "uint8" ? Uint8Array.from(all(256)) : new Uint8Array(all(256).map((step) => 257 * step).buffer),
+    quantization: { dtype: stored, scale: 0.1, min: -12.34 },
+  })
+  const weights: readonly Weight[] = [
+    {
+      ...{ name: "halves", dtype: "float32", shape: [65536], quantization: { dtype: "float16" } },
+      bytes: new Uint8Array(all(65536).buffer),
+    },
+    steps("bytes", "float32", "uint8"),
+    steps("pairs", "float32", "uint16"),
+    steps("byteIntegers", "int32", "uint8"),
+    steps("pairIntegers", "int32", "uint16"),
+  ]
+  return graphFiles({
+    inputs: [{ name: "x", dtype: types.float32, shape: [1] }],
+    outputs: weights.map(({ name, dtype, shape }) => ({ name: `${name}Out`, dtype: types[dtype], shape })),
+    weights,
+    nodes: weights.map(({ name, dtype }) => {
+      return { name: `${name}Out`, op: "Identity", input: [name], attr: { T: { type: types[dtype] } } }
+    }),
+  })
+}
+
 interface GraphToWrite {
   readonly inputs: readonly Value[]
   readonly outputs: readonly Value[]
@@ -183,7 +213,7 @@ interface GraphToWrite {
   readonly cuts?: readonly number[]
 }
 
-function graphFiles({
+export function graphFiles({
   inputs,
   outputs,
   weights,
@@ -253,7 +283,7 @@ function quantised(name: string, shape: readonly number[]): Weight {
 }
 
 /** As tfjs-converter stores texts: the length in 32 bits, little-endian, and the bytes in UTF-8. */
-function texts(values: readonly string[]): Uint8Array {
+export function texts(values: readonly string[]): Uint8Array {
   return Buffer.concat(
     values.flatMap((value) => {
       const bytes = new TextEncoder().encode(value)

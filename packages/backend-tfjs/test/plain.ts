@@ -38,6 +38,8 @@ export async function loadPlain({ backend, tf, converter }: PlainEngine, files: 
     modelTopology: description.modelTopology,
     signature: description.signature,
     userDefinedMetadata: description.userDefinedMetadata,
+    modelInitializer: description.modelInitializer,
+    initializerSignature: description.initializerSignature,
     weightSpecs: description.weightsManifest.flatMap((group: { weights: object[] }) => group.weights),
     weightData: new Uint8Array(Buffer.concat([...files.shards.values()])).buffer,
   }

@@ -92,6 +92,7 @@ export async function makeWorkplace(): Promise<Workplace> {
     FIXTURES: fileURLToPath(new URL("fixtures", import.meta.url)),
     EXAMPLE: fileURLToPath(new URL("../../backend-opencl/example", import.meta.url)),
     TFJS_NODE: tfjsNodeFolder,
+    SAVED_MODEL: fileURLToPath(new URL("../../backend-tfjs/test/fixtures/saved-model", import.meta.url)),
     OPENCL: JSON.stringify(openclOptions ?? {}),
     SystemRoot: process.env.SystemRoot,
   }

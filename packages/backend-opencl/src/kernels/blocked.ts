@@ -9,9 +9,10 @@ export function blockedElementwise(batch: number, channels: number, pixels: numb
   return {
     source: `
 __attribute__((reqd_work_group_size(1, 1, 1)))
-__kernel void KERNEL(__global float *restrict output, const int pixels, const int blocks${epilogue.parameters}) {
+__kernel void KERNEL(__global float *restrict output, const int pixels, const int blocks,
+                     const int channels${epilogue.parameters}) {
   const int from = get_global_id(0) * ${pixelsOfItem}, to = min(from + ${pixelsOfItem}, pixels);
-  const int plane = get_global_id(1), channel = plane % blocks * ${blockSize};
+  const int plane = get_global_id(1), image = plane / blocks, channel = plane % blocks * ${blockSize};
   for (int pixel = from; pixel < to; pixel++) {
     const size_t element = ((size_t)plane * pixels + pixel) * ${blockSize};
     float16 value;
@@ -20,12 +21,17 @@ __kernel void KERNEL(__global float *restrict output, const int pixels, const in
       channel: "channel",
       element: "element",
       width: blockSize,
+      ofImage: {
+        pixel: "pixel",
+        imagePixel: "(size_t)image * pixels + pixel",
+        imageChannel: "(size_t)image * channels + channel",
+      },
     })}
     vstore16(value, 0, output + element);
   }
 }`,
     buffers: ["output"],
-    integers: [pixels, blocksOf(channels)],
+    integers: [pixels, blocksOf(channels), channels],
     global: [Math.ceil(pixels / pixelsOfItem), batch * blocksOf(channels)],
     local: [1, 1],
   }

@@ -22,6 +22,8 @@ export interface EpiloguePlace {
   /** A C expression: where the vector is in the output, in floats. */
   readonly element: string
   readonly width: number
+  /** C expressions, where a kernel has them: the pixel within its image and among all images', and `[image, channel]`. */
+  readonly ofImage?: { readonly pixel: string; readonly imagePixel: string; readonly imageChannel: string }
 }
 
 /** Weights as a family of kernels reads them: made once, on the device, from what the model holds. */

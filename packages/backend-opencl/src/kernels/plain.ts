@@ -26,20 +26,25 @@ export function plainConvolution({ inputs, outputs, groups, strides, dilations, 
   const loops = spatial.map(
     (axis) => `for (int k${axis} = 0; k${axis} < ${window[axis]}; k${axis}++) {
     const int x${axis} = c${axis} * ${strides[axis]} - ${pads[axis]} + k${axis} * ${dilations[axis]};
-    if (x${axis} < 0 || x${axis} >= ${inputSizes[axis]}) continue;`,
+    if (x${axis} < 0 || x${axis} >= n${axis}) continue;`,
   )
-  const at = spatial.map((axis) => ` + x${axis} * ${inputStrides[axis + 2]}`).join("")
+  const lengths = spatial.map((axis) => {
+    return `  const int n${axis} = ${argument(inputSizes[axis] as number)}, s${axis} = ${argument(inputStrides[axis + 2] as number)};`
+  })
+  const at = spatial.map((axis) => ` + x${axis} * s${axis}`).join("")
   const weightAt = spatial.map((axis) => ` + k${axis} * ${weightStrides[axis + 2]}`).join("")
   const body = `
   int rest = i;
-${coordinates(outputSizes)}
+${coordinates(outputSizes, argument)}
+  const int plane = ${argument(inputStrides[1] as number)};
+${lengths.join("\n")}
   const int map = rest % ${maps};
   const int image = rest / ${maps};
   const int begin = (map / ${maps / groups}) * ${perGroup};
   ${sumType(output)} sum = ${bias === undefined ? "0" : "LOAD2(map)"};
   for (int channel = 0; channel < ${perGroup}; channel++) {
   ${loops.join("\n")}
-    sum += LOAD0(image * ${inputStrides[0]} + (begin + channel) * ${inputStrides[1]}${at}) *
+    sum += LOAD0((image * ${channels} + begin + channel) * plane${at}) *
            LOAD1(map * ${weightStrides[0]} + channel * ${weightStrides[1]}${weightAt});
   ${spatial.map(() => "}").join("")}
   }

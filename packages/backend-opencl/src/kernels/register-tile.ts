@@ -84,7 +84,7 @@ function chooseVectors(device: KernelDevice, columns: number, step: number): num
 }
 
 /** One register holds the factor of a row, and each vector's weights take one. */
-const mostRows = ({ vectorWidth }: KernelDevice, vectors: number): number =>
+export const mostRows = ({ vectorWidth }: KernelDevice, vectors: number): number =>
   Math.floor((registerCounts[vectorWidth] - 2 - vectors) / vectors)
 
 /**

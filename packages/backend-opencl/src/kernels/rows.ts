@@ -31,20 +31,35 @@ export function softmaxRows({ inputs, isLogarithm }: Softmax): KernelBody {
 
 export function layerNormRows({ inputs, epsilon }: LayerNorm): KernelBody {
   const [input, scale, bias] = inputs as [Tensor, Tensor?, Tensor?]
-  const { computed } = tensorTypes[input.type]
   const length = input.shape.at(-1) ?? 1
   const row = rowsOf(input, length)
-  const body = `
-  const int begin = i * ${argument(length)};
-  ${row.fold("sum", "0", (x) => `sum += ${x};`, ["(", " + ", ")"])}
-  const ${computed} mean = sum / ${argument(length)};
-  ${row.fold("squares", "0", (x) => `squares += (${x} - mean) * (${x} - mean);`, ["(", " + ", ")"])}
-  const ${computed} inverse = 1 / sqrt(squares / ${argument(length)} + ${literal(computed === "double" ? "float64" : "float32", epsilon)});
+  const body = `${moments(input, length, epsilon)}
   ${row.each((x, other) => {
     const normal = `(${x} - mean) * inverse`
     return `${normal}${scale ? ` * ${other(1)}` : ""}${bias ? ` + ${other(2)}` : ""}`
   })}`
   return { body, helpers: "", items: input.size / Math.max(1, length) }
+}
+
+/** Rows of `length`, each to a mean of 0 and a variance of 1, times and plus a number of its channel: inputs 1 and 2. */
+export function instanceNormRows(input: Tensor, channels: number, length: number, epsilon: number): KernelBody {
+  const { computed } = tensorTypes[input.type]
+  const body = `${moments(input, length, epsilon)}
+  const ${computed} factor = inverse * LOAD1(i % ${argument(channels)}), summand = LOAD2(i % ${argument(channels)});
+  ${rowsOf(input, length).each((x) => `(${x} - mean) * factor + summand`)}`
+  return { body, helpers: "", items: input.size / Math.max(1, length) }
+}
+
+/** Declares the `mean` of the row from `begin`, and the `inverse` of its deviation. */
+function moments(input: Tensor, length: number, epsilon: number): string {
+  const { computed } = tensorTypes[input.type]
+  const row = rowsOf(input, length)
+  return `
+  const int begin = i * ${argument(length)};
+  ${row.fold("sum", "0", (x) => `sum += ${x};`, ["(", " + ", ")"])}
+  const ${computed} mean = sum / ${argument(length)};
+  ${row.fold("squares", "0", (x) => `squares += (${x} - mean) * (${x} - mean);`, ["(", " + ", ")"])}
+  const ${computed} inverse = 1 / sqrt(squares / ${argument(length)} + ${literal(computed === "double" ? "float64" : "float32", epsilon)});`
 }
 
 interface Rows {

@@ -3,8 +3,10 @@ import { call, constant, type Expression } from "../graph/expression.js"
 import { axisOf, sizeOf } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
 import { isFloat, tensorTypes } from "../graph/tensor-type.js"
+import { instanceNormInBlocks } from "../kernels/instance-norm.js"
 import { blockSize } from "../kernels/layout.js"
 import { localResponseInBlocks } from "../kernels/local-response.js"
+import { instanceNormRows } from "../kernels/rows.js"
 import type { Operator, OperatorCall, OperatorTable } from "./call.js"
 import { alongChannels } from "./convolutions.js"
 import { castTo, sumTypeOf, widened } from "./small-floats.js"
@@ -86,9 +88,11 @@ const instanceNormalization: Operator = (node) => {
   const [x, scale, bias] = [node.input(0), node.input(1), node.input(2)]
   const [batch = 1, channels = 1] = x.shape
   if (scale.size !== channels || bias.size !== channels) throw node.broken("has a scale that doesn't fit its input")
-  const normal = standardisedRows(node, x, batch * channels, node.float("epsilon", 1e-5))
-  const rank = x.shape.length
-  return scaled(node, normal, alongChannels(node, scale, rank), alongChannels(node, bias, rank))
+  const epsilon = node.float("epsilon", 1e-5)
+  const pixels = sizeOf(x.shape.slice(2))
+  const { body, items } = instanceNormRows(x, channels, pixels, epsilon)
+  const inBlocks = instanceNormInBlocks({ batch, channels, pixels }, epsilon)
+  return node.builder.custom([x, scale, bias], [x], { body, items, inBlocks })[0] as Tensor
 }
 
 /** Before version 21 scale and bias were of groups, and since of channels. */

@@ -1,5 +1,7 @@
 import { axisOf, contiguousStrides, sizeOf } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
+import { padInBlocks } from "../kernels/blocked-resize.js"
+import type { KernelCall } from "../kernels/kernel-call.js"
 import { coordinates } from "../kernels/plain.js"
 import type { Operator, OperatorCall, OperatorTable } from "./call.js"
 
@@ -8,17 +10,22 @@ import type { Operator, OperatorCall, OperatorTable } from "./call.js"
 const modes = ["constant", "reflect", "edge", "wrap"] as const
 type Mode = (typeof modes)[number]
 
-/** OpenCL C: the index of an axis of `length` whose element lies at `at`, which may be outside. */
-const source: Readonly<Record<Exclude<Mode, "constant">, (at: string, length: number) => string>> = {
-  edge: (at, length) => `clamp(${at}, 0, ${length - 1})`,
+/** OpenCL C: the index of an axis of `length` whose element lies at `at`, which may be outside. Both are variables. */
+const source: Readonly<Record<Mode, (at: string, length: string) => string>> = {
+  constant: (at) => at,
+  edge: (at, length) => `clamp(${at}, 0, ${length} - 1)`,
   wrap: (at, length) => `(int)(((long)${at} % ${length} + ${length}) % ${length})`,
-  // Forth and back, without the ends twice.
-  reflect(at, length) {
-    const period = Math.max(1, 2 * (length - 1))
-    const within = `(((long)${at} % ${period} + ${period}) % ${period})`
-    return `(int)(min(${within}, ${period} - ${within}) % ${length})`
-  },
+  reflect: (at, length) => `KERNEL_reflected(${at}, ${length})`,
 }
+
+const helpers = `
+// Forth and back, without the ends twice.
+static int KERNEL_reflected(const int at, const int length) {
+  const long period = max(1, 2 * (length - 1));
+  const long within = ((long)at % period + period) % period;
+  return (int)(min(within, period - within) % length);
+}
+`
 
 /** @param before how much is added before each axis, or cut off where it is negative; `after` likewise */
 function padded(
@@ -36,24 +43,47 @@ function padded(
   if (x.size === 0 && mode !== "constant" && sizeOf(shape) > 0) throw node.broken("repeats a tensor without elements")
   const { builder } = node
   const strides = contiguousStrides(x.shape)
-  const isMade = shape.map(
-    (length, axis) => mode !== "constant" && length > 0 && (before[axis] !== 0 || after[axis] !== 0),
-  )
-  const at = shape.map((_, axis) => {
-    const index = `(c${axis} - ${before[axis]})`
-    return isMade[axis] ? source[mode as Exclude<Mode, "constant">](index, x.shape[axis] as number) : index
+  const changed = [...shape.keys()].filter((axis) => before[axis] !== 0 || after[axis] !== 0)
+  const indices = changed.map((axis) => {
+    return `  const int l${axis} = ${x.shape[axis]}, a${axis} = c${axis} - (${before[axis]});
+  const int x${axis} = ${source[mode](`a${axis}`, `l${axis}`)};`
   })
-  const from = ["0", ...at.map((index, axis) => `${index} * ${strides[axis]}`)].join(" + ")
-  const inside = at.map((index, axis) => `${index} >= 0 && ${index} < ${x.shape[axis]}`).join(" && ")
-  const outside = value === undefined ? "0" : "LOAD1(0)"
-  const [result] = builder.custom([x, ...(value === undefined ? [] : [value])], [{ type: x.type, shape }], {
+  const from = [...shape.keys()].map((axis) => {
+    return `${changed.includes(axis) ? "x" : "c"}${axis} * ${strides[axis]}`
+  })
+  const inside = changed.map((axis) => `x${axis} >= 0 && x${axis} < l${axis}`).join(" && ")
+  const filling = mode === "constant" ? value : undefined
+  const loaded = `LOAD0(${from.join(" + ")})`
+  const [result] = builder.custom([x, ...(filling ? [filling] : [])], [{ type: x.type, shape }], {
+    helpers: mode === "reflect" ? helpers : "",
     body: `
   int rest = i;
 ${coordinates(shape)}
-  ${mode === "constant" ? `STORE0(i, ${inside || "1"} ? LOAD0(${from}) : ${outside});` : `STORE0(i, LOAD0(${from}));`}`,
+${indices.join("\n")}
+  STORE0(i, ${mode === "constant" ? `${inside} ? ${loaded} : ${filling ? "LOAD1(0)" : "0"}` : loaded});`,
+    inBlocks: inBlocksOf(x, shape, before, changed, mode),
   })
   return result as Tensor
 }
+
+/** For images of which rows and columns are padded. */
+function inBlocksOf(
+  x: Tensor,
+  shape: readonly number[],
+  before: readonly number[],
+  changed: readonly number[],
+  mode: Mode,
+): KernelCall | undefined {
+  const [batch = 1, channels = 1, ...size] = x.shape
+  const isOfImages = (size.length === 1 || size.length === 2) && changed.every((axis) => axis >= 2)
+  if (!isOfImages || mode === "constant") return undefined
+  const images = { batch, channels, size: pairOf(size, 1), outputSize: pairOf(shape.slice(2), 1) }
+  return padInBlocks(images, pairOf(before.slice(2), 0), source[mode], mode === "reflect" ? helpers : "")
+}
+
+/** Images of one row have three dimensions. */
+const pairOf = (values: readonly number[], missing: number): [number, number] =>
+  values.length === 1 ? [missing, values[0] as number] : [values[0] as number, values[1] as number]
 
 const pad: Operator = async (node) => {
   const { builder, version, inputs } = node

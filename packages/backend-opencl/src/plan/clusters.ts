@@ -1,12 +1,15 @@
 import type { Convolution, Elementwise, MatMul, Operation, TransposedConvolution } from "../graph/operation.js"
 import type { Tensor } from "../graph/tensor.js"
+import { type Attention, consumersOf, joinAttention } from "./attention-pattern.js"
 
 /** An operation into whose kernel element-wise ones that follow it can go. */
 export type Head = Convolution | TransposedConvolution | MatMul
 
 const headKinds: readonly Operation["kind"][] = ["convolution", "transposed-convolution", "matmul"]
 
-const isHead = (operation: Operation): operation is Head => headKinds.includes(operation.kind)
+type Planned = Operation | Attention
+
+const isHead = (operation: Planned): operation is Head => headKinds.some((kind) => kind === operation.kind)
 
 /** Operations that become one kernel: element-wise ones, and perhaps one before them; or any other by itself. */
 export type Cluster =
@@ -18,6 +21,7 @@ export type Cluster =
       readonly output: Tensor
     }
   | { readonly kind: "single"; readonly operation: Operation }
+  | Attention
 
 /** Compilers take more than twice as long for twice as much: for a thousand sines in one kernel, a minute. */
 const mostMembers = 64
@@ -29,11 +33,12 @@ export function cluster(
   operations: readonly Operation[],
   roots: readonly Tensor[],
   fits: (head: Head, members: readonly Elementwise[], output: Tensor) => boolean,
+  fitsAttention: (attention: Attention) => boolean,
 ): readonly Cluster[] {
-  const needed = neededBy(operations, roots)
-  const consumers = consumersOf(needed)
   const rooted = new Set(roots)
-  const groups = new Map<Operation, Group>()
+  const needed = joinAttention(neededBy(operations, roots), rooted, fitsAttention)
+  const consumers = consumersOf(needed)
+  const groups = new Map<Planned, Group>()
   const order: Group[] = []
 
   /** The group that all of an output's consumers are in, if it leaves no other trace. */
@@ -77,15 +82,14 @@ export function cluster(
       order.push({ single: operation, head: undefined, members: [], output, isConstant: operation.isConstant })
     }
   }
-  return order
-    .reverse()
-    .map(({ single, head, members, output }) =>
-      single === undefined ? { kind: "fused", head, members, output } : { kind: "single", operation: single },
-    )
+  return order.reverse().map(({ single, head, members, output }) => {
+    if (single === undefined) return { kind: "fused", head, members, output }
+    return single.kind === "attention" ? single : { kind: "single", operation: single }
+  })
 }
 
 interface Group {
-  readonly single?: Operation
+  readonly single?: Planned
   head: Head | undefined
   readonly members: Elementwise[]
   readonly output: Tensor
@@ -103,16 +107,4 @@ function neededBy(operations: readonly Operation[], roots: readonly Tensor[]): r
   for (const operation of [...operations].reverse())
     if (needed.has(operation)) for (const input of operation.inputs) add(input)
   return operations.filter((operation) => needed.has(operation))
-}
-
-function consumersOf(operations: readonly Operation[]): ReadonlyMap<Tensor, readonly Operation[]> {
-  const consumers = new Map<Tensor, Operation[]>()
-  for (const operation of operations) {
-    for (const input of operation.inputs) {
-      const known = consumers.get(input)
-      if (known === undefined) consumers.set(input, [operation])
-      else known.push(operation)
-    }
-  }
-  return consumers
 }

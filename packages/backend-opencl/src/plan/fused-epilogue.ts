@@ -14,15 +14,32 @@ export interface FusedEpilogue {
   readonly storages: readonly Storage[]
 }
 
+/** How a tensor is read along with a result of some shape. */
+export type PatternsOf = (operand: readonly number[], shape: readonly number[]) => Pattern
+
+/** Along `axis`, as every kernel can. */
+const along =
+  (axis: number): PatternsOf =>
+  (operand, shape) =>
+    patternOf(operand, shape, axis)
+
 /**
  * Whether `members` can follow a kernel's results of float32, in vectors along `axis`: what else they read is of the
  * result's shape, one number for each index of that axis, or one for all.
+ *
+ * @param axis or what else the kernel can read
  */
-export function isFusable(members: readonly Elementwise[], head: Tensor | undefined, output: Tensor, axis: number) {
+export function isFusable(
+  members: readonly Elementwise[],
+  head: Tensor | undefined,
+  output: Tensor,
+  axis: number | PatternsOf,
+): boolean {
+  const patterns = typeof axis === "number" ? along(axis) : axis
   if (output.type !== "float32" || (head !== undefined && head.type !== "float32")) return false
   if (!members.every(({ expression }) => isVectorisable(expression) && isSmall(expression))) return false
   return operandsOf(members, head).every(
-    (tensor) => tensor.type === "float32" && patternOf(tensor.shape, output.shape, axis) !== "other",
+    (tensor) => tensor.type === "float32" && patterns(tensor.shape, output.shape) !== "other",
   )
 }
 
@@ -31,11 +48,12 @@ export function fusedEpilogue(
   members: readonly Elementwise[],
   head: Tensor | undefined,
   output: Tensor,
-  axis: number,
+  axis: number | PatternsOf,
   storageOf: (tensor: Tensor, pattern: Pattern) => Storage,
 ): FusedEpilogue {
   const read = operandsOf(members, head)
-  const patterns = read.map((tensor) => patternOf(tensor.shape, output.shape, axis))
+  const patternsOf = typeof axis === "number" ? along(axis) : axis
+  const patterns = read.map((tensor) => patternsOf(tensor.shape, output.shape))
   const storages = read.map((tensor, index) => storageOf(tensor, patterns[index] as Pattern))
   const tensors = head === undefined ? read : [...read, head]
   const stages = stagesOf(members, tensors)
@@ -43,7 +61,7 @@ export function fusedEpilogue(
     storages,
     epilogue: {
       parameters: read.map((_, index) => `, __global const float *restrict e${index}`).join(""),
-      apply(value, { lanes, channel, element, width }) {
+      apply(value, { lanes, channel, element, width, ofImage }) {
         if (stages.length === 0) return ""
         const code = expressionCode(width, "f")
         const loaded = new Map<number, string>()
@@ -52,8 +70,9 @@ export function fusedEpilogue(
           const known = loaded.get(index)
           if (known !== undefined) return known
           const pattern = patterns[index] as Pattern
-          const isOne = pattern === "scalar" || (pattern === "channel" && lanes === "pixels")
-          const place = { scalar: "0", channel, same: element, other: "0" }[pattern]
+          const isOne = onePatterns.includes(pattern) || (pattern === "channel" && lanes === "pixels")
+          const places: Partial<Record<Pattern, string>> = { scalar: "0", channel, same: element, ...ofImage }
+          const place = places[pattern] as string
           const text = loadCode("float32", `e${index}`, place, isOne ? 1 : width)
           const name = code.declare("float32", text)
           loaded.set(index, name)
@@ -73,8 +92,11 @@ export function fusedEpilogue(
   }
 }
 
+/** Of which a block of channels reads one element. */
+const onePatterns: readonly Pattern[] = ["scalar", "pixel", "imagePixel"]
+
 /** Nothing in it is of a type that is rounded on the way. */
-function isSmall(expression: Expression): boolean {
+export function isSmall(expression: Expression): boolean {
   if (expression.type === "bfloat16" || expression.type === "float16") return false
   if (expression.kind === "cast") return isSmall(expression.argument)
   return expression.kind !== "call" || expression.arguments.every(isSmall)

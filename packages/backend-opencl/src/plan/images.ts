@@ -16,9 +16,10 @@ import type { PoolShape } from "../kernels/pool.js"
 import { Storage } from "../launch.js"
 import { channelOrder } from "./channel-order.js"
 import { chooseConvolution } from "./convolution-choice.js"
-import { fusedEpilogue, isFusable } from "./fused-epilogue.js"
+import { fusedEpilogue, isFusable, type PatternsOf } from "./fused-epilogue.js"
 import { convolutionShape, type Image, imageOf, pair } from "./image-shapes.js"
 import type { Lowering } from "./lowering.js"
+import { imagePatternOf } from "./operand-access.js"
 
 /** Kernels for images of float32, in the blocked layout. */
 
@@ -183,11 +184,11 @@ export function lowerBlockedMean(lowering: Lowering, operation: Reduce): boolean
 /** Element-wise operations, if what they read lies in blocks; false: not done. */
 export function lowerBlockedElementwise(lowering: Lowering, members: readonly Elementwise[], output: Tensor): boolean {
   const image = imageOf(output)
-  if (image === undefined || !isFusable(members, undefined, output, channelAxis)) return false
+  if (image === undefined || !isFusable(members, undefined, output, imagePatternOf)) return false
   const reads = members.flatMap(({ inputs }) => inputs)
   const isBlocked = reads.some((tensor) => tensor.size === output.size && lowering.isOnlyBlocked(tensor))
   if (!isBlocked) return false
-  const { epilogue, storages } = blockedEpilogue(lowering, members, undefined, output)
+  const { epilogue, storages } = blockedEpilogue(lowering, members, undefined, output, imagePatternOf)
   const storage = blockedStorage(lowering, output)
   const call = lowering.kernels.blockedElementwise(flat(image), epilogue)
   lowering.call(call, { output: storage }, storage, isConstant(output), storages)
@@ -258,7 +259,7 @@ function blocked(lowering: Lowering, tensor: Tensor): Storage {
   }
   const from = lowering.plain(tensor)
   // Channels of one pixel lie as their block does.
-  if (batch === 1 && pixels === 1) {
+  if (pixels === 1 && (batch === 1 || channels % blockSize === 0)) {
     lowering.setBlocked(tensor, from)
     return from
   }
@@ -287,8 +288,9 @@ function blockedEpilogue(
   members: readonly Elementwise[],
   head: Tensor | undefined,
   output: Tensor,
+  patterns: number | PatternsOf = channelAxis,
 ) {
-  return fusedEpilogue(members, head, output, channelAxis, (tensor, pattern) =>
+  return fusedEpilogue(members, head, output, patterns, (tensor, pattern) =>
     pattern === "same" ? blocked(lowering, tensor) : lowering.plain(tensor),
   )
 }

@@ -3,6 +3,8 @@ import type { Device } from "@strongroom/opencl/objects"
 import type { Elementwise, Operation } from "../graph/operation.js"
 import type { Tensor } from "../graph/tensor.js"
 import type { KernelDevice } from "../kernels/kernel-device.js"
+import { attentionFits, lowerAttention } from "./attention.js"
+import type { Attention } from "./attention-pattern.js"
 import { type Cluster, cluster, type Head } from "./clusters.js"
 import {
   convolutionFits,
@@ -40,7 +42,7 @@ function fits(head: Head, members: readonly Elementwise[], output: Tensor): bool
 }
 
 /** What is computed without the device may be of any type. @throws StrongroomError `model-declined` */
-function checkNoDouble(cluster: Cluster): void {
+function checkNoDouble(cluster: Exclude<Cluster, Attention>): void {
   const operations =
     cluster.kind === "single" ? [cluster.operation] : [...cluster.members, ...(cluster.head ? [cluster.head] : [])]
   if (operations.every(({ inputs, outputs }) => [...inputs, ...outputs].every(({ type }) => type !== "float64"))) return
@@ -71,7 +73,11 @@ export function lower(
   tuning: Tuning = estimatedTuning,
 ): Lowering {
   const lowering = new Lowering(device, alignment, winogradConvolutions(device, tuning, operations), tuning)
-  for (const one of cluster(operations, roots, fits)) {
+  for (const one of cluster(operations, roots, fits, (attention) => attentionFits(device, attention))) {
+    if (one.kind === "attention") {
+      lowerAttention(lowering, device, one)
+      continue
+    }
     if (!device.hasDouble) checkNoDouble(one)
     if (one.kind === "single") {
       if (!lowerBlocked(lowering, one.operation)) lowering.plainOperation(one.operation)

@@ -9,6 +9,7 @@ import { copyRows } from "../kernels/copy.js"
 import { type DeviceKernels, kernelsFor } from "../kernels/device-kernels.js"
 import type { KernelCall } from "../kernels/kernel-call.js"
 import type { KernelDevice } from "../kernels/kernel-device.js"
+import { blockSize } from "../kernels/layout.js"
 import { plainConvolution, plainMatMul, plainPool } from "../kernels/plain.js"
 import { type Step, Storage } from "../launch.js"
 import { operandsOf } from "./operand-access.js"
@@ -212,7 +213,7 @@ export class Lowering implements Planned {
     const [batch = 1, channels = 1, ...sizes] = tensor.shape
     const pixels = sizes.reduce((product, length) => product * length, 1)
     // A block of one pixel lies as its channels do.
-    if (batch === 1 && pixels === 1) return from
+    if (pixels === 1 && (batch === 1 || channels % blockSize === 0)) return from
     const storage = this.storage(tensor)
     this.call(
       this.kernels.toPlain({ batch, channels, pixels }),
@@ -247,7 +248,7 @@ export function stagesOf(members: readonly Elementwise[], tensors: readonly Tens
 }
 
 /** Whether a view's elements are its input's, in the same order. */
-function isAlias({ inputs, offset, strides }: View, { shape, size }: Tensor): boolean {
+export function isAlias({ inputs, offset, strides }: View, { shape, size }: Tensor): boolean {
   if (offset !== 0 || size !== inputs[0]?.size) return false
   const contiguous = contiguousStrides(shape)
   return shape.every((length, axis) => length === 1 || strides[axis] === contiguous[axis])

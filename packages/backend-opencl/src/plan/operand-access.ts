@@ -10,6 +10,12 @@ export type Pattern =
   | "channel"
   /** One element for all. */
   | "scalar"
+  /** One for each pixel, in all images alike. */
+  | "pixel"
+  /** One for each pixel of each image. */
+  | "imagePixel"
+  /** One for each channel of each image. */
+  | "imageChannel"
   | "other"
 
 /** @param axis that of channels in `shape` */
@@ -21,6 +27,20 @@ export function patternOf(operand: readonly number[], shape: readonly number[], 
   // First, since it is read row-major whatever its rank; of the same shape is only what has as many dimensions.
   if (aligned.every((length, at) => (at === axis ? length === shape[at] : length === 1))) return "channel"
   return added === 0 && aligned.every((length, at) => length === shape[at]) ? "same" : "other"
+}
+
+/** The same for a result that is images, `[N, C, ...]`. */
+export function imagePatternOf(operand: readonly number[], shape: readonly number[]): Pattern {
+  const known = patternOf(operand, shape, 1)
+  const added = shape.length - operand.length
+  if (known !== "other" || added < 0) return known
+  const aligned = shape.map((_, at) => (at < added ? 1 : (operand[at - added] as number)))
+  const [images, channels, ...sizes] = aligned
+  const isWhole = sizes.every((length, at) => length === shape[at + 2])
+  if (channels === 1 && isWhole) return images === 1 ? "pixel" : "imagePixel"
+  return channels === shape[1] && images === shape[0] && sizes.every((length) => length === 1)
+    ? "imageChannel"
+    : "other"
 }
 
 /** The tensors that `members` read and don't make themselves, each once, but for `head`. */

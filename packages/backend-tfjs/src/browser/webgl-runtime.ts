@@ -28,6 +28,7 @@ export function webglRuntime(tf: Runtime["tf"], converter: Runtime["converter"],
     title: "WebGL",
     device: rendererOf(gl),
     driver: String(gl.getParameter(gl.VERSION)),
+    rehearses: false,
     hasComplexNumbers: true,
     // Small tensors are computed with where they are, on the CPU: what is computed where stays as it is.
     upload({ dataId, dtype }) {

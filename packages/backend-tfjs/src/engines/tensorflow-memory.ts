@@ -36,9 +36,10 @@ function isNumeric(values: BackendValues | null): values is Numeric {
   return ArrayBuffer.isView(values)
 }
 
-function beginningOdd(values: Numeric): Numeric {
+/** A copy that TensorFlow can't use as it is. */
+export function beginningOdd<T extends Numeric>(values: T): T {
   const buffer = new ArrayBuffer(4 + values.byteLength)
   const copy = new (values.constructor as Float32ArrayConstructor)(buffer, 4)
   copy.set(values)
-  return copy
+  return copy as Numeric as T
 }

@@ -8,6 +8,7 @@ import { placeOf, type SetupName, setupPackages } from "../setup/place.js"
 import type { EngineKind, EngineName } from "./engine.js"
 import { nvidiaNodes } from "./gpu-nodes.js"
 import { packageFolder, packageTree, requireFrom } from "./packages.js"
+import { type SavedModelBinding, tensorflowSavedModels } from "./saved-models.js"
 import { copyIntoTensorflow, leaveInPlace } from "./tensorflow-memory.js"
 
 /** TensorFlow's own library on the CPU, with its threads. */
@@ -66,12 +67,24 @@ function addWhatNodeRemoved(): void {
   removed.isArray ??= Array.isArray
 }
 
+/** What tfjs-node knows of a tensor. `dtype` is TensorFlow's number of its type, `id` the binding's of the tensor. */
+export interface TensorflowTensor {
+  readonly shape: readonly number[]
+  readonly dtype: number
+  readonly id: number
+  values: BackendValues | null
+  readonly refCount: number
+}
+
 /** What this uses of tfjs-node's backend (src/nodejs_kernel_backend.ts). */
 export interface TensorflowBackend {
   /** `values` is null once the elements are TensorFlow's. */
-  readonly tensorMap: { get(dataId: object): { values: BackendValues | null } }
+  readonly tensorMap: {
+    get(dataId: object): TensorflowTensor
+    set(dataId: object, tensor: TensorflowTensor): void
+  }
   readonly isUsingGpuDevice: boolean
-  readonly binding: { readonly TF_Version: string }
+  readonly binding: { readonly TF_Version: string } & SavedModelBinding
   /** Gives numbers of TensorFlow's own tensors, which it makes where there are none yet. */
   getInputTensorIds(tensors: readonly Tensor[]): readonly number[]
 }
@@ -96,7 +109,9 @@ async function tensorflowRuntime(place: string): Promise<Runtime> {
     title: "TensorFlow",
     device: `${backend.isUsingGpuDevice ? "NVIDIA GPU" : "CPU"} on ${process.arch}`,
     driver: `TensorFlow ${backend.binding.TF_Version}`,
+    rehearses: true,
     hasComplexNumbers: true,
+    savedModels: tensorflowSavedModels(tf, backend),
     upload: (tensor) => copyIntoTensorflow(backend, tensor),
     ...(!backend.isUsingGpuDevice && { adopt: (tensor, address) => leaveInPlace(backend, tensor, address) }),
     // TensorFlow's tensors can't be written once they are made, and are freed as they are.

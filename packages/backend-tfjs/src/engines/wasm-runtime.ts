@@ -20,6 +20,7 @@ export async function wasmRuntime(tf: Runtime["tf"], converter: Runtime["convert
     title: "WebAssembly",
     device: `wasm${simd ? " with SIMD" : ""}, ${where}`,
     driver: "none",
+    rehearses: true,
     hasComplexNumbers: false,
     // Every tensor is copied into WebAssembly's memory when it is made.
     upload() {},

@@ -25,6 +25,7 @@ export function webgpuRuntime(
     title: "WebGPU",
     device,
     driver,
+    rehearses: false,
     hasComplexNumbers: false,
     ...(compiled && { compiled }),
     ...ownTensors(backend),

@@ -50,7 +50,7 @@ describe.skipIf(missing).each(engines)(`models in a page on %s${missing ? ` (${m
     await page.call<Module, "close">("close", shipped)
   })
 
-  // Minutes on WebGPU and WebGL without a GPU, on a busy machine.
+  // 20 s on WebGPU and 15 on WebGL without a GPU, on a busy machine.
   it.skipIf(engine !== "wasm" && !process.env.STRONGROOM_FULL)(
     "nsfwjs, a layers model, gives what tf.loadLayersModel's gives, bit for bit",
     async () => {

@@ -2,10 +2,17 @@ import { missingChromium } from "@strongroom/test-machine"
 import type { TestBrowser, TestPage } from "@strongroom/test-machine/browser"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { boxPicker, convolutionalNetwork, oneOperator } from "../graph-models.js"
+import { humanModel } from "../real-models.js"
 import type { Shipped } from "./module.js"
 import { type Module, ship, startPages } from "./pages.js"
 
 const missing = missingChromium()
+
+const threadedModels = [
+  ["convolutional", convolutionalNetwork, [2]],
+  ["picker", boxPicker, [4, 4]],
+  ["facemesh", () => humanModel("facemesh"), []],
+] as const
 
 describe.skipIf(missing)(`sessions in a page${missing ? ` (${missing})` : ""}`, () => {
   let browser: TestBrowser
@@ -107,17 +114,26 @@ describe.skipIf(missing)(`sessions in a page${missing ? ` (${missing})` : ""}`, 
     await own.close()
   })
 
-  it("take WebAssembly with threads where the page has shared memory", async () => {
+  it("take WebAssembly with threads where the page has shared memory, and give the same with them", async () => {
     await using isolated = await startPages({ isolated: true })
-    const own = await isolated.open()
-    const shipped = await ship(isolated, "convolutional", convolutionalNetwork(), [2])
-    const { report } = await own.call<Module, "open">("open", shipped, "wasm")
-    // How many, TensorFlow.js decides: on two cores, one.
-    expect(report?.backend.device).toMatch(/^wasm with SIMD, (\d+ threads|one thread)/)
+    // TensorFlow.js takes half of the processors, 4 at most.
+    await isolated.context.addInitScript(() => Object.defineProperty(navigator, "hardwareConcurrency", { value: 8 }))
+    const [alone, threaded] = [await browser.open(), await isolated.open()]
+    for (const [name, files, sizes] of threadedModels) {
+      const one = await ship(browser, name, files(), sizes)
+      await alone.call<Module, "open">("open", one, "wasm")
+      const expected = await alone.call<Module, "run">("run", one)
+      const shipped = await ship(isolated, name, files(), sizes)
+      const { report } = await threaded.call<Module, "open">("open", shipped, "wasm")
+      expect(report?.backend.device).toMatch(/^wasm with SIMD, 4 threads/)
+      expect(await threaded.call<Module, "run">("run", shipped, 3)).toEqual(expected)
+      expect(await threaded.call<Module, "runPlain">("runPlain", shipped)).toEqual(expected)
+      await threaded.call<Module, "close">("close", shipped)
+    }
+    expect(threaded.page.workers().length).toBeGreaterThanOrEqual(4)
     expect(isolated.server.requests).toContain("GET /wasm/tfjs-backend-wasm-threaded-simd.wasm")
     expect(browser.server.requests).not.toContain("GET /wasm/tfjs-backend-wasm-threaded-simd.wasm")
-    const found = await own.call<Module, "run">("run", shipped)
-    expect(found).toEqual(await own.call<Module, "runPlain">("runPlain", shipped))
+    expect(threaded.said).toEqual([])
   })
 
   // What no page can prevent, shown. (After a run there are copies that XNNPACK made, until the page goes.)

@@ -1,5 +1,5 @@
 import { resolve } from "node:path"
-import { type Sink, sealModel } from "@strongroom/core"
+import { type SavedModelChoice, type Sink, sealModel } from "@strongroom/core"
 import { fileSink, importPath, nodeCryptography } from "@strongroom/core/node"
 import type { Command } from "commander"
 import { type CommonOptions, type Context, describeCommand } from "../command.js"
@@ -20,6 +20,8 @@ interface SealCommandOptions extends CommonOptions, PolicyOptions {
   readonly release: string
   readonly modelId?: string
   readonly segmentSize?: string
+  readonly signature?: string
+  readonly tags?: string
   readonly force?: true
 }
 
@@ -31,8 +33,8 @@ export function sealCommand(context: Context): Command {
     "strongroom seal ocr.onnx -o ocr.sealed --key publisher.key\n" +
       "# writes ocr.sealed, to give to everybody, and ocr.sealed.key, to keep secret",
     "Encrypt and sign a model, once for all customers: a .onnx file (with its external data beside it), a " +
-      "TensorFlow.js model.json (with its weights), the bundle.json of an OpenCL bundle (with its sources and buffers), a " +
-      "folder as it is, or any other file as it is",
+      "TensorFlow.js model.json (with its weights), the folder of a TensorFlow SavedModel, the bundle.json of an OpenCL " +
+      "bundle (with its sources and buffers), any other folder as it is, or any other file as it is",
   )
     .argument("<model>", "the model's file or folder")
     .requiredOption("-o, --output <file>", "where to write the sealed model")
@@ -43,6 +45,8 @@ export function sealCommand(context: Context): Command {
     .option("--release <number>", "the model's release, which grants can demand", "0")
     .option("--model-id <hex>", "32 hex digits: the id of the model's earlier releases (default: random)")
     .option("--segment-size <bytes>", "a power of two from 4KiB to 16MiB (default: 1MiB)")
+    .option("--signature <name>", "a SavedModel's signature (default: serving_default, or the only one)")
+    .option("--tags <tags>", "the tags of a SavedModel's graph, with commas (default: serve, or those of the only one)")
   return policyOptions(command)
     .option("--force", "overwrite existing files")
     .action((model: string, options: SealCommandOptions) => seal(model, options, context))
@@ -60,7 +64,8 @@ async function seal(path: string, options: SealCommandOptions, context: Context)
   const keyPath = options.contentKey ?? `${options.output}.key`
   if (resolve(keyPath) === resolve(options.output)) throw new TypeError("--content-key and --output are the same file.")
   await keepInputs([options.output, keyPath], [path, options.key, options.root, options.policy])
-  const model = await importPath(path, { signal })
+  const savedModel = readSavedModelChoice(options)
+  const model = await importPath(path, { signal, ...(savedModel && { savedModel }) })
   const keySink = fileSink(keyPath, { mode: 0o600, overwrite: force })
   const sink = fileSink(options.output, { overwrite: force })
   const progress = terminal.progress("Sealing")
@@ -107,7 +112,12 @@ async function seal(path: string, options: SealCommandOptions, context: Context)
 
 const plainFiles =
   "Sealed as plain files, which no engine of Strongroom runs: it runs what is sealed by its .onnx, by the model.json of a " +
-  "TensorFlow.js model, or by the JSON file of an OpenCL bundle."
+  "TensorFlow.js model, by the whole folder of a SavedModel, or by the JSON file of an OpenCL bundle."
+
+function readSavedModelChoice({ signature, tags }: SealCommandOptions): SavedModelChoice | undefined {
+  if (signature === undefined && tags === undefined) return undefined
+  return { ...(signature !== undefined && { signature }), ...(tags !== undefined && { tags: tags.split(",") }) }
+}
 
 /** The sealed model must not appear before its content key is safe: the caller commits both together. */
 function uncommitted(sink: Sink): Sink {

@@ -1,6 +1,6 @@
 import { limits } from "../format/limits.js"
-import { bytesOf } from "./onnx-values.js"
-import { malformed, type ProtobufReader, type Range } from "./protobuf.js"
+import { bytesOf, malformed } from "./onnx-values.js"
+import type { ProtobufReader, Range } from "./protobuf.js"
 
 /** What a tensor says of its data in another file. */
 export interface ExternalData {

@@ -2,7 +2,14 @@ import { StrongroomError } from "../errors.js"
 import { limits } from "../format/limits.js"
 import { onnxTypes } from "../onnx-types.js"
 import type { ElementType, TensorSpec } from "../tensor.js"
-import { type Field, malformed, type ProtobufReader, type Range } from "./protobuf.js"
+import { fieldChecks, type Malformed, type ProtobufReader, type Range } from "./protobuf.js"
+
+/** @throws StrongroomError `import-failed` always. */
+export const malformed: Malformed = (problem) => {
+  throw new StrongroomError("import-failed", `This isn't an ONNX model, or is a damaged one: ${problem}.`)
+}
+
+export const { bytesOf, onlyOne } = fieldChecks(malformed)
 
 /** The types that a sealed model has a name for, by their numbers. */
 export const elementTypes: ReadonlyMap<number, ElementType | "string"> = new Map(
@@ -105,16 +112,4 @@ async function readDimension(reader: ProtobufReader, range: Range): Promise<numb
   })
   if (typeof size === "number" && !Number.isSafeInteger(size)) malformed("a size is above 2^53")
   return size
-}
-
-/** A field that must hold bytes: a message. */
-export function bytesOf(field: Field): Field {
-  if (field.wire !== "bytes") malformed("a message is a number")
-  return field
-}
-
-/** Protobuf would merge a message that is given twice; nobody writes that, so it is refused. */
-export function onlyOne(before: Range | undefined, field: Field): Range {
-  if (before !== undefined) malformed("a message that may be there once is there twice")
-  return bytesOf(field)
 }

@@ -4,9 +4,9 @@ import type { Source } from "../source/source.js"
 import type { TensorSpec } from "../tensor.js"
 import { closeAll, type ImportedModel, imported } from "./imported.js"
 import { type ExternalData, type TensorVisitor, walkAttribute, walkGraph, walkNode } from "./onnx-tensors.js"
-import { bytesOf, onlyOne, readTensorSpec, readValue, type Value } from "./onnx-values.js"
+import { bytesOf, malformed, onlyOne, readTensorSpec, readValue, type Value } from "./onnx-values.js"
 import { checkPartNames } from "./part-names.js"
-import { malformed, type ProtobufReader, protobufReader, type Range } from "./protobuf.js"
+import { type ProtobufReader, protobufReader, type Range } from "./protobuf.js"
 import { checkTensorSpecs } from "./tensor-specs.js"
 
 /** The graph part's name: ONNX itself has no name for its own file. */
@@ -34,7 +34,7 @@ export async function importOnnx(
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<ImportedModel> {
   const { signal } = options
-  const reader = await protobufReader(source, signal)
+  const reader = await protobufReader(source, malformed, signal)
   const graph = await readModel(reader)
   const { inputs, outputs } = await readSignature(reader, graph)
   const ends = new Map<string, number>()
@@ -70,7 +70,7 @@ export async function importOnnx(
 /** True when the bytes are an ONNX model at their outermost: what tells one from any other file. */
 export async function isOnnx(source: Source, signal?: AbortSignal): Promise<boolean> {
   try {
-    await readModel(await protobufReader(source, signal))
+    await readModel(await protobufReader(source, malformed, signal))
     return true
   } catch (error) {
     if (StrongroomError.is(error) && error.code === "import-failed") return false

@@ -1,4 +1,3 @@
-import { StrongroomError } from "../errors.js"
 import type { Source } from "../source/source.js"
 
 /**
@@ -45,13 +44,15 @@ export interface ProtobufReader {
   varints(field: Field, most: number): Promise<readonly number[]>
 }
 
-/** @throws StrongroomError `import-failed` always: the bytes aren't what they should be. */
-export function malformed(problem: string): never {
-  throw new StrongroomError("import-failed", `This isn't an ONNX model, or is a damaged one: ${problem}.`)
-}
+/** Throws a StrongroomError `import-failed` always: the bytes aren't what they should be. */
+export type Malformed = (problem: string) => never
 
-/** A reader over the whole of `source`. */
-export async function protobufReader(source: Source, signal?: AbortSignal): Promise<ProtobufReader> {
+/** A reader over the whole of `source`, which says by `malformed` what is wrong with it. */
+export async function protobufReader(
+  source: Source,
+  malformed: Malformed,
+  signal?: AbortSignal,
+): Promise<ProtobufReader> {
   const byteLength = await source.byteLength(signal)
   const memory = new Uint8Array(Math.min(windowLength, byteLength))
   let windowStart = 0
@@ -79,19 +80,19 @@ export async function protobufReader(source: Source, signal?: AbortSignal): Prom
   function fieldAt(position: number, end: number): Field {
     if (++fields > mostFields) malformed(`it has more than ${mostFields} fields`)
     const last = Math.min(end, windowEnd) - windowStart
-    const tag = readVarint(memory, position - windowStart, last)
+    const tag = readVarint(memory, position - windowStart, last, malformed)
     const number = Math.floor(tag.value / 8)
     if (number < 1 || number >= 2 ** 29) malformed("a field has no valid number")
     const after = windowStart + tag.end
     switch (tag.value % 8) {
       case 0: {
-        const { value, end: valueEnd } = readVarint(memory, tag.end, last)
+        const { value, end: valueEnd } = readVarint(memory, tag.end, last, malformed)
         return { number, wire: "varint", value, start: after, end: windowStart + valueEnd }
       }
       case 1:
         return checked({ number, wire: "fixed64", value: 0, start: after, end: after + 8 }, end)
       case 2: {
-        const { value: length, end: lengthEnd } = readVarint(memory, tag.end, last)
+        const { value: length, end: lengthEnd } = readVarint(memory, tag.end, last, malformed)
         const start = windowStart + lengthEnd
         if (length < 0) malformed("a field is longer than what it is in")
         return checked({ number, wire: "bytes", value: 0, start, end: start + length }, end)
@@ -99,8 +100,13 @@ export async function protobufReader(source: Source, signal?: AbortSignal): Prom
       case 5:
         return checked({ number, wire: "fixed32", value: 0, start: after, end: after + 4 }, end)
       default:
-        return malformed("a field has a wire type that ONNX doesn't use")
+        return malformed("a field has a wire type that models don't use")
     }
+  }
+
+  function checked(field: Field, end: number): Field {
+    if (field.end > end) malformed("a field is longer than what it is in")
+    return field
   }
 
   return {
@@ -132,7 +138,7 @@ export async function protobufReader(source: Source, signal?: AbortSignal): Prom
       const packed = await bytes(field)
       const values: number[] = []
       for (let at = 0; at < packed.length; ) {
-        const { value, end } = readVarint(packed, at, packed.length)
+        const { value, end } = readVarint(packed, at, packed.length, malformed)
         values.push(value)
         at = end
       }
@@ -142,13 +148,27 @@ export async function protobufReader(source: Source, signal?: AbortSignal): Prom
   }
 }
 
-function checked(field: Field, end: number): Field {
-  if (field.end > end) malformed("a field is longer than what it is in")
-  return field
+/** What importers ask of fields that hold messages. */
+export function fieldChecks(malformed: Malformed) {
+  /** A field that must hold bytes: a message. */
+  function bytesOf(field: Field): Field {
+    if (field.wire !== "bytes") malformed("a message is a number")
+    return field
+  }
+
+  /** Protobuf would merge a message that is given twice; nobody writes that, so it is refused. */
+  function onlyOne(before: Range | undefined, field: Field): Range {
+    if (before !== undefined) malformed("a message that may be there once is there twice")
+    return bytesOf(field)
+  }
+
+  return { bytesOf, onlyOne }
 }
 
+type Varint = { readonly value: number; readonly end: number }
+
 /** A varint of at most ten bytes, as int64. */
-function readVarint(memory: Uint8Array, start: number, end: number): { value: number; end: number } {
+function readVarint(memory: Uint8Array, start: number, end: number, malformed: Malformed): Varint {
   let value = 0
   let scale = 1
   for (let at = start; at < end && at < start + 7; at++) {
@@ -157,11 +177,11 @@ function readVarint(memory: Uint8Array, start: number, end: number): { value: nu
     if (byte < 0x80) return { value, end: at + 1 }
     scale *= 128
   }
-  return readLongVarint(memory, start, end)
+  return readLongVarint(memory, start, end, malformed)
 }
 
 /** As {@link readVarint}, for those of more than 49 bits, which a sum of doubles doesn't hold. */
-function readLongVarint(memory: Uint8Array, start: number, end: number): { value: number; end: number } {
+function readLongVarint(memory: Uint8Array, start: number, end: number, malformed: Malformed): Varint {
   let value = 0n
   for (let at = start; at < end && at < start + 10; at++) {
     const byte = memory[at] as number

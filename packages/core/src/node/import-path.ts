@@ -4,9 +4,10 @@ import { basename, dirname, join, resolve, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import { StrongroomError } from "../errors.js"
 import { importFiles } from "../import/files.js"
-import type { ImportedModel } from "../import/imported.js"
+import { closeAll, type ImportedModel } from "../import/imported.js"
 import { importOnnx, isOnnx } from "../import/onnx.js"
 import { importOpencl, isOpencl } from "../import/opencl.js"
+import { importSavedModel, isSavedModelGraph, type SavedModelChoice } from "../import/saved-model.js"
 import { importTfjs, isTfjs } from "../import/tfjs.js"
 import type { Source } from "../source/source.js"
 import { namedFileSource } from "./file-source.js"
@@ -14,6 +15,8 @@ import { sourceFailure } from "./system-error.js"
 
 export interface ImportPathOptions {
   readonly signal?: AbortSignal
+  /** Which function of a SavedModel; nothing else has a choice. Default: `serving_default`, or the only one. */
+  readonly savedModel?: SavedModelChoice
 }
 
 // Parts' names stay out of messages, also the publisher's own.
@@ -29,13 +32,15 @@ const folderFile = "A file of the folder"
  * - A file named `*.json` whose content is a TensorFlow.js model: {@link importTfjs}, with its weight files. A
  *   `model.json` that isn't JSON is refused.
  * - A file named `*.json` that describes a bundle of OpenCL C: {@link importOpencl}, with the files that it names.
- * - A folder: all files in it and below it as they are, sorted by name.
+ * - A folder with a saved_model.pb: {@link importSavedModel}, with all files in it and below it.
+ * - Any other folder: all files in it and below it as they are, sorted by name.
  * - Any other file: as it is.
  *
  * Files that a model names must be below its own folder, also when symbolic links are followed. Files are opened when
  * they are first read; `close()` of what is returned closes them all.
  *
  * @throws StrongroomError `source-missing`, `source-unreadable`, `import-failed`.
+ * @throws TypeError for `savedModel` with what isn't one.
  */
 export async function importPath(path: string | URL, options: ImportPathOptions = {}): Promise<ImportedModel> {
   options.signal?.throwIfAborted()
@@ -44,7 +49,8 @@ export async function importPath(path: string | URL, options: ImportPathOptions 
   const status = await stat(place).catch((error: unknown) => {
     throw sourceFailure(error, place)
   })
-  if (status.isDirectory()) return importFolder(place)
+  if (status.isDirectory()) return importFolder(place, options)
+  checkNoChoice(options)
   const source = namedFileSource(place, modelFile)
   try {
     return await importFile(resolve(place), source, options)
@@ -67,7 +73,14 @@ async function importFile(path: string, source: Source, options: ImportPathOptio
   return importFiles([{ name, source }])
 }
 
-async function importFolder(path: string): Promise<ImportedModel> {
+function checkNoChoice({ savedModel }: ImportPathOptions): void {
+  if (savedModel === undefined) return
+  throw new TypeError(
+    "A signature and tags are chosen of a SavedModel: a folder with a saved_model.pb. This isn't one.",
+  )
+}
+
+async function importFolder(path: string, options: ImportPathOptions): Promise<ImportedModel> {
   const files: { name: string; source: Source }[] = []
   const folders = [""]
   for (const folder of folders) {
@@ -78,7 +91,17 @@ async function importFolder(path: string): Promise<ImportedModel> {
     }
   }
   // By code units, so that the order is the same on every machine.
-  return importFiles(files.sort((a, b) => (a.name < b.name ? -1 : 1)))
+  files.sort((a, b) => (a.name < b.name ? -1 : 1))
+  if (!files.some(({ name }) => isSavedModelGraph(name))) {
+    checkNoChoice(options)
+    return importFiles(files)
+  }
+  try {
+    return await importSavedModel(files, { ...options.savedModel, ...(options.signal && { signal: options.signal }) })
+  } catch (error) {
+    await closeAll(files.map(({ source }) => source))
+    throw error
+  }
 }
 
 async function list(folder: string): Promise<Dirent[]> {

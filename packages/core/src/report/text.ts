@@ -1,3 +1,4 @@
+import { backendEvidence } from "./evidence-text.js"
 import type { Report } from "./guarantee.js"
 
 /** How a report begins where there is no vault. */
@@ -5,8 +6,9 @@ const noVault =
   "THERE IS NO VAULT: the model was opened in the app's own process. Whoever can read that process's memory has the model."
 
 /**
- * A report for a person: plain text, aligned, without colour, evidence left out; no line break at the end. Its first line
- * says so where there is no vault.
+ * A report for a person: plain text, aligned, without colour; no line break at the end. Its first line says so where there
+ * is no vault. Of the evidence it has what the backend says, indented below the guarantee: the engine, and why others were
+ * passed over.
  */
 export function formatReport(report: Report): string {
   const { backend, versions } = report
@@ -32,9 +34,15 @@ export function formatReport(report: Report): string {
     id,
     `${title} ${mechanism}`,
   ])
+  // Where the ids begin, and two further.
+  const indent = " ".repeat(Math.max(0, ...report.guarantees.map(({ state }) => state.length)) + 4)
+  const guarantees = aligned(rows).flatMap((line, index) => [
+    line,
+    ...backendEvidence(report.guarantees[index]?.evidence ?? null).map((said) => indent + said),
+  ])
   const warning = report.place === "in-process" ? [noVault, ""] : []
   const limits = report.limits.map((limit) => `not promised  ${limit}`)
-  return [...warning, ...aligned(facts), "", ...aligned(rows), "", ...limits].join("\n")
+  return [...warning, ...aligned(facts), "", ...guarantees, "", ...limits].join("\n")
 }
 
 /** Lines whose columns begin at the same place. */

@@ -24,15 +24,28 @@ export function enqueueNDRangeKernel<Wants extends Optional<boolean> = undefined
 ): Outcome<Wants> {
   const call = "enqueueNDRangeKernel"
   const [on, of] = [queueOf(queue, call), kernelOf(kernel, call)]
-  if (dimensions !== 1 && dimensions !== 2 && dimensions !== 3)
-    throw refusal("INVALID_WORK_DIMENSION", { call, detail: `it is 1, 2 or 3, got ${describe(dimensions)}.` })
-  const start = isGiven(offset) ? sizesInto(room.offset, offset, dimensions, "INVALID_GLOBAL_OFFSET") : NULL
-  const global = sizesInto(room.global, globalSize, dimensions, "INVALID_GLOBAL_WORK_SIZE")
-  const local = isGiven(localSize) ? sizesInto(room.local, localSize, dimensions, "INVALID_WORK_GROUP_SIZE") : NULL
+  const [start, global, local] = launchSizes(dimensions, offset, globalSize, localSize, call)
   expectLivingArguments(kernel, call)
   return command(call, wait, event, (waitCount, waitList, returned) =>
     opencl().clEnqueueNDRangeKernel(on, of, dimensions, start, global, local, waitCount, waitList, returned),
   )
+}
+
+/** Offset, global size and local size, as C takes them; in memory that the next call uses again. */
+export function launchSizes(
+  dimensions: number,
+  offset: Optional<readonly number[]>,
+  globalSize: readonly number[],
+  localSize: Optional<readonly number[]>,
+  call: string,
+): [offset: bigint, global: bigint, local: bigint] {
+  if (dimensions !== 1 && dimensions !== 2 && dimensions !== 3)
+    throw refusal("INVALID_WORK_DIMENSION", { call, detail: `it is 1, 2 or 3, got ${describe(dimensions)}.` })
+  return [
+    isGiven(offset) ? sizesInto(room.offset, offset, dimensions, "INVALID_GLOBAL_OFFSET", call) : NULL,
+    sizesInto(room.global, globalSize, dimensions, "INVALID_GLOBAL_WORK_SIZE", call),
+    isGiven(localSize) ? sizesInto(room.local, localSize, dimensions, "INVALID_WORK_GROUP_SIZE", call) : NULL,
+  ]
 }
 
 /** Sizes as pairs of 32 bits, low first: much cheaper than BigInts. Drivers read them before the call returns. */
@@ -44,8 +57,8 @@ function sizesInto(
   values: unknown,
   dimensions: number,
   status: StatusName,
+  call: string,
 ): bigint {
-  const call = "enqueueNDRangeKernel"
   const given = list(values, "sizes", call)
   if (given.length !== dimensions)
     throw refusal(status, {

@@ -81,3 +81,8 @@ export const DEVICE_PARTITION_FAILED_EXT: OpenCLError = /* @__PURE__ */ constant
 export const INVALID_PARTITION_COUNT_EXT: OpenCLError = /* @__PURE__ */ constant("INVALID_PARTITION_COUNT_EXT")
 export const INVALID_PARTITION_NAME_EXT: OpenCLError = /* @__PURE__ */ constant("INVALID_PARTITION_NAME_EXT")
 export const CONTEXT_TERMINATED_KHR: OpenCLError = /* @__PURE__ */ constant("CONTEXT_TERMINATED_KHR")
+export const INVALID_COMMAND_BUFFER_KHR: OpenCLError = /* @__PURE__ */ constant("INVALID_COMMAND_BUFFER_KHR")
+export const INVALID_SYNC_POINT_WAIT_LIST_KHR: OpenCLError = /* @__PURE__ */ constant(
+  "INVALID_SYNC_POINT_WAIT_LIST_KHR",
+)
+export const INCOMPATIBLE_COMMAND_QUEUE_KHR: OpenCLError = /* @__PURE__ */ constant("INCOMPATIBLE_COMMAND_QUEUE_KHR")

@@ -7,6 +7,7 @@ export * from "./command-image.js"
 export * from "./command-kernel.js"
 export * from "./command-map.js"
 export * from "./command-queue.js"
+export * from "./command-recording.js"
 export * from "./command-sync.js"
 export * from "./context.js"
 export * from "./device.js"
@@ -17,6 +18,7 @@ export * from "./kernel.js"
 export { type ArgumentValue, cloneKernel, setKernelArg } from "./kernel-argument.js"
 export * from "./mem-object.js"
 export {
+  type CLCommandBuffer,
   type CLCommandQueue,
   type CLContext,
   type CLDeviceId,

@@ -1,3 +1,5 @@
+import { type Extensions, extension } from "../native/extension.js"
+import type { PlatformHandle } from "../native/handles.js"
 import { type OpenCL, opencl } from "../native/opencl.js"
 import type { StatusName } from "../native/status.js"
 
@@ -12,8 +14,10 @@ export interface Kind {
   /** The error for what isn't a living one. */
   readonly invalid: StatusName
   /** The C functions that count references; platforms aren't counted. */
-  readonly retain?: keyof OpenCL
-  readonly release?: keyof OpenCL
+  readonly retain?: keyof OpenCL | keyof Extensions
+  readonly release?: keyof OpenCL | keyof Extensions
+  /** Of an extension's kind: the platforms whose drivers have made the objects, by their handles, which drivers use again. */
+  readonly platforms?: Map<bigint, PlatformHandle>
 }
 
 export const platformKind: Kind = {
@@ -96,10 +100,25 @@ export const eventKind: Kind = {
   release: "clReleaseEvent",
 }
 
+/** Of cl_khr_command_buffer. */
+export const commandBufferKind = {
+  className: "CLCommandBuffer",
+  words: "a command buffer",
+  from: "createCommandBufferKHR",
+  invalid: "INVALID_COMMAND_BUFFER_KHR",
+  retain: "clRetainCommandBufferKHR",
+  release: "clReleaseCommandBufferKHR",
+  platforms: new Map<bigint, PlatformHandle>(),
+} as const satisfies Kind
+
 type Counting = (handle: bigint) => number
 
 /** Calls the function that counts a reference up or down. Its status. */
 export function count(kind: Kind, direction: "retain" | "release", handle: bigint): number {
   const name = kind[direction]
-  return name === undefined ? 0 : (opencl()[name] as unknown as Counting)(handle)
+  if (name === undefined) return 0
+  const platform = kind.platforms?.get(handle)
+  const counting =
+    platform === undefined ? opencl()[name as keyof OpenCL] : extension(platform, name as keyof Extensions)
+  return (counting as unknown as Counting)(handle)
 }

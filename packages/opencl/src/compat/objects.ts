@@ -6,6 +6,7 @@ import type { Handles } from "../native/handles.js"
 import { check, refusal } from "../native/index.js"
 import type { KernelArguments } from "./kernel-argument.js"
 import {
+  commandBufferKind,
   commandQueueKind,
   contextKind,
   count,
@@ -104,6 +105,12 @@ export class CLCommandQueue extends CLObject {
   declare readonly [className]: "CLCommandQueue"
 }
 
+export class CLCommandBuffer extends CLObject {
+  declare readonly [className]: "CLCommandBuffer"
+  /** Those that it launches: their arguments have to live. */
+  readonly kernels: CLKernel[] = []
+}
+
 export class CLEvent extends CLObject {
   declare readonly [className]: "CLEvent"
 }
@@ -117,6 +124,7 @@ const classes: Readonly<Record<string, new (entry: Entry) => CLObject>> = {
   CLMem,
   CLSampler,
   CLCommandQueue,
+  CLCommandBuffer,
   CLEvent,
 }
 
@@ -177,6 +185,8 @@ export const kernelOf = (value: unknown, call: string) => handleOf<"cl_kernel">(
 export const memoryOf = (value: unknown, call: string) => handleOf<"cl_mem">(memoryKind, value, call)
 export const samplerOf = (value: unknown, call: string) => handleOf<"cl_sampler">(samplerKind, value, call)
 export const queueOf = (value: unknown, call: string) => handleOf<"cl_command_queue">(commandQueueKind, value, call)
+export const commandBufferOf = (value: unknown, call: string) =>
+  handleOf<"cl_command_buffer_khr">(commandBufferKind, value, call)
 export const eventOf = (value: unknown, call: string) => handleOf<"cl_event">(eventKind, value, call)
 
 export function isLiving(value: unknown): boolean {
@@ -223,7 +233,16 @@ function forget(entry: Entry): void {
   if (living.get(key)?.entry === entry) living.delete(key)
 }
 
-const orderOfRelease = [eventKind, samplerKind, memoryKind, kernelKind, programKind, commandQueueKind, contextKind]
+const orderOfRelease = [
+  eventKind,
+  commandBufferKind,
+  samplerKind,
+  memoryKind,
+  kernelKind,
+  programKind,
+  commandQueueKind,
+  contextKind,
+]
 
 /**
  * Releases every reference that the program owns. Platforms and devices stay; so do sub-devices, which releaseDevice

@@ -10,7 +10,8 @@ const widths: Readonly<Record<string, string>> = {
   cl_map_flags: "uint64",
 }
 
-const handles = /^(callback|cl_(platform_id|device_id|context|command_queue|mem|sampler|program|kernel|event))$/
+const handles =
+  /^(callback|cl_(platform_id|device_id|context|command_queue|mem|sampler|program|kernel|event|command_buffer_khr))$/
 
 export interface CTypes {
   readonly result: string

@@ -13,6 +13,7 @@ export interface Handles {
   cl_program: Handle<"program">
   cl_kernel: Handle<"kernel">
   cl_event: Handle<"event">
+  cl_command_buffer_khr: Handle<"command buffer">
 }
 
 export type PlatformHandle = Handles["cl_platform_id"]
@@ -24,3 +25,4 @@ export type SamplerHandle = Handles["cl_sampler"]
 export type ProgramHandle = Handles["cl_program"]
 export type KernelHandle = Handles["cl_kernel"]
 export type EventHandle = Handles["cl_event"]
+export type CommandBufferHandle = Handles["cl_command_buffer_khr"]

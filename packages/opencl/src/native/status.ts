@@ -1,13 +1,8 @@
-/**
- * The status codes of OpenCL 3.0 and of the extensions here: the header's name without CL_, node-opencl's words for it
- * (programs compare them, so they are part of every message), and a sentence that says what usually is the matter.
- */
-export interface Status {
-  readonly code: number
-  readonly words: string
-  readonly sentence: string
-}
+import { extensionStatuses, type Status } from "./status-extensions.js"
 
+export type { Status }
+
+/** The status codes of OpenCL 3.0 and of the extensions here. */
 export const statuses = {
   DEVICE_NOT_FOUND: {
     code: -1,
@@ -264,28 +259,7 @@ export const statuses = {
     words: "Maximum size restriction exceeded",
     sentence: "The argument is larger than the kernel declares it.",
   },
-  PLATFORM_NOT_FOUND_KHR: {
-    code: -1001,
-    words: "Platform not found",
-    sentence:
-      "The OpenCL library is there, but no driver: install your device's, or PoCL for the CPU (pocl-opencl-icd on Debian and Ubuntu).",
-  },
-  DEVICE_PARTITION_FAILED_EXT: {
-    code: -1057,
-    words: "Device partition failed",
-    sentence: "The device can't be divided in this way.",
-  },
-  INVALID_PARTITION_COUNT_EXT: {
-    code: -1058,
-    words: "Invalid partition count",
-    sentence: "The device has fewer compute units, or allows fewer sub-devices.",
-  },
-  INVALID_PARTITION_NAME_EXT: {
-    code: -1059,
-    words: "Invalid partition name",
-    sentence: "The device has no compute unit of this name.",
-  },
-  CONTEXT_TERMINATED_KHR: { code: -1121, words: "Context terminated", sentence: "Make a new context." },
+  ...extensionStatuses,
 } as const satisfies Readonly<Record<string, Status>>
 
 export type StatusName = keyof typeof statuses

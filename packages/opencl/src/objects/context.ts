@@ -3,12 +3,13 @@ import * as CL from "../native/constants/index.js"
 import type { ContextHandle } from "../native/handles.js"
 import { opencl } from "../native/opencl.js"
 import type { BufferOptions } from "./buffer-options.js"
+import { CommandBuffer } from "./command-buffer.js"
 import { Device } from "./device.js"
 import type { DeviceBuffer } from "./device-buffer.js"
 import type { HostMemory } from "./host-memory.js"
 import { type Image, type ImageDescription, newImage } from "./image.js"
 import { type ImageFormat, type ImageShape, supportedFormats } from "./image-format.js"
-import { describe, NativeObject, ownedOf } from "./native-object.js"
+import { describe, handleIn, NativeObject, ownedOf } from "./native-object.js"
 import { newBuffer } from "./new-buffer.js"
 import { defaultDevice } from "./platform.js"
 import { type BuildOptions, createProgram, createProgramSync, type Program } from "./program.js"
@@ -37,6 +38,16 @@ export class Context extends NativeObject<ContextHandle> {
   /** @throws TypeError for a device of another context */
   createQueue(options: QueueOptions = {}): Queue {
     return new Queue(this, this.#device(options.device), options)
+  }
+
+  /**
+   * Records launches that are to be enqueued together, again and again. It goes with the queue.
+   *
+   * @throws OpenCLError INVALID_OPERATION where the queue's device has no command buffers
+   */
+  createCommandBuffer(queue: Queue): CommandBuffer {
+    handleIn(ownedOf(this), queue, Queue)
+    return new CommandBuffer(queue)
   }
 
   /**

@@ -123,6 +123,11 @@ export class Device {
     return (this.#known(CL.DEVICE_DOUBLE_FP_CONFIG) ?? 0) !== 0
   }
 
+  /** Whether launches can be recorded: cl_khr_command_buffer, in any version from its first provisional one on. */
+  get hasCommandBuffers(): boolean {
+    return this.extensions.has("cl_khr_command_buffer")
+  }
+
   /** Whether kernels have sub-groups. */
   get hasSubGroups(): boolean {
     return ["cl_khr_subgroups", "cl_intel_subgroups"].some((name) => this.extensions.has(name)) || this.subGroups > 0

@@ -19,7 +19,7 @@ import type { Device } from "./device.js"
 import { describeArguments, type KernelArgument } from "./kernel-argument.js"
 import { KernelLaunch, type WorkSize } from "./kernel-launch.js"
 import { LocalMemory } from "./local-memory.js"
-import { NativeObject, ownedOf } from "./native-object.js"
+import { handleIn, NativeObject, ownedOf } from "./native-object.js"
 import type { Program } from "./program.js"
 import { callOn, type Queue } from "./queue.js"
 import { noteUse, SharedMemory } from "./shared-memory.js"
@@ -35,6 +35,25 @@ export interface LaunchOptions extends CommandOptions {
 /** A value that needn't live on until the kernel runs: the driver has a copy. */
 const copied = Symbol("copied")
 
+/** How many recorded launches there are of a kernel, whose arguments stay as they are meanwhile. */
+export interface Recordings {
+  count: number
+}
+
+/** A kernel as a command buffer needs it. */
+export let recordable: (
+  kernel: Kernel,
+  queue: Queue,
+) => {
+  readonly launch: KernelLaunch
+  readonly recordings: Recordings
+  handle(): KernelHandle
+  /** @throws TypeError for an argument that isn't set, or was released */
+  check(): void
+  /** What the queue uses from now on. */
+  noteUses(): void
+}
+
 /** A function of a program that a queue can run. */
 export class Kernel extends NativeObject<KernelHandle> {
   readonly name: string
@@ -47,6 +66,7 @@ export class Kernel extends NativeObject<KernelHandle> {
   /** Those of them that are shared memory, by the argument's index. */
   readonly #shared = new Map<number, SharedMemory>()
   readonly #launch: KernelLaunch
+  readonly #recordings: Recordings = { count: 0 }
 
   /** Use `program.createKernel()`. */
   constructor(program: Program, name: string) {
@@ -66,7 +86,8 @@ export class Kernel extends NativeObject<KernelHandle> {
   /**
    * Sets all arguments, in order. They stay until they are set again.
    *
-   * @throws TypeError or RangeError for a value that doesn't fit its argument, before the driver sees it
+   * @throws TypeError or RangeError for a value that doesn't fit its argument, before the driver sees it; TypeError where
+   *   a command buffer has recorded the kernel
    */
   setArguments(...values: readonly ArgumentValue[]): this {
     if (values.length !== this.argumentCount) {
@@ -80,6 +101,11 @@ export class Kernel extends NativeObject<KernelHandle> {
   setArgument(index: number, value: ArgumentValue): this {
     if (!(index >= 0 && index < this.argumentCount && Number.isInteger(index))) {
       throw new RangeError(`The kernel ${this.name} has ${this.argumentCount} arguments, and no number ${index}.`)
+    }
+    if (this.#recordings.count > 0) {
+      throw new TypeError(
+        `A command buffer has recorded the kernel ${this.name} with its arguments: make another kernel.`,
+      )
     }
     try {
       this.#set[index] = this.#give(index, value)
@@ -124,8 +150,12 @@ export class Kernel extends NativeObject<KernelHandle> {
       ),
       "clEnqueueNDRangeKernel",
     )
-    if (this.#shared.size > 0) for (const memory of this.#shared.values()) noteUse(memory, queue)
+    this.#noteUses(queue)
     return event
+  }
+
+  #noteUses(queue: Queue): void {
+    if (this.#shared.size > 0) for (const memory of this.#shared.values()) noteUse(memory, queue)
   }
 
   /** What bounds the kernel's work groups. @param device default: the first of the context */
@@ -192,6 +222,20 @@ export class Kernel extends NativeObject<KernelHandle> {
   #called(index: number): string {
     const known = this.arguments?.[index]
     return `Argument ${index}${known ? ` (${known.type} ${known.name})` : ""} of the kernel ${this.name}`
+  }
+
+  static {
+    recordable = (kernel, queue) => {
+      const { context } = ownedOf(queue)
+      handleIn(context, kernel, Kernel)
+      return {
+        launch: kernel.#launch,
+        recordings: kernel.#recordings,
+        handle: () => ownedOf(kernel).live(),
+        check: () => kernel.#checkArguments(),
+        noteUses: () => kernel.#noteUses(queue),
+      }
+    }
   }
 }
 

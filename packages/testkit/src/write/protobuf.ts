@@ -26,7 +26,7 @@ export function concat(...pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer
 }
 
 /** Seven bits a byte, the lowest first; the high bit says that more follow. */
-function varint(value: number): Uint8Array {
+export function varint(value: number): Uint8Array {
   const bytes: number[] = []
   let rest = value
   while (rest >= 128) {

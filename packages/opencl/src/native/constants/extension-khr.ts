@@ -62,6 +62,13 @@ export const VERSION_MINOR_BITS_KHR = 10
 export const VERSION_PATCH_BITS_KHR = 12
 export const NAME_VERSION_MAX_NAME_SIZE_KHR = 64
 
+// cl_khr_command_buffer
+export const DEVICE_COMMAND_BUFFER_CAPABILITIES_KHR = 0x12a9
+export const DEVICE_COMMAND_BUFFER_REQUIRED_QUEUE_PROPERTIES_KHR = 0x12aa
+export const COMMAND_BUFFER_CAPABILITY_SIMULTANEOUS_USE_KHR = 4
+export const COMMAND_BUFFER_FLAGS_KHR = 0x1293
+export const COMMAND_BUFFER_SIMULTANEOUS_USE_KHR = 1
+
 // cl_khr_device_uuid
 export const UUID_SIZE_KHR = 16
 export const LUID_SIZE_KHR = 8

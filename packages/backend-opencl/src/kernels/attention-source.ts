@@ -1,0 +1,205 @@
+import { columnsOf, declareSums, forEachSum, multiplyAdd, type RegisterTile, sum } from "./register-tile.js"
+import { turnVectors } from "./turn-vectors.js"
+import { lines, load, store, vectorFunctions, vectorType } from "./vector-text.js"
+
+/** What is done to scores before their softmax. */
+export interface AttentionEpilogue {
+  /** Kernel parameters to append: those of the integers, then those of the buffers; each begins with a comma. */
+  readonly parameters: string
+  readonly integers: readonly number[]
+  /** Statements before all others, which know `outer` and `inner`, the place in the batch. */
+  readonly begin: string
+  /**
+   * Statements that change the variable `value`, the scores of a vector of queries and one key.
+   *
+   * @param row a C expression: the first of the vector's queries, of which those from `rows` on don't count
+   * @param key a C expression: the key
+   */
+  readonly apply: (value: string, at: { readonly row: string; readonly key: string; readonly width: number }) => string
+}
+
+/** Tiles of keys of which a block is made. */
+const tilesOfBlock = 4
+
+/**
+ * A work-item computes the results of as many queries as its vectors have lanes: a lane is a query, so that nothing is
+ * summed across lanes. Queries are transposed first, and results at last; keys and values are read where they are, float
+ * by float, each for all lanes. `tile` has scores in its sums, keys by queries, and then results, floats of values by
+ * queries.
+ */
+export function attentionSource(
+  tile: RegisterTile,
+  {
+    depth,
+    width: floats,
+    keysTogether,
+  }: { readonly depth: number; readonly width: number; readonly keysTogether: boolean },
+  epilogue: AttentionEpilogue,
+): string {
+  const { rows: keysOfTile, vectors, width } = tile
+  const lanes = columnsOf(tile)
+  const block = tilesOfBlock * keysOfTile
+  const type = vectorType(width)
+  const stride = depth + 16
+  const scoresOf = (vector: number) => load(width, `shares + key * ${lanes} + ${vector * width}`)
+  return `${vectorFunctions(width)}${turnVectors(width)}
+__attribute__((reqd_work_group_size(1, 1, 1)))
+__kernel void KERNEL(__global const float *restrict queries, __global const float *restrict keys,
+                     __global const float *restrict values, __global float *restrict output, const int rows,
+                     const int keyCount, const int innerBatch, const int queryRow, const int queryOuter,
+                     const int queryInner, const int keyRow, const int keyColumn, const int keyOuter,
+                     const int keyInner, const int valueRow, const int valueOuter, const int valueInner,
+                     const int outputRow, const int outputOuter, const int outputInner${epilogue.parameters}) {
+  const int first = get_global_id(0) * ${lanes};
+  const int outer = (int)get_global_id(1) / innerBatch, inner = (int)get_global_id(1) % innerBatch;
+  queries += (size_t)outer * queryOuter + (size_t)inner * queryInner;
+  keys += (size_t)outer * keyOuter + (size_t)inner * keyInner;
+  values += (size_t)outer * valueOuter + (size_t)inner * valueInner;
+  output += (size_t)outer * outputOuter + (size_t)inner * outputInner;
+  ${epilogue.begin}
+  float turned[${depth * lanes}] __attribute__((aligned(64)));
+  float results[${floats * lanes}] __attribute__((aligned(64)));
+  float shares[${block * lanes}] __attribute__((aligned(64)));
+  ${keysTogether ? "" : `float copy[${keysOfTile * stride}] __attribute__((aligned(64)));`}
+  ${turnQueries(tile, depth)}
+  for (int index = 0; index < ${floats * lanes}; index++) results[index] = 0.0f;
+  ${lines(vectors, (vector) => `${type} largest${vector} = (${type})(-INFINITY), total${vector} = (${type})(0.0f);`)}
+  for (int begin = 0; begin < keyCount; begin += ${block}) {
+    const int count = min(${block}, keyCount - begin);
+    for (int from = 0; from < count; from += ${keysOfTile}) {
+      ${keysTogether ? "__global const float *factor = keys + begin + from;" : copyKeys(tile, stride, depth)}
+      __private const float *query = turned;
+      ${declareSums(tile, () => "0.0f")}
+      for (int step = 0; step < ${depth}; step++, query += ${lanes}, factor += ${keysTogether ? "keyColumn" : "1"}) {
+        ${multiplyAdd(
+          tile,
+          (vector) => load(width, `query + ${vector * width}`),
+          (index) => `factor[${keysTogether ? index : index * stride}]`,
+        )}
+      }
+      ${forEachSum(
+        tile,
+        (index, vector) => `{
+        ${epilogue.apply(sum(index, vector), {
+          row: `(first + ${vector * width})`,
+          key: `min(begin + from + ${index}, keyCount - 1)`,
+          width,
+        })}
+        ${store(width, sum(index, vector), `shares + (from + ${index}) * ${lanes} + ${vector * width}`)}
+      }`,
+      )}
+    }
+    ${lines(
+      vectors,
+      (vector) => `
+    ${type} most${vector} = largest${vector};
+    for (int key = 0; key < count; key++) {
+      const ${type} score = ${scoresOf(vector)};
+      most${vector} = score > most${vector} ? score : most${vector};
+    }
+    // Where all scores until now are minus infinity, they are nothing beside those that may come.
+    const ${type} shift${vector} = most${vector} == (${type})(-INFINITY) ? (${type})(0.0f) : most${vector};
+    const ${type} decay${vector} = exp(largest${vector} - shift${vector});
+    total${vector} *= decay${vector};
+    for (int key = 0; key < count; key++) {
+      const ${type} share = exp(${scoresOf(vector)} - shift${vector});
+      total${vector} += share;
+      ${store(width, "share", `shares + key * ${lanes} + ${vector * width}`)}
+    }
+    largest${vector} = most${vector};`,
+    )}
+    __global const float *block = values + (size_t)begin * valueRow;
+    ${addValues(tile, floats)}
+  }
+  ${storeResults(tile, floats)}
+}`
+}
+
+/** The queries' floats, each of all lanes together. Those from `rows` on are the last, and aren't stored. */
+function turnQueries({ vectors, width }: RegisterTile, depth: number): string {
+  const lanes = vectors * width
+  const whole = depth - (depth % width)
+  const row = (lane: string | number) => `(size_t)min(first + part + ${lane}, rows - 1) * queryRow`
+  return `for (int part = 0; part < ${lanes}; part += ${width}) {
+    for (int step = 0; step < ${whole}; step += ${width}) {
+      ${vectorType(width)} x[${width}];
+      ${lines(width, (lane) => `x[${lane}] = ${load(width, `queries + ${row(lane)} + step`)};`)}
+      KERNEL_turn(x);
+      ${lines(width, (index) => store(width, `x[${index}]`, `turned + (step + ${index}) * ${lanes} + part`))}
+    }
+    for (int step = ${whole}; step < ${depth}; step++)
+      for (int lane = 0; lane < ${width}; lane++) turned[step * ${lanes} + part + lane] = queries[${row("lane")} + step];
+  }`
+}
+
+/** Keys at a distance that the compiler knows. Those beyond the last are the last, and aren't looked at. */
+const copyKeys = ({ rows, width }: RegisterTile, stride: number, depth: number): string => `
+      for (int index = 0; index < ${rows}; index++) {
+        __global const float *source = keys + (size_t)min(begin + from + index, keyCount - 1) * keyRow;
+        float *target = copy + index * ${stride};
+        int step = 0;
+        for (; step + ${width} <= ${depth}; step += ${width}) ${store(width, load(width, "source + step"), "target + step")}
+        for (; step < ${depth}; step++) target[step] = source[step];
+      }
+      __private const float *factor = copy;`
+
+/** Adds a block's values, by their shares, to what the results have of the blocks before. */
+function addValues(tile: RegisterTile, floats: number): string {
+  const most = Math.ceil(floats / Math.ceil(floats / tile.rows))
+  const whole = floats - (floats % most)
+  return `for (int float0 = 0; float0 < ${whole}; float0 += ${most}) {${addPart({ ...tile, rows: most })}}
+    ${whole === floats ? "" : `{ const int float0 = ${whole}; ${addPart({ ...tile, rows: floats - whole })} }`}`
+}
+
+function addPart(tile: RegisterTile): string {
+  const { width } = tile
+  const lanes = columnsOf(tile)
+  const place = (row: number, vector: number) => `results + (float0 + ${row}) * ${lanes} + ${vector * width}`
+  return `
+      ${forEachSum(
+        tile,
+        (row, vector) =>
+          `${vectorType(width)} ${sum(row, vector)} = ${load(width, place(row, vector))} * decay${vector};`,
+      )}
+      __global const float *value = block + float0;
+      for (int key = 0; key < count; key++, value += valueRow) {
+        ${multiplyAdd(
+          tile,
+          (vector) => load(width, `shares + key * ${lanes} + ${vector * width}`),
+          (row) => `value[${row}]`,
+        )}
+      }
+      ${forEachSum(tile, (row, vector) => store(width, sum(row, vector), place(row, vector)))}
+    `
+}
+
+/** Divided by the sum of shares, and a row a query again. */
+function storeResults({ vectors, width }: RegisterTile, floats: number): string {
+  const lanes = vectors * width
+  const whole = floats - (floats % width)
+  const part = (vector: number) => `{
+    const ${vectorType(width)} factor = (${vectorType(width)})(1.0f) / total${vector};
+    const int row = first + ${vector * width}, count = min(${width}, rows - row);
+    __global float *target = output + (size_t)row * outputRow;
+    for (int step = 0; step < ${whole}; step += ${width}) {
+      ${vectorType(width)} x[${width}];
+      ${lines(
+        width,
+        (index) =>
+          `x[${index}] = factor * ${load(width, `results + (step + ${index}) * ${lanes} + ${vector * width}`)};`,
+      )}
+      KERNEL_turn(x);
+      ${lines(width, (lane) => `if (${lane} < count) ${store(width, `x[${lane}]`, `target + (size_t)${lane} * outputRow + step`)}`)}
+    }
+    ${
+      whole === floats
+        ? ""
+        : `float factors[${width}];
+    ${store(width, "factor", "factors")}
+    for (int lane = 0; lane < count; lane++)
+      for (int step = ${whole}; step < ${floats}; step++)
+        target[(size_t)lane * outputRow + step] = factors[lane] * results[step * ${lanes} + ${vector * width} + lane];`
+    }
+  }`
+  return lines(vectors, part)
+}

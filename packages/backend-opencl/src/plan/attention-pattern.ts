@@ -1,0 +1,160 @@
+import { isVectorisable } from "../codegen/expression-code.js"
+import type { Elementwise, MatMul, Operation, View } from "../graph/operation.js"
+import { contiguousStrides } from "../graph/shape.js"
+import type { Tensor } from "../graph/tensor.js"
+import { isSmall } from "./fused-epilogue.js"
+import { isAlias } from "./lowering.js"
+import { operandsOf } from "./operand-access.js"
+
+/** Softmax(query x key, changed element by element) x value, which one kernel computes. */
+export interface Attention {
+  readonly kind: "attention"
+  readonly query: Tensor
+  /** Transposed: its columns are keys. */
+  readonly key: Tensor
+  readonly value: Tensor
+  /** The first product. */
+  readonly scores: Tensor
+  /** From the first product to what the softmax is of, in order: scales and masks. */
+  readonly members: readonly Elementwise[]
+  /** What else they read. */
+  readonly operands: readonly Tensor[]
+  /** The second product; which of the result's axes each of its axes is. */
+  readonly product: Tensor
+  readonly order: readonly number[]
+  /** All that is read. */
+  readonly inputs: readonly Tensor[]
+  readonly outputs: readonly [Tensor]
+  readonly isConstant: false
+}
+
+/** Further from the softmax than exporters put a scale or a mask, nothing is looked for. */
+const mostMembers = 8
+
+/**
+ * Puts an attention in the place of each second product of one.
+ *
+ * @param operations those that are needed, in order
+ * @param roots which have to be computed by themselves
+ * @param fits whether the device has a kernel for it
+ */
+export function joinAttention(
+  operations: readonly Operation[],
+  roots: ReadonlySet<Tensor>,
+  fits: (attention: Attention) => boolean,
+): readonly (Operation | Attention)[] {
+  const consumers = consumersOf(operations)
+  const replaced = new Map<Operation, Attention>()
+  const gone = new Set<Operation>()
+
+  /** What reads a tensor, if it is one operation only, and reads nothing else of it. */
+  function onlyConsumer(tensor: Tensor): Operation | undefined {
+    const found = consumers.get(tensor)
+    return found?.length === 1 && !roots.has(tensor) ? found[0] : undefined
+  }
+
+  /** The first product, and what is between it and `tensor`. */
+  function chainTo(
+    tensor: Tensor,
+    length = 0,
+  ): { readonly head: MatMul; readonly path: readonly Operation[] } | undefined {
+    const { origin } = tensor
+    if (origin.kind !== "operation" || onlyConsumer(tensor) === undefined) return undefined
+    const { operation } = origin
+    if (operation.kind === "matmul") return { head: operation, path: [operation] }
+    if (operation.kind !== "elementwise" || length >= mostMembers) return undefined
+    for (const input of operation.inputs) {
+      if (!sameShape(input, tensor)) continue
+      const found = chainTo(input, length + 1)
+      if (found !== undefined) return { ...found, path: [...found.path, operation] }
+    }
+    return undefined
+  }
+
+  /** The tensor itself, or that of which it is another shape and nothing else is made. */
+  function unshaped(tensor: Tensor, views: Operation[]): Tensor {
+    const { origin } = tensor
+    if (origin.kind !== "operation" || origin.operation.kind !== "view" || onlyConsumer(tensor) === undefined)
+      return tensor
+    if (!isAlias(origin.operation, tensor)) return tensor
+    views.push(origin.operation)
+    return unshaped(origin.operation.inputs[0] as Tensor, views)
+  }
+
+  for (const product of operations) {
+    if (product.kind !== "matmul" || product.isConstant) continue
+    const [shares, value] = product.inputs as [Tensor, Tensor]
+    const views: Operation[] = []
+    const softmax = unshaped(shares, views)
+    const { origin } = softmax
+    if (origin.kind !== "operation" || origin.operation.kind !== "softmax" || origin.operation.isLogarithm) continue
+    if (onlyConsumer(softmax) === undefined) continue
+    const scored = unshaped(origin.operation.inputs[0] as Tensor, views)
+    const chain = chainTo(scored)
+    if (chain === undefined || !sameShape(scored, shares) || shares.shape.at(-1) !== softmax.shape.at(-1)) continue
+    const { head, path } = chain
+    const members = path.slice(1) as Elementwise[]
+    const scores = head.outputs[0] as Tensor
+    const made = product.outputs[0] as Tensor
+    const turned = transposition(onlyConsumer(made), made)
+    const operands = operandsOf(members, scores)
+    const [query, key] = head.inputs as [Tensor, Tensor]
+    const attention: Attention = {
+      ...{ kind: "attention", query, key, value, scores, members, operands, product: made, isConstant: false },
+      order: turned?.order ?? [...made.shape.keys()],
+      inputs: [query, key, value, ...operands],
+      outputs: [turned?.view.outputs[0] ?? made],
+    } as const
+    if (!canBeOne(attention) || !fits(attention)) continue
+    replaced.set(product, attention)
+    for (const operation of [...path, ...views, origin.operation, ...(turned ? [turned.view] : [])]) gone.add(operation)
+  }
+  return operations.filter((operation) => !gone.has(operation)).map((operation) => replaced.get(operation) ?? operation)
+}
+
+/** Whether all of it is of floats of 32 bits, or of what changes them lane by lane. */
+function canBeOne({ query, key, value, scores, members, operands, product }: Attention): boolean {
+  const isFloat = [query, key, value, scores, product].every(({ type, size }) => type === "float32" && size > 0)
+  const isSimple = members.every(({ expression }) => isVectorisable(expression) && isSmall(expression))
+  const last = members.at(-1)?.expression.type ?? "float32"
+  const isOneBatch = String(scores.shape.slice(0, -2)) === String(product.shape.slice(0, -2))
+  return (
+    isFloat && isOneBatch && isSimple && last === "float32" && operands.every(({ type }) => operandTypes.includes(type))
+  )
+}
+
+const operandTypes: readonly Tensor["type"][] = ["float32", "bool"]
+
+/** The view that gives the axes of `made` but the last another order, if `operation` is one. */
+function transposition(
+  operation: Operation | undefined,
+  made: Tensor,
+): { readonly view: View; readonly order: readonly number[] } | undefined {
+  if (operation?.kind !== "view" || operation.offset !== 0) return undefined
+  const [output] = operation.outputs as [Tensor]
+  const strides = contiguousStrides(made.shape)
+  const order = strides.map((stride, axis) => {
+    // Axes of length 1 have strides that others have, too.
+    return operation.strides.findIndex((one, at) => one === stride && output.shape[at] === made.shape[axis])
+  })
+  const isOne = output.shape.length === made.shape.length && new Set(order).size === order.length
+  return isOne && order.at(-1) === order.length - 1 && !order.includes(-1) ? { view: operation, order } : undefined
+}
+
+const sameShape = (a: Tensor, b: Tensor) =>
+  a.shape.length === b.shape.length && a.shape.every((length, axis) => length === b.shape[axis])
+
+/** What reads each tensor, once for each time it does. */
+export function consumersOf<One extends Pick<Operation, "inputs">>(
+  operations: readonly One[],
+): ReadonlyMap<Tensor, readonly One[]> {
+  const consumers = new Map<Tensor, One[]>()
+  for (const operation of operations) {
+    for (const input of operation.inputs) {
+      const known = consumers.get(input)
+      if (known === undefined) consumers.set(input, [operation])
+      else known.push(operation)
+    }
+  }
+  return consumers
+}
