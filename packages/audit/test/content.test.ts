@@ -25,6 +25,7 @@ describe("formats", () => {
     ["openvino-ir", text('<?xml version="1.0"?>\n<net name="n" version="11">')],
     ["openvino-blob", text('<?xml version="1.0"?><compiled_blob ie_version="2026"/>\n\0\0\0')],
     ["json", text('{"a": 1}')],
+    ["sealed-model", Buffer.from("9353524d0d0a1a0a", "hex")],
     ["gzip", gzipSync("x")],
     ["zip", zipOf("x", text("x"))],
     ["text", text("It was the best of times.\n")],

@@ -23,7 +23,7 @@ describe("leak", () => {
   })
 
   it("a folder that isn't there is misuse", async () => {
-    await expect(leak(join(temporaryFolder(), "none"))).rejects.toThrow(RangeError)
+    await expect(leak(join(temporaryFolder(), "none"))).rejects.toMatchObject({ code: "source-missing" })
   })
 
   it("what can't be read is skipped, and told", async () => {

@@ -1,4 +1,6 @@
 import { isAbsolute } from "node:path"
+import { inspect } from "node:util"
+import { checkOptionNames } from "@strongroom/core/backend"
 
 /** Where ONNX Runtime computes. Only `"cpu"` is tested by this project; the others need their own libraries. */
 export type ExecutionProvider = "cpu" | "cuda" | "tensorrt" | "dml" | "coreml" | "webgpu"
@@ -59,12 +61,13 @@ export const mostArtifact = 2 ** 30
 
 /** @throws TypeError or RangeError */
 export function checkOptions(options: OnnxRuntimeOptions): CheckedOptions {
+  checkOptionNames(options, ["threads", "executionProviders", "keepUpTo", "plugin"], "onnxruntime()")
   const { threads, executionProviders = ["cpu"], keepUpTo, plugin } = options
   if (threads !== undefined && (!Number.isSafeInteger(threads) || threads < 1 || threads > 1024)) {
-    throw new RangeError(`threads is an integer from 1 to 1024, not ${threads}.`)
+    throw new RangeError(`threads is an integer from 1 to 1024, not ${inspect(threads)}.`)
   }
   if (keepUpTo !== undefined && (!Number.isSafeInteger(keepUpTo) || keepUpTo < 0 || keepUpTo > mostArtifact)) {
-    throw new RangeError(`keepUpTo is an integer of bytes from 0 to ${mostArtifact}, not ${keepUpTo}.`)
+    throw new RangeError(`keepUpTo is an integer of bytes from 0 to ${mostArtifact}, not ${inspect(keepUpTo)}.`)
   }
   if (!Array.isArray(executionProviders) || executionProviders.length === 0) {
     throw new TypeError('executionProviders is an array with at least one name, such as ["cpu"].')

@@ -160,6 +160,7 @@ describe("options", () => {
     for (const keepUpTo of [-1, 0.5, 2 ** 30 + 1, Number.NaN])
       expect(() => onnxruntime({ keepUpTo })).toThrow(RangeError)
     expect(() => onnxruntime({ executionProviders: [] })).toThrow(TypeError)
+    expect(() => onnxruntime({ thread: 1 } as object)).toThrow('onnxruntime() has no "thread"')
     expect(() => onnxruntime({ executionProviders: ["gpu" as "cpu"] })).toThrow(/choose from cpu/)
   })
 })

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { StrongroomError } from "@strongroom/core"
 import { CommanderError } from "commander"
 import type { Context } from "./command.js"
 import { failureOf, Interruption } from "./failure.js"
@@ -26,7 +27,10 @@ async function main(args: readonly string[]): Promise<void> {
   stdout.on("error", (error: NodeJS.ErrnoException) => {
     // `strongroom ... | head` is no failure of ours: end as a program that the signal of a closed pipe kills.
     if (error.code === "EPIPE") process.exit(128 + 13)
-    report(error, args.includes("--json"))
+    report(
+      new StrongroomError("sink-failed", `Standard output can't be written: ${error.message}.`),
+      args.includes("--json"),
+    )
   })
   try {
     await createProgram(context, stdout).parseAsync(args, { from: "user" })

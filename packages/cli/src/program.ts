@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs"
-import { Command } from "commander"
+import { Command, Help, type Option } from "commander"
 import { addCommonOptions, type Context } from "./command.js"
 import { auditCommand } from "./commands/audit.js"
 import { doctorCommand } from "./commands/doctor.js"
@@ -22,9 +22,12 @@ export function createProgram(context: Context, stdout: Stream): Command {
       "Seals neural networks, grants them to customers, runs them in a vault, and tells what programs leave behind.",
     )
     .version(readVersion())
+    // So that options after the program of `audit` are that program's.
+    .enablePositionalOptions()
     .addHelpText(
       "after",
-      "\nExit codes: 0 success, 1 failed, 2 misuse, 130 interrupted; audit, leak and sweep: 3 something was found." +
+      "\nExit codes: 0 success, 1 failed, 2 misuse, 130 interrupted;" +
+        "\naudit, leak and sweep: 3 something was found; audit: 4 not everything was seen." +
         "\nExample: strongroom seal ocr.onnx -o ocr.sealed --key publisher.key",
     )
     .addCommand(keygenCommand(context))
@@ -41,11 +44,20 @@ export function createProgram(context: Context, stdout: Stream): Command {
     .addCommand(setupCommand(context))
   for (const command of everyCommand(program)) {
     if (command.commands.length === 0) addCommonOptions(command)
-    command.exitOverride()
+    command.exitOverride().configureHelp({ subcommandTerm, optionDescription })
     // Errors are written by main, in one form for all.
     command.configureOutput({ writeOut: (text) => void stdout.write(text), outputError() {} })
   }
   return program
+}
+
+/** Names alone: with their options and arguments, the list is wider than a terminal. */
+const subcommandTerm = (command: Command): string => command.name()
+
+/** As commander describes an option, and whether a command does without it. */
+const optionDescription = (option: Option): string => {
+  const description = Help.prototype.optionDescription(option)
+  return option.mandatory && option.defaultValue === undefined ? `${description} (required)` : description
 }
 
 function everyCommand(command: Command): Command[] {

@@ -1,4 +1,4 @@
-import { publisherId, readKeyring, type Trust } from "@strongroom/core"
+import { publisherId, readKeyring, StrongroomError, type Trust } from "@strongroom/core"
 import type { Command } from "commander"
 import { collect } from "./parse.js"
 import { readSmallFile, readText } from "./read-files.js"
@@ -35,4 +35,12 @@ export async function readTrust({ trust = [], keyring = [] }: TrustOptions, sign
     throw new RangeError(`A keyring is of publisher ${stray}, whose public key isn't given with --trust.`)
   }
   return trusted
+}
+
+/** As {@link readTrust}, where nothing can be opened without. @throws StrongroomError `trust-missing`, and as it does. */
+export async function readSomeTrust(options: TrustOptions, signal: AbortSignal): Promise<Trust[]> {
+  const trust = await readTrust(options, signal)
+  if (trust.length > 0) return trust
+  const message = "No publisher is trusted, so no model can be. Give its public key with --trust publisher.pub."
+  throw new StrongroomError("trust-missing", message)
 }

@@ -20,6 +20,13 @@ afterEach(async () => {
   await workplace.remove()
 })
 
+it.skipIf(process.platform !== "linux")("says that its result can't be written", async () => {
+  expect(await workplace.run("strongroom sweep . > /dev/full")).toMatchObject({
+    stderr: "error: Standard output can't be written: ENOSPC: no space left on device, write. (sink-failed)\n",
+    exitCode: 1,
+  })
+})
+
 it.skipIf(!canMount())("leaves nothing half-written on a full disk", async () => {
   await workplace.run('mkdir disk; strongroom keygen publisher; cp "$MODELS"/*cls_infer.onnx ocr.onnx')
   const onSmallDisk = (command: string) =>

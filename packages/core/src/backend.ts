@@ -13,6 +13,7 @@ export { type ErrorCode, errorCodes, StrongroomError } from "./errors.js"
 export { toTensor } from "./host/raw-tensor.js"
 export type { AgeStanza, CreateIdentity, IdentityHost, IdentityKey } from "./identity.js"
 export { onnxTypes } from "./onnx-types.js"
+export { checkOptionNames } from "./option-names.js"
 export type { CachePolicy, ElementType, TensorSpec }
 
 /** A JSON value: what crosses from the app to the code in the vault. */

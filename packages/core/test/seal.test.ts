@@ -94,9 +94,14 @@ it("carries kind, tensors and policy", async () => {
     outputs: [{ name: "y", type: "string", shape: [] }],
     parts: [{ role: "graph", name: "model.onnx", source: bytesSource(pattern(10)) }],
   }
-  const policy = { vault: true, cache: ["off"], backends: ["onnxruntime"], guarantees: ["a"] } as const
+  const policy = { vault: true, cache: ["off"], backends: ["onnxruntime"], guarantees: ["memory.private"] } as const
   const { bytes, keys } = await sealInMemory(model, { policy })
-  const place = { vault: true, cachePolicy: "off", backend: "onnxruntime", guarantees: ["a", "b"] } as const
+  const place = {
+    vault: true,
+    cachePolicy: "off",
+    backend: "onnxruntime",
+    guarantees: ["memory.private", "swap.none"],
+  } as const
   await using opened = await openSealedModel(bytesSource(bytes), keys, { place })
   expect(opened.manifest).toEqual({
     kind: "onnx",
@@ -106,6 +111,13 @@ it("carries kind, tensors and policy", async () => {
     policy,
   })
   expect(await codeOf(() => openSealedModel(bytesSource(bytes), keys))).toBe("policy-vault")
+})
+
+it.each([
+  ["a member that is misspelt", { vualt: true }, TypeError],
+  ["a guarantee that there isn't", { guarantees: ["memory.privat"] }, RangeError],
+])("refuses a policy with %s", async (_what, policy, kind) => {
+  await expect(sealInMemory(modelOf(pattern(10)), { policy: policy as object })).rejects.toBeInstanceOf(kind)
 })
 
 it("signs with a model key, for those who have the keyring", async () => {

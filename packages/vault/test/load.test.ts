@@ -274,5 +274,7 @@ it("openVault refuses a backend that can't be had", async () => {
   await expect(openVault({ backend: { ...backend, module: "bare" } })).rejects.toBeInstanceOf(TypeError)
   await expect(openVault({ backend, cache: "often" as "off" })).rejects.toBeInstanceOf(TypeError)
   await expect(openVault({ backend, strict: ["no.such"] })).rejects.toBeInstanceOf(RangeError)
+  // Misspelt, it would demand nothing.
+  await expect(openVault({ backend, stict: true } as never)).rejects.toThrow('openVault() has no "stict"')
   await expect(openVault(undefined as never)).rejects.toBeInstanceOf(TypeError)
 })

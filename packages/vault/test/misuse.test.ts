@@ -57,6 +57,7 @@ describe("what a run is wrongly given is told as in-process, and fails that run 
     ["a shape that only looks like one", "input-shape", (one) => one.run({ x: shaped({ length: 1, 0: 4 }) })],
     ["a wrong shape of an unknown input", "input-unknown", (one) => one.run({ z: shaped([-1]) })],
     ["no tensor", "TypeError", (one) => one.run({ x: null as never })],
+    ["an array in the place of a tensor", "TypeError", (one) => one.run({ x: new Float32Array(1) as never })],
     ["an element type that isn't one", "TypeError", (one) => one.run({ x: { ...x, type: "int7" } as never })],
     ...[-1, Number.NaN, 0.5, "1", undefined].map((kept): (typeof cases)[number] => [
       `kept ${kept}`,

@@ -22,6 +22,7 @@ const formats = {
   "tensorflow-graph": "TensorFlow graph",
   "xla-hlo": "XLA HLO",
   mlir: "MLIR, as text",
+  "sealed-model": "sealed model",
   gzip: "gzip archive",
   zip: "zip archive",
   zstd: "zstd archive",
@@ -57,6 +58,8 @@ function ownFormat(head: Uint8Array): Id | undefined {
     const [type = 0, machine = 0] = [(head[16] ?? 0) | ((head[17] ?? 0) << 8), (head[18] ?? 0) | ((head[19] ?? 0) << 8)]
     return hostMachines.includes(machine) ? elfTypes[type] : undefined
   }
+  // spec/sealed-model.md
+  if (at(0, 0x93, 0x53, 0x52, 0x4d)) return "sealed-model"
   if (at(0, 0x1f, 0x8b)) return "gzip"
   if (at(0, 0x50, 0x4b, 3, 4) || at(0, 0x50, 0x4b, 5, 6)) return "zip"
   if (at(0, 0x28, 0xb5, 0x2f, 0xfd)) return "zstd"

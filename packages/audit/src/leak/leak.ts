@@ -1,7 +1,8 @@
 import { closeSync, openSync } from "node:fs"
-import { readFile, stat } from "node:fs/promises"
+import { readFile } from "node:fs/promises"
 import { matchPath } from "@strongroom/surfaces"
 import type { Format } from "../content/format.js"
+import { checkPlace } from "../files/check-place.js"
 import { type Content, contentOf, readContent } from "../files/content.js"
 import { filesBelow } from "../files/folder-files.js"
 import { type Findings, joined, ModelSearch, nothingFound, readModelFiles } from "../model/model-search.js"
@@ -55,7 +56,7 @@ const mostBytes = 256 << 20
 /**
  * Reads a cache of compiled programs, or any folder or file, and tells what it gives away. No link is followed.
  *
- * @throws RangeError when there is nothing there.
+ * @throws StrongroomError `source-missing`, `source-unreadable`.
  */
 export async function leak(folder: string, options: LeakOptions = {}): Promise<LeakReport> {
   const search = options.model && new ModelSearch(await readModelFiles(options.model))
@@ -89,9 +90,7 @@ interface Cache {
 }
 
 async function readCache(folder: string, search: ModelSearch | undefined, options: LeakOptions): Promise<Cache> {
-  await stat(folder).catch((cause: Error) => {
-    throw new RangeError(`${folder} can't be read: give a cache's folder. (${cause.message})`)
-  })
+  await checkPlace(folder)
   const listed = []
   for await (const file of filesBelow(folder)) listed.push(file)
   const total = listed.reduce((sum, { byteLength }) => sum + byteLength, 0)

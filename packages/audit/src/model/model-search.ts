@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises"
 import { basename } from "node:path"
 import { StrongroomError } from "@strongroom/core"
 import { entriesOf } from "../content/archive.js"
+import { formatOf } from "../content/format.js"
 import { wordsOf } from "../content/words.js"
 import { Fingerprints, type Match } from "./fingerprints.js"
 import { namesOf } from "./names.js"
@@ -114,18 +115,21 @@ export function joined(one: Findings, other: Findings): Findings {
 /**
  * Reads a model's files: the model, and those that hold its weights.
  *
- * @throws StrongroomError `source-missing`, `source-unreadable`.
+ * @throws StrongroomError `source-missing`, `source-unreadable`; RangeError for a sealed model.
  */
 export function readModelFiles(paths: readonly string[]): Promise<ModelFile[]> {
   return Promise.all(paths.map(async (path) => ({ name: basename(path), bytes: await read(path) })))
 }
 
 async function read(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path)
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    if (code === "ENOENT") throw new StrongroomError("source-missing", `There is no model ${path}.`, { cause })
-    throw new StrongroomError("source-unreadable", `The model ${path} can't be read: ${message}.`, { cause })
-  }
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT") throw new StrongroomError("source-missing", `There is no model ${path}.`, { cause })
+    const why = cause.code === "EISDIR" ? "it is a folder. Name the model's files." : `${cause.message}.`
+    throw new StrongroomError("source-unreadable", `The model ${path} can't be read: ${why}`, { cause })
+  })
+  // Of ciphertext nothing is ever found, which would pass for a good result.
+  if (formatOf(bytes.subarray(0, 64)).id !== "sealed-model") return bytes
+  throw new RangeError(
+    `${path} is sealed: nothing of it could be found. Give the model that was sealed, not encrypted.`,
+  )
 }

@@ -1,6 +1,7 @@
 import { lstat, open, readdir, realpath, rm } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { matchContent, matchPath } from "@strongroom/surfaces"
+import { checkFolder } from "../files/check-place.js"
 import { openPaths } from "./in-use.js"
 import { type PlaceSettings, placesOf, type ResidueKind } from "./places.js"
 
@@ -32,9 +33,12 @@ interface Found {
 /**
  * Finds what crashed programs, and programs without a vault, have left of this user's: caches, temporary files, dumps
  * and core files. Touches nothing.
+ *
+ * @throws StrongroomError `source-missing`, `source-unreadable` with `onlyFolders`, for a folder that can't be listed.
  */
 export async function findResidue(options: SweepOptions = {}): Promise<Residue[]> {
   const { environment = process.env, folders = [process.cwd()], left = [], onlyFolders = false, signal } = options
+  if (onlyFolders) for (const folder of folders) await checkFolder(folder)
   const found = new Map<string, Found>(left.map((path) => [path, { kind: "vault" }]))
   for (const place of placesOf({ environment, folders, onlyFolders })) {
     signal?.throwIfAborted()

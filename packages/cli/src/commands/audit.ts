@@ -12,25 +12,33 @@ interface AuditCommandOptions extends CommonOptions {
 
 /** `strongroom audit`: runs any program and tells what it wrote. */
 export function auditCommand(context: Context): Command {
-  return describeCommand(
-    "audit",
-    "run a program and tell every file that it wrote",
-    "strongroom audit --model ocr.onnx -- python3 infer.py",
-    "Runs any program and tells every file that it and its children created, changed, renamed or removed, with what was in " +
-      "it, also where it was removed at once. With --model it looks for that model's weights and names in all of it. On " +
-      "Linux, without privileges. What it can miss is in its report",
+  return (
+    describeCommand(
+      "audit",
+      "run a program and tell every file that it wrote",
+      "strongroom audit --model ocr.onnx -- python3 infer.py",
+      "Run any program and tell every file that it and its children created, changed, renamed or removed, with what was in " +
+        "it, also where it was removed at once. With --model, look for that model's weights and names in all of it. On " +
+        "Linux, without privileges. What it can miss is in its report",
+    )
+      .argument("<command>", "the program: a path, or a name in PATH")
+      .argument("[arguments...]", "its arguments")
+      // Options after the program are the program's.
+      .passThroughOptions()
+      .option(
+        "--model <file>",
+        "a model to look for, not encrypted (can be repeated, for its files of weights)",
+        collect,
+      )
+      .addHelpText(
+        "after",
+        "\nExit codes: 0 nothing of the model was found, or none was given; 3 something was found; 4 not everything was seen;" +
+          "\n130 interrupted, with the report; 1, 2 as ever. How the program itself ended is in the report.",
+      )
+      .action((command: string, args: readonly string[], options: AuditCommandOptions) =>
+        run(command, args, options, context),
+      )
   )
-    .argument("<command>", "the program: a path, or a name in PATH")
-    .argument("[arguments...]", "its arguments; put -- before the program")
-    .option("--model <file>", "a model to look for, not encrypted (can be repeated, for its files of weights)", collect)
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 nothing of the model was found, or none was given; 3 something was found; 4 not everything was seen;" +
-        "\n130 interrupted, with the report; 1, 2 as ever. How the program itself ended is in the report.",
-    )
-    .action((command: string, args: readonly string[], options: AuditCommandOptions) =>
-      run(command, args, options, context),
-    )
 }
 
 async function run(command: string, args: readonly string[], options: AuditCommandOptions, context: Context) {

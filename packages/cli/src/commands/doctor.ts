@@ -15,7 +15,7 @@ export function doctorCommand(context: Context): Command {
     "doctor",
     "tell which drivers, runtimes, caches and open surfaces this machine has",
     "strongroom doctor --json | jq '.surfaces[] | select(.open) | .id'",
-    "Tells which drivers, runtimes and caches this machine has, by which ways they would write or give away a model that " +
+    "Tell which drivers, runtimes and caches this machine has, by which ways they would write or give away a model that " +
       "runs without a vault, with the variables of this environment and the files of this folder, where they write for " +
       "this user, and what a vault does about each. OpenCL's drivers are asked in processes of their own, a vault is " +
       "opened and closed; nothing is changed",

@@ -1,11 +1,13 @@
-import { createGrant, readHeader, type Terms } from "@strongroom/core"
+import { createGrant, readGrant, readHeader, type Terms } from "@strongroom/core"
 import type { Command } from "commander"
 import { type CommonOptions, type Context, describeCommand } from "../command.js"
 import { checkModelId, parseContentKey } from "../content-key.js"
+import { keepInputs } from "../keep-inputs.js"
 import { collect, parseCount, parseTime } from "../parse.js"
 import { askPassphrase, readPassphrase } from "../passphrase.js"
 import { isUrl, openPlace } from "../place.js"
 import { readText } from "../read-files.js"
+import { readRecipients } from "../recipients.js"
 import { writeFiles } from "../write-files.js"
 
 interface GrantCommandOptions extends CommonOptions {
@@ -53,6 +55,7 @@ async function grant(place: string, options: GrantCommandOptions, context: Conte
   const signingKey = await readText(options.key, signal)
   if (isUrl(place) && options.contentKey === undefined) throw new TypeError("Say where the --content-key is.")
   const keyPath = options.contentKey ?? `${place}.key`
+  await keepInputs([options.output], [place, options.key, keyPath, options.passphraseFile])
   const key = parseContentKey(await readText(keyPath, signal), keyPath)
   const model = openPlace(place, signal)
   try {
@@ -62,6 +65,9 @@ async function grant(place: string, options: GrantCommandOptions, context: Conte
     const { contentKey } = key
     const bytes = await createGrant({ model, contentKey, signingKey, recipient, terms })
     await writeFiles([{ path: options.output, content: bytes }], options.force === true)
+    const { publisher, signer } = readGrant(bytes)
+    if (signer !== publisher) terminal.note(`Signed by ${signer}, ${grantKeyRemark}`)
+    if (terms.notAfter && terms.notAfter <= new Date()) terminal.note("It has ended already: --not-after is past.")
     terminal.result(
       {
         model: header.model,
@@ -87,8 +93,14 @@ function readTerms(options: GrantCommandOptions): Partial<Terms> {
     ...(serial === undefined ? {} : { serial }),
     ...(leastRelease === undefined ? {} : { leastRelease: parseCount(leastRelease, "--least-release") }),
   }
+  if (terms.notBefore && terms.notAfter && terms.notAfter <= terms.notBefore) {
+    throw new RangeError("--not-after must be later than --not-before: as it is, the grant would never be valid.")
+  }
   return terms
 }
+
+const grantKeyRemark =
+  "which isn't the publisher's root key: it opens the model only for those who have a keyring that names this key."
 
 /** Age recipients, or a passphrase. A passphrase typed is typed twice. */
 async function readRecipient(
@@ -104,20 +116,4 @@ async function readRecipient(
   const again = await askPassphrase("The same again: ", console, signal)
   if (typed !== again) throw new TypeError("The two passphrases differ.")
   return { passphrase: typed }
-}
-
-/** `age1...` as they are; `@FILE` has one a line, with comments after `#`, as `age -R` reads them. */
-async function readRecipients(to: readonly string[], signal: AbortSignal): Promise<string[]> {
-  const recipients: string[] = []
-  for (const entry of to) {
-    if (!entry.startsWith("@")) {
-      recipients.push(entry)
-      continue
-    }
-    const lines = (await readText(entry.slice(1), signal)).split(/\r?\n/).map((line) => line.trim())
-    const found = lines.filter((line) => line !== "" && !line.startsWith("#"))
-    if (found.length === 0) throw new TypeError(`${entry.slice(1)} names no recipient.`)
-    recipients.push(...found)
-  }
-  return recipients
 }

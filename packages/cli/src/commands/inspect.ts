@@ -11,9 +11,10 @@ import {
   formatDescription,
 } from "../describe.js"
 import { type IdentityOptions, identityOptions, readIdentity } from "../identity.js"
+import { keepInputs } from "../keep-inputs.js"
 import { openPlace } from "../place.js"
 import { readSmallFile, readText } from "../read-files.js"
-import { readTrust, type TrustOptions, trustOptions } from "../trust.js"
+import { readSomeTrust, type TrustOptions, trustOptions } from "../trust.js"
 import { writeFiles } from "../write-files.js"
 
 interface InspectOptions extends CommonOptions, TrustOptions, IdentityOptions {
@@ -81,6 +82,12 @@ async function identify(place: string, signal: AbortSignal): Promise<What> {
 
 function checkOptions(what: What, options: InspectOptions): void {
   if (what !== "model" && options.grant !== undefined) throw new TypeError("--grant is for inspecting a sealed model.")
+  const opening = [options.identity, options.passphrase, options.passphraseFile, options.trust, options.keyring]
+  if (options.grant === undefined && opening.some((option) => option !== undefined)) {
+    throw new TypeError(
+      "What opens a model goes with --grant. To check a signature without: `strongroom verify MODEL --trust FILE`.",
+    )
+  }
   if (what !== "grant" && options.ageFile !== undefined) throw new TypeError("--age-file is for inspecting a grant.")
 }
 
@@ -101,6 +108,7 @@ const inspections: {
   async grant(path, { ageFile, force }, { signal }) {
     const grant = readGrant(await readSmallFile(path, signal))
     if (ageFile !== undefined) {
+      await keepInputs([ageFile], [path])
       await writeFiles([{ path: ageFile, content: grant.age }], force === true)
     }
     const remark =
@@ -127,7 +135,7 @@ async function inspectOpened(
   context: Context,
 ): Promise<Inspection> {
   const { signal } = context
-  const trust = await readTrust(options, signal)
+  const trust = await readSomeTrust(options, signal)
   const bytes = await readSmallFile(grant, signal)
   const given = await readIdentity(options, context)
   const identity = "file" in given ? await readText(given.file, signal) : given

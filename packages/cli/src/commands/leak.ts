@@ -15,8 +15,8 @@ export function leakCommand(context: Context): Command {
     "leak",
     "tell what a cache of compiled kernels gives away",
     "strongroom leak ~/.cache/pocl --model ocr.onnx",
-    "Reads a cache of compiled programs and tells what it gives away of the model that was compiled: weights, graph, " +
-      "source, names, shapes, constants, options; each with its points, 100 in all. With --reference it says whether the " +
+    "Read a cache of compiled programs and tell what it gives away of the model that was compiled: weights, graph, " +
+      "source, names, shapes, constants, options; each with its points, 100 in all. With --reference, say whether the " +
       "cache is of the same model as another",
   )
     .argument("<folder>", "the cache: a folder or a file")

@@ -1,4 +1,4 @@
-import { formatReport, type Session, StrongroomError, type Tensor } from "@strongroom/core"
+import { formatReport, type Session, type Tensor } from "@strongroom/core"
 import type { Vault } from "@strongroom/vault"
 import { type Command, Option } from "commander"
 import { type CommonOptions, type Context, describeCommand } from "../command.js"
@@ -9,7 +9,7 @@ import { writeOutputs } from "../outputs.js"
 import { collect, parseCount, parseObject } from "../parse.js"
 import { type Summary, summarise } from "../summary.js"
 import { printable } from "../terminal.js"
-import { readTrust, type TrustOptions, trustOptions } from "../trust.js"
+import { readSomeTrust, type TrustOptions, trustOptions } from "../trust.js"
 
 interface RunCommandOptions extends CommonOptions, TrustOptions, IdentityOptions {
   readonly grant: string
@@ -63,11 +63,7 @@ async function run(model: string, options: RunCommandOptions, context: Context):
   const runs = parseCount(options.runs, "--runs", 1)
   const choice = readChoice(options)
   const choices = parseInputs(options.input ?? [], options.shape ?? [])
-  const trust = await readTrust(options, signal)
-  if (trust.length === 0) {
-    const message = "No publisher is trusted, so no model can be. Give its public key with --trust publisher.pub."
-    throw new StrongroomError("trust-missing", message)
-  }
+  const trust = await readSomeTrust(options, signal)
   const identity = await readIdentity(options, context)
   const progress = terminal.progress("Loading")
   const load = (vault: Vault) =>

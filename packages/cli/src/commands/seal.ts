@@ -1,22 +1,17 @@
 import { resolve } from "node:path"
-import {
-  type CachePolicy,
-  cachePolicies,
-  type Policy,
-  type SavedModelChoice,
-  type Sink,
-  sealModel,
-} from "@strongroom/core"
+import { type SavedModelChoice, type Sink, sealModel } from "@strongroom/core"
 import { fileSink, importPath, nodeCryptography } from "@strongroom/core/node"
-import { type Command, InvalidArgumentError, Option } from "commander"
+import type { Command } from "commander"
 import { type CommonOptions, type Context, describeCommand } from "../command.js"
 import { formatContentKey } from "../content-key.js"
-import { collect, parseByteCount, parseCount } from "../parse.js"
+import { keepInputs } from "../keep-inputs.js"
+import { parseByteCount, parseCount } from "../parse.js"
+import { type PolicyOptions, policyOptions, readPolicy } from "../policy.js"
 import { readText } from "../read-files.js"
 import { formatBytes } from "../terminal.js"
 import { commitTogether } from "../write-files.js"
 
-interface SealCommandOptions extends CommonOptions {
+interface SealCommandOptions extends CommonOptions, PolicyOptions {
   readonly output: string
   readonly contentKey?: string
   readonly key: string
@@ -27,22 +22,17 @@ interface SealCommandOptions extends CommonOptions {
   readonly segmentSize?: string
   readonly signature?: string
   readonly tags?: string
-  readonly policy?: string
-  readonly requireVault?: true
-  readonly allowCache?: readonly CachePolicy[]
-  readonly allowBackend?: readonly string[]
-  readonly requireGuarantee?: readonly string[]
   readonly force?: true
 }
 
 /** `strongroom seal`: encrypts and signs a model, once for all customers. */
 export function sealCommand(context: Context): Command {
-  return describeCommand(
+  const command = describeCommand(
     "seal",
     "encrypt and sign a model",
     "strongroom seal ocr.onnx -o ocr.sealed --key publisher.key\n" +
       "# writes ocr.sealed, to give to everybody, and ocr.sealed.key, to keep secret",
-    "Encrypts and signs a model, once for all customers: a .onnx file (with its external data beside it), a " +
+    "Encrypt and sign a model, once for all customers: a .onnx file (with its external data beside it), a " +
       "TensorFlow.js model.json (with its weights), the folder of a TensorFlow SavedModel, the bundle.json of an OpenCL " +
       "bundle (with its sources and buffers), any other folder as it is, or any other file as it is",
   )
@@ -57,18 +47,7 @@ export function sealCommand(context: Context): Command {
     .option("--segment-size <bytes>", "a power of two from 4KiB to 16MiB (default: 1MiB)")
     .option("--signature <name>", "a SavedModel's signature (default: serving_default, or the only one)")
     .option("--tags <tags>", "the tags of a SavedModel's graph, with commas (default: serve, or those of the only one)")
-    .addOption(
-      new Option("--policy <file>", "the publisher's policy as JSON").conflicts([
-        "requireVault",
-        "allowCache",
-        "allowBackend",
-        "requireGuarantee",
-      ]),
-    )
-    .option("--require-vault", "policy: open it only in a vault")
-    .option("--allow-cache <policy>", "policy: allow this cache policy, and others only if repeated", collectPolicy)
-    .option("--allow-backend <name>", "policy: allow this backend, and others only if repeated", collect)
-    .option("--require-guarantee <id>", "policy: demand this guarantee of the vault (can be repeated)", collect)
+  return policyOptions(command)
     .option("--force", "overwrite existing files")
     .action((model: string, options: SealCommandOptions) => seal(model, options, context))
 }
@@ -84,6 +63,7 @@ async function seal(path: string, options: SealCommandOptions, context: Context)
     options.segmentSize === undefined ? undefined : parseByteCount(options.segmentSize, "--segment-size")
   const keyPath = options.contentKey ?? `${options.output}.key`
   if (resolve(keyPath) === resolve(options.output)) throw new TypeError("--content-key and --output are the same file.")
+  await keepInputs([options.output, keyPath], [path, options.key, options.root, options.policy])
   const savedModel = readSavedModelChoice(options)
   const model = await importPath(path, { signal, ...(savedModel && { savedModel }) })
   const keySink = fileSink(keyPath, { mode: 0o600, overwrite: force })
@@ -117,6 +97,7 @@ async function seal(path: string, options: SealCommandOptions, context: Context)
     terminal.note(`Wrote ${keyPath}: keep it secret and offline; every grant needs it.`)
     const { modelId, byteLength } = sealed
     const { kind, parts } = model
+    if (parts.every(({ role }) => role === "file")) terminal.note(plainFiles)
     terminal.result(
       { model: modelId, release, kind, parts: parts.length, byteLength, file: options.output, contentKey: keyPath },
       `Sealed ${options.output}: model ${modelId}, ${kind}, ${formatBytes(byteLength)}.`,
@@ -129,6 +110,10 @@ async function seal(path: string, options: SealCommandOptions, context: Context)
   }
 }
 
+const plainFiles =
+  "Sealed as plain files, which no engine of Strongroom runs: it runs what is sealed by its .onnx, by the model.json of a " +
+  "TensorFlow.js model, by the whole folder of a SavedModel, or by the JSON file of an OpenCL bundle."
+
 function readSavedModelChoice({ signature, tags }: SealCommandOptions): SavedModelChoice | undefined {
   if (signature === undefined && tags === undefined) return undefined
   return { ...(signature !== undefined && { signature }), ...(tags !== undefined && { tags: tags.split(",") }) }
@@ -137,39 +122,4 @@ function readSavedModelChoice({ signature, tags }: SealCommandOptions): SavedMod
 /** The sealed model must not appear before its content key is safe: the caller commits both together. */
 function uncommitted(sink: Sink): Sink {
   return { write: (offset, bytes) => sink.write(offset, bytes), commit: async () => {}, abort: () => sink.abort() }
-}
-
-function collectPolicy(value: string, previous: readonly CachePolicy[] = []): readonly CachePolicy[] {
-  const policy = cachePolicies.find((known) => known === value)
-  if (policy === undefined) throw new InvalidArgumentError(`Allowed choices are ${cachePolicies.join(", ")}.`)
-  return [...previous, policy]
-}
-
-async function readPolicy(options: SealCommandOptions, signal: AbortSignal): Promise<Policy | undefined> {
-  if (options.policy !== undefined) return parsePolicy(await readText(options.policy, signal), options.policy)
-  const policy: Policy = {
-    ...(options.requireVault ? { vault: true } : {}),
-    ...(options.allowCache === undefined ? {} : { cache: options.allowCache }),
-    ...(options.allowBackend === undefined ? {} : { backends: options.allowBackend }),
-    ...(options.requireGuarantee === undefined ? {} : { guarantees: options.requireGuarantee }),
-  }
-  return Object.keys(policy).length === 0 ? undefined : policy
-}
-
-const policyMembers = ["vault", "cache", "guarantees", "backends"]
-
-/** A member that is misspelt would demand nothing, silently. What its values may be, sealing checks. */
-function parsePolicy(text: string, path: string): Policy {
-  let policy: unknown
-  try {
-    policy = JSON.parse(text)
-  } catch {
-    policy = undefined
-  }
-  const isObject = typeof policy === "object" && policy !== null && !Array.isArray(policy)
-  if (!isObject || !Object.keys(policy as object).every((name) => policyMembers.includes(name))) {
-    const example = '{"vault": true, "cache": ["off", "memory"], "backends": ["onnxruntime"], "guarantees": []}'
-    throw new TypeError(`${path} isn't a policy: expected JSON with some of ${example}.`)
-  }
-  return policy as Policy
 }

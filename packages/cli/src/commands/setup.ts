@@ -15,7 +15,7 @@ export function setupCommand(context: Context): Command {
     "setup",
     "build engines that npm can't install everywhere",
     "strongroom setup tfjs-cpu",
-    "Builds an engine that its own installer downloads from where many machines can't reach. It goes into a folder of its " +
+    "Build an engine that its own installer downloads from where many machines can't reach. It goes into a folder of its " +
       "own, which npm doesn't touch, and in which the backend finds it. What is there already is tried and left",
   )
   return group
@@ -34,7 +34,7 @@ function tfjs(name: "tfjs-cpu" | "tfjs-gpu", context: Context): Command {
     name,
     `build @tensorflow/${engine}, with TensorFlow's library`,
     `strongroom setup ${name}`,
-    `Builds @tensorflow/${engine} on Linux x64: its npm package's C++ against the library in TensorFlow's wheel for ` +
+    `Build @tensorflow/${engine} on Linux x64: its npm package's C++ against the library in TensorFlow's wheel for ` +
       `Python (${size} to download; no Python is needed). Both are checked against hashes in this release. npm's registry ` +
       "and PIP_INDEX_URL say where from. What an interrupted run has downloaded is used by the next",
   )

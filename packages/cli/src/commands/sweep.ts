@@ -15,9 +15,9 @@ export function sweepCommand(context: Context): Command {
     "sweep",
     "find plaintext that was left behind, and remove it",
     "strongroom sweep --yes",
-    "Lists what crashed programs, and programs without a vault, have left of yours: caches of kernels, temporary files, " +
-      "dumps, core files, folders of vaults that were killed. It removes them only with --yes, never follows links, and " +
-      "leaves what a process uses or others own, and whole folders that a variable names",
+    "List what crashed programs, and programs without a vault, have left of yours: caches of kernels, temporary files, " +
+      "dumps, core files, folders of vaults that were killed; and remove it with --yes, but for what a process uses or " +
+      "others own, and whole folders that a variable names. Links are never followed",
   )
     .argument(
       "[folders...]",

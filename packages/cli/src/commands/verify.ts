@@ -12,7 +12,7 @@ export function verifyCommand(context: Context): Command {
     "verify",
     "check every byte of a sealed model, without its key",
     "strongroom verify ocr.sealed --trust publisher.pub",
-    "Checks every byte of a sealed model against its publisher's signature, without its key. Without --trust only " +
+    "Check every byte of a sealed model against its publisher's signature, without its key. Without --trust only " +
       "integrity is checked, against the key that the file itself names: that finds damage, not forgery. It exits 0 " +
       'then too, says "Not trusted", and with --json has "trusted": false',
   ).argument("<model>", "the sealed model, a path or an http(s) URL")

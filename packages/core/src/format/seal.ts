@@ -13,6 +13,7 @@ import type { ModelToSeal } from "./model-to-seal.js"
 import type { OnProgress } from "./payload.js"
 import { plaintextOf } from "./plaintext.js"
 import type { Policy } from "./policy.js"
+import { checkPolicyToSeal } from "./policy-to-seal.js"
 import { sealSegments } from "./seal-segments.js"
 import { tablesDigest, tablesOver } from "./tables.js"
 
@@ -56,8 +57,8 @@ export interface Sealed {
  * stay the caller's.
  *
  * @throws StrongroomError `key-invalid`; `manifest-invalid` for names, shapes or a policy that the format doesn't allow;
- * `source-changed` when a part ends before the length that it gave; what sources and sink throw. RangeError for options
- * out of limits and a model too large for its segment size.
+ * `source-changed` when a part ends before the length that it gave; what sources and sink throw. TypeError or
+ * RangeError for a policy with members or guarantees that there aren't; RangeError for options out of limits and a model too large for its segment size.
  */
 export async function sealModel(model: ModelToSeal, options: SealOptions): Promise<Sealed> {
   try {
@@ -70,7 +71,8 @@ export async function sealModel(model: ModelToSeal, options: SealOptions): Promi
 }
 
 async function seal(model: ModelToSeal, options: SealOptions): Promise<Sealed> {
-  const { sink, signal, onProgress, cryptography = portableCryptography } = options
+  const { sink, signal, onProgress, policy = {}, cryptography = portableCryptography } = options
+  checkPolicyToSeal(policy)
   const seed = decodePrivateKey(options.publisher)
   const contentKey = cryptography.randomBytes(32)
   let done = false
@@ -82,7 +84,7 @@ async function seal(model: ModelToSeal, options: SealOptions): Promise<Sealed> {
       inputs: model.inputs,
       outputs: model.outputs,
       parts: model.parts.map(({ role, name }, i) => ({ role, name, byteLength: byteLengths[i] as number })),
-      policy: options.policy ?? {},
+      policy,
     })
     const segmentSize = options.segmentSize ?? 1_048_576
     checkSegmentSize(segmentSize)

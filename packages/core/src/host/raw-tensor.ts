@@ -9,7 +9,9 @@ import type { Tensor } from "../tensor.js"
  * @throws TypeError for a value that isn't a tensor, or whose data isn't the array of its type.
  */
 export function toRaw(tensor: Tensor): RawTensor {
-  if (typeof tensor !== "object" || tensor === null) throw new TypeError("An input is a tensor: see tensor().")
+  if (typeof tensor !== "object" || tensor === null || !("type" in tensor)) {
+    throw new TypeError("An input is a tensor, as tensor(type, shape, data) makes it.")
+  }
   const { type, shape, data } = tensor
   if (!isElementType(type)) throw new TypeError(`Not an element type: ${String(type)}.`)
   if (!isTensorData(type, data)) {

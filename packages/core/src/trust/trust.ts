@@ -63,7 +63,7 @@ export async function signersOf(
   }
   const pin = pins.find((candidate) => toHex(candidate.publisher) === publisher)
   if (pin === undefined) {
-    const message = `Publisher ${publisher} isn't one of the ${pins.length} pinned. Pin its public key if you trust it.`
+    const message = `Publisher ${publisher} isn't among those in \`trust\`. Add its public key there if you trust it.`
     throw new StrongroomError("publisher-unknown", message)
   }
   const { keyring: bytes, leastKeyringVersion } = pin
@@ -93,7 +93,7 @@ export function checkSigner(signers: Signers, purpose: "model" | "grant", signer
   if (!signers[purpose].includes(signer)) {
     throw new StrongroomError(
       "key-not-authorised",
-      `Key ${signer} has no right to sign a ${purpose} for this publisher.`,
+      `Key ${signer} has no right to sign a ${purpose} for this publisher. If a keyring gives it one, give the newest.`,
     )
   }
 }

@@ -6,6 +6,7 @@ import {
   guaranteeCatalogue,
 } from "@strongroom/core"
 import type { Backend, ModuleReference } from "@strongroom/core/backend"
+import { checkOptionNames } from "@strongroom/core/backend"
 import { checkBackend } from "@strongroom/core/host"
 import { fileStore } from "@strongroom/core/node"
 import { outsideArchive } from "./outside-archive.js"
@@ -48,6 +49,7 @@ export interface VaultOptions {
   readonly debug?: boolean
   /** Stops opening. Once the vault is open it has no effect. */
   readonly signal?: AbortSignal
+  /** Is told of each event, in a task of its own: what it throws is the app's, uncaught. */
   log?(event: VaultEvent): void
 }
 
@@ -64,9 +66,22 @@ export interface CheckedOptions {
   readonly identities: readonly string[]
 }
 
+const everyOption: { readonly [name in keyof Required<VaultOptions>]: true } = {
+  backend: true,
+  cache: true,
+  artifactStore: true,
+  strict: true,
+  node: true,
+  identities: true,
+  debug: true,
+  signal: true,
+  log: true,
+}
+
 /** @throws TypeError, RangeError; StrongroomError `contract-version`. */
 export function checkOptions(options: VaultOptions): CheckedOptions {
   if (typeof options !== "object" || options === null) throw new TypeError("openVault() takes { backend }")
+  checkOptionNames(options, Object.keys(everyOption), "openVault()")
   const { backend, cache = "off", strict = false, debug = false } = options
   checkBackend(backend)
   if (!cachePolicies.includes(cache)) {
