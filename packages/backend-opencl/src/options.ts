@@ -1,4 +1,5 @@
 import { resolve } from "node:path"
+import { checkOptionNames } from "@strongroom/core/backend"
 
 export type DeviceType = "gpu" | "cpu" | "accelerator"
 
@@ -59,17 +60,13 @@ export type CheckedOptions = {
 const tunings: readonly unknown[] = ["estimated", "measured"]
 const deviceTypes: readonly unknown[] = ["gpu", "cpu", "accelerator"]
 
+const names = ["device", "platform", "drivers", "library", "libraries", "read", "bindThreads", "tuning"]
+
 /** @throws TypeError */
-export function checkOptions({
-  device,
-  platform,
-  drivers,
-  library,
-  libraries = [],
-  read = [],
-  bindThreads = true,
-  tuning = "estimated",
-}: OpenclOptions): CheckedOptions {
+export function checkOptions(options: OpenclOptions): CheckedOptions {
+  checkOptionNames(options, names, "opencl()")
+  const { device, platform, drivers, library, libraries = [], read = [] } = options
+  const { bindThreads = true, tuning = "estimated" } = options
   if (device !== undefined && !deviceTypes.includes(device)) {
     throw new TypeError(`device is ${deviceTypes.join(", ")} or left out, not ${String(device)}.`)
   }

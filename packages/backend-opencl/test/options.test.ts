@@ -23,6 +23,7 @@ it.each([
   { bindThreads: "yes" },
   { tuning: "fast" },
   { tuning: true },
+  { devise: "cpu" },
 ])("%j is refused", (options) => {
   expect(() => opencl(options as never)).toThrow(TypeError)
 })

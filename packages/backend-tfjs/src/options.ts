@@ -1,4 +1,5 @@
 import { isAbsolute } from "node:path"
+import { checkOptionNames } from "@strongroom/core/backend"
 import { type EngineName, engineNames, type VulkanOptions } from "./engines/index.js"
 
 export interface TfjsOptions {
@@ -24,7 +25,10 @@ export interface CheckedOptions {
 }
 
 /** @throws TypeError */
-export function checkOptions({ engine = "auto", setupFolder, vulkan = {} }: TfjsOptions): CheckedOptions {
+export function checkOptions(options: TfjsOptions): CheckedOptions {
+  checkOptionNames(options, ["engine", "setupFolder", "vulkan"], "tfjs()")
+  const { engine = "auto", setupFolder, vulkan = {} } = options
+  checkOptionNames(vulkan, ["drivers", "libraries"], "vulkan")
   if (engine !== "auto" && !engineNames.includes(engine)) {
     const names = ["auto", ...engineNames].map((name) => JSON.stringify(name)).join(", ")
     throw new TypeError(`engine is one of ${names}, not ${JSON.stringify(engine)}.`)

@@ -69,6 +69,8 @@ describe("without tfjs-node", () => {
   it("options that aren't are misuse", () => {
     expect(() => tfjs({ engine: "webgl" as "wasm" })).toThrow(TypeError)
     expect(() => tfjs({ setupFolder: "relative" })).toThrow(TypeError)
+    expect(() => tfjs({ engin: "wasm" } as object)).toThrow('no "engin"')
+    expect(() => tfjs({ vulkan: { driver: [] } as object })).toThrow('no "driver"')
     expect(tfjs({ engine: "wasm" })).toEqual(tfjs({ engine: "wasm" }))
   })
 })

@@ -1,3 +1,5 @@
+import { checkOptionNames } from "@strongroom/core/backend"
+
 /** Every engine of pages, in the order in which `auto` takes them. */
 export const pageEngineNames = ["webgpu", "webgl", "wasm"] as const
 
@@ -27,7 +29,9 @@ export type CheckedPageOptions = {
 }
 
 /** @throws TypeError */
-export function checkOptions({ engine = "auto", wasmPaths }: PageTfjsOptions): CheckedPageOptions {
+export function checkOptions(options: PageTfjsOptions): CheckedPageOptions {
+  checkOptionNames(options, ["engine", "wasmPaths"], "tfjs()")
+  const { engine = "auto", wasmPaths } = options
   if (engine !== "auto" && !pageEngineNames.includes(engine)) {
     const names = ["auto", ...pageEngineNames].map((name) => JSON.stringify(name)).join(", ")
     throw new TypeError(`engine is one of ${names}, not ${JSON.stringify(engine)}.`)

@@ -7,6 +7,7 @@
 import { existsSync } from "node:fs"
 import { mkdir, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
+import { StrongroomError } from "@strongroom/core/backend"
 import { compileBinding, libraries, stripLibraries } from "./binding.js"
 import { type BindingState, checkBinding } from "./check.js"
 import { findCompiler } from "./compiler.js"
@@ -45,8 +46,8 @@ export interface SetUpResult extends BindingState {
  * aside and moved into place at the end, so that what is there is whole; an interrupted download is gone on with.
  *
  * @throws StrongroomError `backend-missing` (another platform, no compiler, what npm or the compiler says),
- * `source-changed` (other bytes than those this release was made for), `source-missing`, `source-unreadable`. RangeError
- * for `nvidia` without `tfjs-gpu`.
+ * `source-changed` (other bytes than those this release was made for), `source-missing`, `source-unreadable`, `sink-failed`
+ * (no folder can be made there). RangeError for `nvidia` without `tfjs-gpu`.
  */
 export async function setUp(name: SetupName, options: SetUpOptions = {}): Promise<SetUpResult> {
   const { folder = defaultSetupFolder(), compiler, nvidia = false, onProgress = () => {} } = options
@@ -62,6 +63,10 @@ export async function setUp(name: SetupName, options: SetUpOptions = {}): Promis
   findCompiler(compiler)
 
   const downloads = join(folder, "downloads")
+  await mkdir(downloads, { recursive: true }).catch((cause) => {
+    const message = "The folder for tfjs-node can't be made: name another one (setup's --folder), or make room for it."
+    throw new StrongroomError("sink-failed", message, { cause })
+  })
   const aside = `${place}.${process.pid}`
   try {
     for (const wheel of wheels) {
