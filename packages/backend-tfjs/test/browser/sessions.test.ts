@@ -120,7 +120,7 @@ describe.skipIf(missing)(`sessions in a page${missing ? ` (${missing})` : ""}`, 
     await isolated.context.addInitScript(() => Object.defineProperty(navigator, "hardwareConcurrency", { value: 8 }))
     const [alone, threaded] = [await browser.open(), await isolated.open()]
     for (const [name, files, sizes] of threadedModels) {
-      const one = await ship(browser, name, files(), sizes)
+      const one = await ship(browser, `${name}-alone`, files(), sizes)
       await alone.call<Module, "open">("open", one, "wasm")
       const expected = await alone.call<Module, "run">("run", one)
       const shipped = await ship(isolated, name, files(), sizes)

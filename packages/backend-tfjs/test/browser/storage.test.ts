@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { constants, gunzipSync } from "node:zlib"
 import { missingChromium } from "@strongroom/test-machine"
 import { filesWith, type TestBrowser, type TestPage } from "@strongroom/test-machine/browser"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { convolutionalNetwork } from "../graph-models.js"
 import { humanModel } from "../real-models.js"
 import type { Shipped } from "./module.js"
@@ -51,9 +51,16 @@ describe.skipIf(missing)(`what a browser keeps of a model${missing ? ` (${missin
     page = await browser.open()
     await page.call<Module, "open">("open", shipped, "wasm")
     await page.call<Module, "saveInTheClear">("saveInTheClear", shipped)
+    // The browser writes it when it likes.
+    const found = await vi.waitFor(
+      async () => {
+        const paths = await filesWith(browser.profile, weights)
+        expect(paths.length).toBeGreaterThan(0)
+        return paths
+      },
+      { timeout: 20_000, interval: 500 },
+    )
     await browser.quit()
-    const found = await filesWith(browser.profile, weights)
-    expect(found.length).toBeGreaterThan(0)
     for (const path of found) expect(path).toContain("IndexedDB")
   })
 
