@@ -1,14 +1,13 @@
 import { StrongroomError } from "@strongroom/core/backend"
 import type { KernelCall } from "../launch.js"
-import { asElement, type Elements } from "./elements.js"
-import { type Expression, evaluate } from "./expression.js"
+import { checkFloats, checkInside, checkOneType } from "./checks.js"
+import type { Elements } from "./elements.js"
+import type { Expression } from "./expression.js"
+import { concatenated, evaluated, folded, viewed } from "./known-results.js"
 import type { Operation, OperationOf, ReduceMode, Result } from "./operation.js"
-import { broadcastShapes, broadcastStrides, broadcastsTo, contiguousStrides, forEachIndex } from "./shape.js"
-import { isConstant, makeTensor, sizeOfTensor, type Tensor } from "./tensor.js"
-import { isFloat, type TensorType } from "./tensor-type.js"
-
-/** Larger results than these aren't computed on the host: shape arithmetic is small. */
-const mostHostElements = 4096
+import { broadcastShapes, broadcastStrides, broadcastsTo, contiguousStrides } from "./shape.js"
+import { isConstant, makeTensor, type Tensor } from "./tensor.js"
+import type { TensorType } from "./tensor-type.js"
 
 /** Shapes are decided by no more elements than that; they are objects on the host, many times as large. */
 const mostReadElements = 2 ** 16
@@ -78,7 +77,7 @@ export class Builder {
       throw new StrongroomError("backend-failed", "An operator's input is larger than its result.")
     const operands = inputs.map(({ type }, index): Expression => ({ kind: "operand", index, type }))
     const expression = make(...operands)
-    const elements = evaluateAll(shape, inputs, expression)
+    const elements = evaluated(shape, inputs, expression)
     if (elements !== undefined) return this.constant(expression.type, shape, elements)
     const [result] = this.#append({ kind: "elementwise", expression }, inputs, [{ type: expression.type, shape }])
     return result as Tensor
@@ -91,12 +90,8 @@ export class Builder {
    */
   view(input: Tensor, shape: readonly number[], offset: number, strides: readonly number[]): Tensor {
     checkInside(input, shape, offset, strides)
-    if (input.elements !== undefined && sizeOfTensor(shape) <= mostHostElements) {
-      const from = input.elements
-      const elements: (number | bigint)[] = []
-      forEachIndex(shape, [strides], ([index]) => elements.push(from[offset + (index as number)] as number))
-      return this.constant(input.type, shape, elements)
-    }
+    const elements = viewed(input, shape, offset, strides)
+    if (elements !== undefined) return this.constant(input.type, shape, elements)
     const [result] = this.#append({ kind: "view", offset, strides }, [input], [{ type: input.type, shape }])
     return result as Tensor
   }
@@ -134,11 +129,8 @@ export class Builder {
     if (inputs.length === 1) return first
     const length = inputs.reduce((sum, { shape }) => sum + (shape[axis] as number), 0)
     const shape = first.shape.with(axis, length)
-    const lists = inputs.map(({ elements }) => elements)
-    const isSmall = sizeOfTensor(shape) <= mostHostElements
-    if (isSmall && lists.every((list) => list !== undefined) && (axis === 0 || first.shape.length === 1)) {
-      return this.constant(first.type, shape, lists.flat())
-    }
+    const elements = concatenated(inputs, axis, shape)
+    if (elements !== undefined) return this.constant(first.type, shape, elements)
     const [result] = this.#append({ kind: "concat", axis }, inputs, [{ type: first.type, shape }])
     return result as Tensor
   }
@@ -191,8 +183,8 @@ export class Builder {
   reduce(input: Tensor, mode: ReduceMode, axes: readonly number[]): Tensor {
     const sorted = [...new Set(axes)].sort((a, b) => a - b)
     const shape = input.shape.map((length, axis) => (sorted.includes(axis) ? 1 : length))
-    const folded = fold(input, mode, shape)
-    if (folded !== undefined) return this.constant(input.type, shape, folded)
+    const elements = folded(input, mode, shape)
+    if (elements !== undefined) return this.constant(input.type, shape, elements)
     const [result] = this.#append({ kind: "reduce", mode, axes: sorted }, [input], [{ type: input.type, shape }])
     return result as Tensor
   }
@@ -240,68 +232,3 @@ export class Builder {
     return outputs
   }
 }
-
-function evaluateAll(
-  shape: readonly number[],
-  inputs: readonly Tensor[],
-  expression: Expression,
-): Elements | undefined {
-  const lists = inputs.map(({ elements }) => elements)
-  const size = sizeOfTensor(shape)
-  if (size > mostHostElements || lists.some((list) => list === undefined)) return undefined
-  const strides = inputs.map((input) => broadcastStrides(input.shape, shape))
-  const results: (number | bigint)[] = []
-  let isKnown = true
-  forEachIndex(shape, strides, (indices, coordinates) => {
-    if (!isKnown) return
-    const operands = lists.map((list, at) => (list as Elements)[indices[at] as number] as number)
-    const value = evaluate(expression, operands, coordinates)
-    if (value === undefined) isKnown = false
-    else results.push(value)
-  })
-  return isKnown ? results : undefined
-}
-
-/** Integers only: sums of floats depend on the order. */
-function fold({ type, shape, elements }: Tensor, mode: ReduceMode, result: readonly number[]): Elements | undefined {
-  if (elements === undefined || (type !== "int64" && type !== "int32") || elements.length === 0) return undefined
-  const combine = { sum: add, product: multiply, max: larger, min: smaller }[mode as string]
-  if (combine === undefined) return undefined
-  const folded = new Array<number | bigint | undefined>(result.reduce((size, length) => size * length, 1))
-  forEachIndex(shape, [contiguousStrides(shape), foldedStrides(result)], ([from, to]) => {
-    const value = elements[from as number] as number
-    const before = folded[to as number]
-    folded[to as number] = before === undefined ? value : asElement(type, combine(before as number, value))
-  })
-  return folded as Elements
-}
-
-/** @throws StrongroomError `backend-failed` */
-function checkInside(input: Tensor, shape: readonly number[], offset: number, strides: readonly number[]): void {
-  if (shape.includes(0)) return
-  const reach = shape.map((length, axis) => (length - 1) * (strides[axis] as number))
-  const first = reach.reduce((sum, one) => sum + Math.min(one, 0), offset)
-  const last = reach.reduce((sum, one) => sum + Math.max(one, 0), offset)
-  if (shape.every((length) => length > 0) && first >= 0 && last < input.size) return
-  throw new StrongroomError("backend-failed", "An operator of the model asks for elements outside of its input.")
-}
-
-/** @throws StrongroomError `backend-failed` */
-function checkFloats(inputs: readonly Tensor[]): void {
-  if (inputs.every(({ type }) => isFloat(type))) return
-  throw new StrongroomError("backend-failed", "An operator of the model that is for floats has an input of integers.")
-}
-
-/** @throws StrongroomError `backend-failed` */
-function checkOneType(inputs: readonly Tensor[]): void {
-  if (inputs.every(({ type }) => type === inputs[0]?.type)) return
-  throw new StrongroomError("backend-failed", "Inputs of an operator of the model are of different types.")
-}
-
-const foldedStrides = (shape: readonly number[]) =>
-  contiguousStrides(shape).map((stride, axis) => (shape[axis] === 1 ? 0 : stride))
-const add = (a: number, b: number) => a + b
-/** Exact, also beyond what a number counts. */
-const multiply = (a: number, b: number) => (BigInt(a) * BigInt(b)) as unknown as number
-const larger = (a: number, b: number) => (a > b ? a : b)
-const smaller = (a: number, b: number) => (a < b ? a : b)
