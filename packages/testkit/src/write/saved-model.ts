@@ -1,9 +1,10 @@
 import { bytesSource, importSavedModel, type TensorSpec } from "@strongroom/core"
-import type { Network, NetworkNode, Operator, Weight } from "../network.js"
+import type { Network, NetworkNode, Weight } from "../network.js"
 import { checkpointFiles } from "./checkpoint.js"
 import type { ModelWriter } from "./model-writer.js"
 import { bytesField, concat, integerField, textField } from "./protobuf.js"
 import { attribute, nodeDef, tensorflowTypes, tensorShape } from "./tensorflow-messages.js"
+import { tensorflowOperators } from "./tensorflow-operators.js"
 import { weightBytes } from "./weight-bytes.js"
 
 /**
@@ -27,15 +28,6 @@ export const savedModelWriter: ModelWriter = {
 }
 
 const dataName = "variables/variables.data-00000-of-00001"
-
-const operators: { readonly [Name in Operator]: string } = {
-  identity: "Identity",
-  add: "AddV2",
-  subtract: "Sub",
-  matmul: "MatMul",
-  not: "LogicalNot",
-  unheard: "StrongroomUnheard",
-}
 
 /** SavedModel: saved_model_schema_version = 1, meta_graphs = 2. */
 function savedModel(network: Network): Uint8Array {
@@ -112,7 +104,7 @@ const saverDef = concat(textField(1, "path:0"), textField(3, "restored"), intege
 
 function operation({ operator, inputs, output }: NetworkNode, type: number): Uint8Array {
   const attributes = operator === "not" ? {} : { T: attribute.type(type) }
-  return nodeDef(output, operators[operator], inputs, attributes)
+  return nodeDef(output, tensorflowOperators[operator], inputs, attributes)
 }
 
 /** SignatureDef: inputs = 1, outputs = 2, maps of TensorInfo; method_name = 3. */

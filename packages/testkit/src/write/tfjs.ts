@@ -1,7 +1,8 @@
 import { bytesSource, importTfjs, StrongroomError, type TensorSpec } from "@strongroom/core"
-import type { Network, NetworkNode, Operator, Weight } from "../network.js"
+import type { Network, NetworkNode, Weight } from "../network.js"
 import { type ModelWriter, NotExpressible } from "./model-writer.js"
 import { concat } from "./protobuf.js"
+import { tensorflowOperators } from "./tensorflow-operators.js"
 import { weightBytes } from "./weight-bytes.js"
 
 /** Where weights are: names that no error may hold. Two, so that a weight lies across files. */
@@ -13,15 +14,6 @@ const dataTypes: { readonly [Type in TensorSpec["type"]]?: string } = {
   int32: "DT_INT32",
   bool: "DT_BOOL",
   string: "DT_STRING",
-}
-
-const operators: { readonly [Name in Operator]: string } = {
-  identity: "Identity",
-  add: "AddV2",
-  subtract: "Sub",
-  matmul: "MatMul",
-  not: "LogicalNot",
-  unheard: "StrongroomUnheard",
 }
 
 /** Writes TensorFlow.js graph models, as tensorflowjs_converter does: model.json and two files of weights. */
@@ -94,5 +86,5 @@ function operation({ operator, inputs, output }: NetworkNode, specs: readonly Te
   // All networks compute in one type.
   const T = { type: dataType(specs[0]?.type ?? "float32") }
   const attr = operator === "matmul" ? { T, transpose_a: { b: false }, transpose_b: { b: false } } : { T }
-  return { name: output, op: operators[operator], input: inputs, attr }
+  return { name: output, op: tensorflowOperators[operator], input: inputs, attr }
 }
