@@ -1,16 +1,27 @@
-// npm test: set-up, then build, types, lint and tests of every package through turbo, then the packed packages.
-// With --full, the slow suites run whole too, and their dated result is written to docs/results.
+// npm test [-- NAME ...]: set-up, then build, types, lint and tests of every package through turbo, then the packed packages;
+// or of the packages and apps NAME alone. With --full, the slow suites run whole too, and their dated result is written to
+// docs/results/test-full.json.
+import { basename } from "node:path"
 import { chromium } from "./lib/chromium.mjs"
 import { debianTools } from "./lib/debian.mjs"
 import { driverNames, fastDriverNames, openclDrivers } from "./lib/drivers.mjs"
 import { onnxData } from "./lib/onnx-data.mjs"
-import { collect, forget, record } from "./lib/results.mjs"
+import { collect, forget, record, sums, tested } from "./lib/results.mjs"
 import { pythonRuntimes } from "./lib/runtimes.mjs"
-import { install, python, turbo, zig } from "./lib/setup.mjs"
+import { fail, install, python, turbo, zig } from "./lib/setup.mjs"
 import { tfjsNode } from "./lib/tfjs-node.mjs"
 import { vulkanDrivers } from "./lib/vulkan.mjs"
 
 const full = process.argv.includes("--full")
+const names = process.argv.slice(2).filter((argument) => argument !== "--full")
+const unknown = names.find((name) => !tested().some(({ path }) => basename(path) === name))
+if (unknown !== undefined)
+  fail(
+    `No tests are called ${unknown}. There are: ${tested()
+      .map(({ path }) => basename(path))
+      .join(", ")}.`,
+  )
+const chosen = tested().filter(({ path }) => names.length === 0 || names.includes(basename(path)))
 install()
 const interpreter = python()
 const compiler = zig()
@@ -19,7 +30,7 @@ const drivers = openclDrivers(full ? driverNames : fastDriverNames)
 const browser = chromium()
 const vulkan = vulkanDrivers()
 const tensorflow = await tfjsNode(compiler)
-forget()
+forget(chosen)
 
 const environment = {
   ...(interpreter ? { STRONGROOM_PYTHON: interpreter } : {}),
@@ -30,18 +41,22 @@ const environment = {
   ...tensorflow,
   ...(full ? { STRONGROOM_FULL: "1", ...pythonRuntimes(), ...onnxData() } : {}),
 }
-const checks = ["build", "typecheck", "lint", "//#lint:root", "test"]
-const green = turbo([...checks, "--continue", "--output-logs=new-only", "--concurrency=2"], environment)
+const checks = ["build", "typecheck", "lint", ...(names.length === 0 ? ["//#lint:root"] : []), "test"]
+const filters = names.length === 0 ? [] : chosen.map(({ name }) => `--filter=./${name}`)
+const green = turbo([...checks, ...filters, "--continue", "--output-logs=new-only", "--concurrency=2"], environment)
 
 console.log("\nTests")
-const total = collect()
-const { checkPackages } = await import("./lib/check-packages.mjs") // needs what install() installed
-const packages = await checkPackages()
-total.passed += packages.passed
-total.failed += packages.failed
-// A build, type or lint error that no test shows is a failure too.
-if (!green && total.failed === 0) total.failed += 1
+const rows = collect(chosen)
+const packed = "packed packages"
+if (names.length === 0) {
+  const { checkPackages } = await import("./lib/check-packages.mjs") // needs what install() installed
+  rows.push({ name: packed, ...(await checkPackages()), skipped: 0 })
+}
+if (full) record(rows, [...tested().map(({ name }) => name), packed])
 
-if (full) record("test-full", total)
-console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ""}`)
-process.exitCode = total.failed === 0 ? 0 : 1
+const { passed, failed, skipped } = sums(rows)
+// A build, type or lint error that no test shows is a failure too.
+const others = !green && failed === 0 ? 1 : 0
+if (others) console.log('\nAll tests passed, but a build, types or lint didn\'t: see the line "Failed:" above.')
+console.log(`\n${passed} passed, ${failed + others} failed${skipped ? `, ${skipped} skipped` : ""}`)
+process.exitCode = failed + others === 0 ? 0 : 1

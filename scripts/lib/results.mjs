@@ -1,6 +1,6 @@
 // Adds up what the test runners wrote, so that one line says how it went.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { availableParallelism, release, totalmem } from "node:os"
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { availableParallelism, totalmem } from "node:os"
 import { join } from "node:path"
 import { root } from "./setup.mjs"
 
@@ -12,15 +12,14 @@ const folders = () =>
 /** The packages and apps that have tests. */
 export const tested = () => folders().filter(({ path }) => existsSync(join(path, "vitest.config.ts")))
 
-/** Forgets earlier results, so that a package whose tests did not run can't pass. */
-export function forget() {
-  for (const { path } of tested()) rmSync(join(path, ".results"), { recursive: true, force: true })
+/** Forgets the earlier results of `some` of them, so that a package whose tests did not run can't pass. */
+export function forget(some) {
+  for (const { path } of some) rmSync(join(path, ".results"), { recursive: true, force: true })
 }
 
-/** Passed, failed and skipped tests of every package. A package without results has failed. */
-export function collect() {
-  const total = { passed: 0, failed: 0, skipped: 0, packages: {} }
-  for (const { name, path } of tested()) {
+/** What the test runner wrote for each of `some`: passed, failed and skipped tests. One without results has failed. */
+export const collect = (some) =>
+  some.map(({ name, path }) => {
     const file = join(path, ".results/vitest.json")
     const result = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined
     const [passed, failed, skipped] = result
@@ -29,24 +28,27 @@ export function collect() {
     // A test file that can't be loaded fails as a suite and counts no test.
     const broken = result && !result.success && failed === 0 ? 1 : 0
     console.log(`  ${name.padEnd(32)} ${passed} passed, ${failed + broken} failed, ${skipped} skipped`)
-    total.packages[name] = { passed, failed: failed + broken, skipped }
-    total.passed += passed
-    total.failed += failed + broken
-    total.skipped += skipped
-  }
-  return total
+    return { name, passed, failed: failed + broken, skipped }
+  })
+
+/** The sums of `rows`. */
+export function sums(rows) {
+  const sum = (of) => rows.reduce((total, row) => total + row[of], 0)
+  return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") }
 }
 
-/** Writes the dated record of a full run to docs/results, to be committed. */
-export function record(name, result) {
-  const machine = {
-    platform: `${process.platform}-${process.arch}`,
-    kernel: release(),
-    node: process.versions.node,
-    cores: availableParallelism(),
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-  }
-  mkdirSync(join(root, "docs/results"), { recursive: true })
-  const text = JSON.stringify({ date: new Date().toISOString(), machine, ...result }, null, 2)
-  writeFileSync(join(root, "docs/results", `${name}.json`), `${text}\n`)
+/**
+ * Writes `rows` of a full run, each with its date and machine, to docs/results/test-full.json, to be committed. Rows of
+ * what wasn't run now stay, as long as `known` has their names.
+ */
+export function record(rows, known) {
+  const file = join(root, "docs/results/test-full.json")
+  const before = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).suites : {}
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`
+  const machine = `${process.platform}-${process.arch}, Node ${process.versions.node}, ${availableParallelism()} cores, ${memory}`
+  const date = new Date().toISOString()
+  const now = Object.fromEntries(rows.map(({ name, ...counts }) => [name, { date, machine, ...counts }]))
+  const all = { ...before, ...now }
+  const suites = Object.fromEntries(known.filter((name) => all[name]).map((name) => [name, all[name]]))
+  writeFileSync(file, `${JSON.stringify({ ...sums(Object.values(suites)), suites }, null, 2)}\n`)
 }
