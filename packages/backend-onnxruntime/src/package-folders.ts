@@ -1,6 +1,6 @@
-import { realpathSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname } from "node:path"
+import { libraryPlaces } from "@strongroom/core/node"
 import type { ProviderPlugin } from "./options.js"
 
 /** Where onnxruntime-node and what it loads are installed. Empty if it isn't: the engine says so when it starts. */
@@ -18,14 +18,5 @@ export function packageFolders(): readonly string[] {
 export function pluginFolders(plugin: ProviderPlugin | undefined): readonly string[] {
   if (plugin === undefined) return []
   const { library, read = [] } = plugin
-  return [...new Set([dirname(library), dirname(realPath(library)), ...read])]
-}
-
-/** What isn't there the engine says when it starts. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return path
-  }
+  return [...new Set([...libraryPlaces(library), ...read])]
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs"
-import { dirname, isAbsolute, join } from "node:path"
+import { isAbsolute, join } from "node:path"
 import type { Needs } from "@strongroom/core/backend"
-import { gpuDeviceNodes } from "@strongroom/core/node"
+import { gpuDeviceNodes, libraryPlaces } from "@strongroom/core/node"
 import type { CheckedOptions } from "./options.js"
 import { hasFirstProcessors } from "./processors.js"
 
@@ -19,7 +19,7 @@ export function needsHere({ drivers, library, libraries: linked, read, bindThrea
   const execute = libraries.some((path) => /pocl/i.test(path)) ? linkersHere() : []
   return {
     devices: gpuDeviceNodes(),
-    read: [...new Set([folder, ...named.flatMap((path) => [dirname(path), dirname(real(path))]), ...read])],
+    read: [...new Set([folder, ...named.flatMap(libraryPlaces), ...read])],
     ...(execute.length > 0 && { execute }),
     systemCalls,
     environment: {

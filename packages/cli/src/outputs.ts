@@ -1,7 +1,7 @@
-import { mkdir } from "node:fs/promises"
 import { join } from "node:path"
 import { StrongroomError, type Tensor } from "@strongroom/core"
 import { toRaw } from "@strongroom/core/host"
+import { makeFolder } from "@strongroom/core/node"
 import { formatNpy } from "./npy.js"
 import { type NewFile, writeFiles } from "./write-files.js"
 
@@ -17,7 +17,7 @@ export async function writeOutputs(
   force: boolean,
 ): Promise<ReadonlyMap<string, string>> {
   try {
-    await mkdir(directory, { recursive: true })
+    await makeFolder(directory)
   } catch (error) {
     throw new StrongroomError("sink-failed", `The folder ${directory} can't be made. Name another.`, { cause: error })
   }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { dirname, isAbsolute, join, resolve } from "node:path"
 import type { Needs } from "@strongroom/core/backend"
+import { libraryPlaces } from "@strongroom/core/node"
 import { mesaEnvironment } from "./mesa-cache.js"
 
 /** How WebGPU finds Vulkan on Linux, where that isn't the system's own. */
@@ -29,7 +30,7 @@ export function vulkanDrivers({ drivers }: VulkanOptions): readonly string[] {
 export function vulkanNeeds(drivers: readonly string[], { libraries = [] }: VulkanOptions): Needs {
   const files = [...drivers, ...drivers.flatMap(libraryOf), ...libraries]
   return {
-    read: [...new Set(files.map((path) => dirname(path)))],
+    read: [...new Set(files.flatMap(libraryPlaces))],
     environment: {
       // Loaders before 1.3.207 know the second name only.
       VK_DRIVER_FILES: drivers.join(":"),

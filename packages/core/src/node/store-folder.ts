@@ -2,6 +2,7 @@ import type { Stats } from "node:fs"
 import * as fs from "node:fs/promises"
 import { join } from "node:path"
 import { StrongroomError } from "../errors.js"
+import { makeFolder } from "./make-folder.js"
 import { systemCode } from "./system-error.js"
 
 /** A file of a store's, as it is found. */
@@ -32,7 +33,7 @@ export function storedName(key: string): string {
 /** Makes the folder where there is none. @throws StrongroomError `store-failed` for one that can't be relied on. */
 export async function ownFolder(path: string): Promise<void> {
   if (await checkFolder(path)) return
-  await fs.mkdir(path, { recursive: true, mode: 0o700 })
+  await makeFolder(path, 0o700)
   await checkFolder(path)
 }
 

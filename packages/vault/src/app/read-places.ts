@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, realpathSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { isEverybodys } from "@strongroom/core/node"
 
 /** Where Linux distributions keep libraries, programs and their settings, and what a process may know of the machine. */
 const systemPlaces = [
@@ -21,7 +22,10 @@ export function readPlaces(node: string, modules: readonly (string | URL)[]): re
   return [...new Set(places.flatMap((place) => (place === undefined ? [] : (real(place) ?? []))))]
 }
 
-/** The folder of the package that holds `file`, and every node_modules folder that Node searches for what it imports. */
+/**
+ * The folder of the package that holds `file`, and every node_modules folder that Node searches for what it imports. A
+ * package.json in a home doesn't make that home a package: then it is the module's own folder, or its file alone.
+ */
 function packagePlaces(file: string): readonly string[] {
   const path = real(file) ?? file
   const places = [path]
@@ -29,7 +33,8 @@ function packagePlaces(file: string): readonly string[] {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     if (!isPackageFound && existsSync(join(folder, "package.json"))) {
       isPackageFound = true
-      places.push(folder)
+      if (!isEverybodys(folder)) places.push(folder)
+      else if (!isEverybodys(dirname(path))) places.push(dirname(path))
     }
     const modules = join(folder, "node_modules")
     if (existsSync(modules)) places.push(modules, ...linkedPackages(modules))
@@ -42,7 +47,7 @@ function linkedPackages(modules: string): readonly string[] {
   return readdirSync(modules, { withFileTypes: true }).flatMap((entry) => {
     const path = join(modules, entry.name)
     // A link to what is no package could be to anything: a home, or the root.
-    if (entry.isSymbolicLink()) return existsSync(join(path, "package.json")) ? [path] : []
+    if (entry.isSymbolicLink()) return existsSync(join(path, "package.json")) && !isEverybodys(path) ? [path] : []
     return entry.name.startsWith("@") && entry.isDirectory() ? linkedPackages(path) : []
   })
 }
