@@ -31,6 +31,7 @@ enum kind {
   EXECUTE = 5,    /* a path: a program that may be started, without exec: see programs.c */
   DEVICE = 6,     /* a path: a device node that may be read, written and controlled */
   FILTER = 7,     /* a classic BPF program for seccomp(2) */
+  THREADS = 8,    /* empty: the names of its own threads may be written, in /proc/self/task */
 };
 
 struct record {
@@ -65,6 +66,7 @@ enum step {
   MEMORY_OPEN,   /* its attempt to open /proc/PID/mem: 0 if it could, or -errno */
   RELAY,         /* the parent can do nothing but wait: 0, or the first failure */
   NEW_PROC,      /* a new /proc */
+  THREAD_NAMES,  /* how many folders in it are mounted to be written: 1 if THREADS asks for it */
   CAPABILITIES,
   NO_NEW_PRIVS,
   LANDLOCK_ABI,  /* the kernel's, or -errno */
@@ -102,6 +104,7 @@ enum step {
 #define MS_NOSUID 2L
 #define MS_NODEV 4L
 #define MS_NOEXEC 8L
+#define MS_BIND 4096L
 #define MS_REC 16384L
 #define MS_PRIVATE (1L << 18)
 #define MOUNT_RDONLY 1UL
@@ -506,6 +509,28 @@ static long fork_once(void) {
   return child;
 }
 
+/*
+ * Read-only, but where THREADS asks for it the folder of this process's threads: NVIDIA's driver names its own by files
+ * there, and doesn't start where it can't (570 and later). The mount of that folder also keeps its inode, to which
+ * Landlock's rule is tied.
+ */
+static void mount_proc(void) {
+  static const char proc[] = "/proc", threads[] = "/proc/self/task";
+  const long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+  const struct mount_attr read_only = {.set = MOUNT_RDONLY};
+  if (next(THREADS, 0)) {
+    told[NEW_PROC] = CALL5(__NR_mount, "proc", proc, "proc", flags, 0);
+    if (told[NEW_PROC] == 0) {
+      const result bound = CALL5(__NR_mount, threads, threads, 0, MS_BIND, 0);
+      told[THREAD_NAMES] = bound < 0 ? bound : 1;
+      told[NEW_PROC] = CALL5(__NR_mount_setattr, AT_FDCWD, proc, 0, &read_only, sizeof read_only);
+      return;
+    }
+    told[THREAD_NAMES] = told[NEW_PROC];
+  }
+  told[NEW_PROC] = CALL5(__NR_mount, "proc", proc, "proc", flags | MS_RDONLY, 0);
+}
+
 static void fork_away(void) {
   int line[2] = {-1, -1};
   if (CALL4(__NR_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line) < 0) end(EXIT_FORK);
@@ -541,8 +566,7 @@ static void fork_away(void) {
   for (long i = 0; i < length && number[i] >= '0' && number[i] <= '9'; i++)
     told[OUTER] = told[OUTER] * 10 + number[i] - '0';
   told[NEW_PROC] = told[PROCESSES] < 0 ? told[PROCESSES] : told[MOUNTS];
-  if (told[NEW_PROC] == 0)
-    told[NEW_PROC] = CALL5(__NR_mount, "proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
+  if (told[NEW_PROC] == 0) mount_proc();
   told[TRACER] = tracer();
   if (told[TRACER] > 0) end(EXIT_TRACED);
 }
@@ -600,6 +624,7 @@ static void restrict_files(void) {
   /* Where no tmpfs could be mounted, what lies there is the user's, and stays out of reach. */
   if (told[COVERED] == 0 && told[MOUNTS] == 0) allow_all(ruleset, COVER, owner);
   allow_all(ruleset, DIRECTORY, owner);
+  if (next(THREADS, 0)) allow(ruleset, "/proc/self/task", (FS_WRITE_FILE | FS_TRUNCATE) & rights);
   if (told[LANDLOCK] == 0) told[LANDLOCK] = CALL2(__NR_landlock_restrict_self, ruleset, 0);
   CALL1(__NR_close, ruleset);
 }

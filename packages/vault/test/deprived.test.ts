@@ -69,9 +69,17 @@ describe.skipIf(thisArchitecture() === undefined)("a vault of an ordinary user",
 
   it("tells the outcome of every step of its jail", () => {
     const { jail } = Object(guarantee(whole, "process.separate").evidence)
-    const counted = ["tracer", "outerNumber", "covers", "landlockAbi", "landlockRules", "landlockMissing"]
+    const counted = [
+      "tracer",
+      "outerNumber",
+      "covers",
+      "threadNames",
+      "landlockAbi",
+      "landlockRules",
+      "landlockMissing",
+    ]
     const refused = { memoryRead: "EPERM", memoryOpen: "EACCES" }
-    expect(Object.keys(jail)).toHaveLength(29)
+    expect(Object.keys(jail)).toHaveLength(30)
     for (const [step, found] of Object.entries(jail)) {
       if (counted.includes(step)) expect([step, found]).toEqual([step, expect.any(Number)])
       else expect([step, found]).toEqual([step, Object(refused)[step] ?? "done"])

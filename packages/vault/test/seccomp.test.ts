@@ -32,9 +32,10 @@ function decide(program: Uint8Array, architecture: number, number: number, value
   throw new Error("The program ran off its end.")
 }
 
-const starting: Filter = { allow: allStartingCalls, fork: false, filters: true }
-const running: Filter = { allow: allStartingCalls, fork: false, filters: false }
-const forking: Filter = { allow: allStartingCalls, fork: true, filters: true }
+const starting: Filter = { allow: allStartingCalls, fork: false, filters: true, listening: false }
+const running: Filter = { allow: allStartingCalls, fork: false, filters: false, listening: false }
+const listening: Filter = { allow: allStartingCalls, fork: false, filters: true, listening: true }
+const forking: Filter = { allow: allStartingCalls, fork: true, filters: true, listening: false }
 
 function ask(filter: Filter, architecture: Architecture, name: SystemCall, ...values: bigint[]): number | undefined {
   const number = numberOf(name, architecture)
@@ -84,6 +85,22 @@ describe.each(architectures)("a filter for %s", (architecture) => {
     ]) {
       expect([name, asked(starting, name)]).toEqual([name, eperm])
       expect([name, asked(forking, name)]).toEqual([name, eperm])
+    }
+  })
+
+  it("lets a local socket of packets be made and listened at, only where that is said", () => {
+    const [unix, internet, stream, packets, flags] = [1n, 2n, 1n, 5n, 0x80800n]
+    for (const type of [packets, packets | flags]) {
+      expect(asked(listening, "socket", unix, type)).toBe(allowed)
+      expect(asked(starting, "socket", unix, type)).toBe(eperm)
+    }
+    expect(asked(listening, "socket", unix, stream)).toBe(eperm)
+    expect(asked(listening, "socket", internet, packets)).toBe(eperm)
+    for (const name of ["bind", "listen"] as const) {
+      expect([name, asked(listening, name), asked(starting, name)]).toEqual([name, allowed, eperm])
+    }
+    for (const name of ["connect", "accept4", "socketpair"] as const) {
+      expect([name, asked(listening, name)]).toEqual([name, eperm])
     }
   })
 

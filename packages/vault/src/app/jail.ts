@@ -42,6 +42,12 @@ const temporaryPlaces = ["/dev/shm", "/tmp", "/var/tmp"]
 /** Every library opens these. */
 const plainDevices = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]
 
+/**
+ * CUDA's memory device. Who opens it is NVIDIA's driver, which gives up (CUDA error 304) unless it may also name its threads
+ * and listen at a local socket: docs/decisions/0007-the-jail.md.
+ */
+const cudaDevice = "/dev/nvidia-uvm"
+
 /** @throws RangeError when the backend's needs are longer than the jail reads. */
 export function makeJail(settings: JailSettings): Jail | NoJail {
   const { native, script, node, backend, modules, directory } = settings
@@ -55,6 +61,7 @@ export function makeJail(settings: JailSettings): Jail | NoJail {
   const read = [...readPlaces(node, [script, backend.module, ...modules]), ...(needs.read ?? [])]
   const execute = needs.execute ?? []
   const covers = coversFor(directory, [...read, ...execute])
+  const hasCuda = needs.devices?.includes(cudaDevice) ?? false
   return {
     library,
     configuration: encodeConfiguration({
@@ -64,7 +71,11 @@ export function makeJail(settings: JailSettings): Jail | NoJail {
       read,
       execute,
       devices: [...plainDevices, ...(needs.devices ?? [])],
-      filter: compileFilter({ allow: allStartingCalls, fork: execute.length > 0, filters: true }, architecture),
+      threadNames: hasCuda,
+      filter: compileFilter(
+        { allow: allStartingCalls, fork: execute.length > 0, filters: true, listening: hasCuda },
+        architecture,
+      ),
     }),
   }
 }

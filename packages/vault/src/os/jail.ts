@@ -13,23 +13,27 @@ export interface JailConfiguration {
   readonly execute: readonly string[]
   /** Device nodes that may be read, written and controlled. */
   readonly devices: readonly string[]
+  /** Whether the process may name its own threads by files of /proc. */
+  readonly threadNames: boolean
   /** For seccomp(2), by `compileFilter`. */
   readonly filter: Uint8Array
 }
 
-const kinds = { end: 0, covers: 1, directory: 2, tmpfs: 3, read: 4, execute: 5, devices: 6, filter: 7 }
+const kinds = { end: 0, covers: 1, directory: 2, tmpfs: 3, read: 4, execute: 5, devices: 6, filter: 7, threads: 8 }
 
 /** jail.c's room for it. */
 const mostBytes = 65_536
 
 /** @throws RangeError when it is longer than the jail reads. */
 export function encodeConfiguration(configuration: JailConfiguration): Uint8Array {
-  const { covers, directory, tmpfs, read, execute, devices, filter } = configuration
+  const { covers, directory, tmpfs, read, execute, devices, threadNames, filter } = configuration
   const texts = { covers, directory: [directory], tmpfs: [tmpfs], read, execute, devices }
   const records = Object.entries(texts).flatMap(([kind, values]) =>
     values.map((value) => record(kinds[kind as keyof typeof kinds], Buffer.from(`${value}\0`))),
   )
-  const body = Buffer.concat([...records, record(kinds.filter, filter), record(kinds.end, new Uint8Array())])
+  const nothing = new Uint8Array()
+  if (threadNames) records.push(record(kinds.threads, nothing))
+  const body = Buffer.concat([...records, record(kinds.filter, filter), record(kinds.end, nothing)])
   if (body.length > mostBytes) {
     throw new RangeError(`The vault's places take ${body.length} bytes of at most ${mostBytes}: name fewer in needs`)
   }
@@ -51,7 +55,7 @@ const steps = [
   ...(["magic", "tracer", "user", "userMaps", "notDumpable", "noCore", "descriptors"] as const),
   ...(["mounts", "network", "ipc", "processes", "privateMounts", "readOnly", "covered", "covers"] as const),
   ...(["made", "entered", "outerNumber", "diesWith", "memoryRead", "memoryOpen", "relay", "newProc"] as const),
-  ...(["capabilities", "noNewPrivileges"] as const),
+  ...(["threadNames", "capabilities", "noNewPrivileges"] as const),
   ...(["landlockAbi", "landlock", "landlockRules", "landlockMissing", "seccomp"] as const),
 ]
 

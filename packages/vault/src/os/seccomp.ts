@@ -13,6 +13,11 @@ export interface Filter {
   readonly fork: boolean
   /** True: a further filter may be set. Filters only ever add to one another. */
   readonly filters: boolean
+  /**
+   * True: local sockets of packets may be made, named and listened at, and neither connected nor accepted from. NVIDIA's
+   * driver makes one to share its memory device with, and without it doesn't start.
+   */
+  readonly listening: boolean
 }
 
 /** linux/audit.h */
@@ -59,6 +64,10 @@ const forbiddenControls = { TIOCSTI: 0x5412, TIOCLINUX: 0x541c, TIOCSETD: 0x5423
 /** seccomp(2) */
 const setFilter = 1
 
+/** linux/socket.h, linux/net.h: with SOCK_CLOEXEC and SOCK_NONBLOCK, either or both. */
+const unixFamily = 1
+const packets = [0x5, 0x80005, 0x805, 0x80805] as const
+
 /** What a fork that becomes a program does, and waiting for it. */
 const forking = ["close_range", "wait4", "waitid"] as const satisfies readonly SystemCall[]
 
@@ -84,7 +93,7 @@ function among(argument: number, values: readonly number[], inside: number, outs
 }
 
 /** What decides about a call that is allowed only in some forms. Each ends in a return. */
-function conditions({ fork, filters }: Filter): { readonly [name in SystemCall]?: readonly Instruction[] } {
+function conditions({ fork, filters, listening }: Filter): { readonly [name in SystemCall]?: readonly Instruction[] } {
   const refused = failWith(errno.EPERM)
   return {
     // Its flags are in memory, where a filter can't look; C libraries then use clone.
@@ -103,6 +112,11 @@ function conditions({ fork, filters }: Filter): { readonly [name in SystemCall]?
     ioctl: among(1, Object.values(forbiddenControls), refused, allowed),
     // One's own only: 0 is this process.
     prlimit64: among(0, [0], allowed, refused),
+    ...(listening && {
+      socket: [load(data.low(0)), equal(unixFamily, 1, 0), give(refused), ...among(1, packets, allowed, refused)],
+      bind: [give(allowed)],
+      listen: [give(allowed)],
+    }),
     ...(filters && { seccomp: among(0, [setFilter], allowed, refused) }),
     ...(fork && Object.fromEntries(forking.map((name) => [name, [give(allowed)]]))),
   }

@@ -34,6 +34,7 @@ const unix = 1
 const internet = 2
 const netlink = 16
 const stream = 1
+const packets = 5
 const raw = 3
 const privateSegment = 0
 const getKeyring = 0
@@ -45,6 +46,7 @@ const askPersonality = 0xffffffff
 /** Each succeeds, or fails otherwise than with EPERM, in a process without a filter. */
 const forbidden: readonly (readonly [name: string, call: SystemCall, ...values: (number | bigint)[]])[] = [
   ["socket (Unix)", "socket", unix, stream, 0],
+  ["socket (Unix, packets)", "socket", unix, packets, 0],
   ["socket (Internet)", "socket", internet, stream, 0],
   ["socket (netlink)", "socket", netlink, raw, 0],
   ["shmget", "shmget", privateSegment, 4096, 0o600],

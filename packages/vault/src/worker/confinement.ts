@@ -43,6 +43,7 @@ export function outcome(result: number | undefined): string {
 /** Steps whose result is a number also when it is 0. */
 const counted: readonly string[] = [
   ...["tracer", "outerNumber", "covers", "landlockAbi", "landlockRules", "landlockMissing"],
+  "threadNames",
 ]
 
 /** What became of each of the jail's steps, by name: "done", an error's name, or the number that it counts. */

@@ -22,7 +22,7 @@ export function setSecondFilter(system: Linux, added: readonly string[], fork: b
   const architecture = thisArchitecture()
   const allow = [...new Set([...runningCalls, ...added.filter(isSystemCall)])]
   if (architecture === undefined) return { result: notThere, calls: allow.length }
-  const instructions = compileFilter({ allow, fork, filters: false }, architecture)
+  const instructions = compileFilter({ allow, fork, filters: false, listening: false }, architecture)
   // struct sock_fprog: a length in instructions, room, and their address.
   const program = new Uint8Array(16)
   const view = new DataView(program.buffer)
