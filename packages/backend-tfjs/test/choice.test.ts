@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process"
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises"
+import { existsSync } from "node:fs"
+import { chmod, cp, mkdir, mkdtemp, readdir, realpath, rm, stat, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
@@ -18,7 +19,7 @@ const nowhere = "/nonexistent"
 
 let folder: string
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "strongroom-test-"))
+  folder = await realpath(await mkdtemp(join(tmpdir(), "strongroom-test-")))
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -100,6 +101,28 @@ describe("what an end user has put in folders of his own", () => {
     }
   })
 
+  it.runIf(process.platform !== "win32")("runs in no vault where others can write, on the way or in it", async () => {
+    const setupFolder = join(folder, "open/setup")
+    const release = join(setupFolder, "tfjs-node-4.22.0-tf-2.21.0-napi8")
+    const place = join(release, "node_modules/@tensorflow/tfjs-node")
+    await plant(join(release, "node_modules"))
+    const evidence = async () => JSON.stringify(evidenceOf(await reportOf(tfjs({ setupFolder }))))
+    for (const path of [join(folder, "open"), setupFolder, release, join(place, "lib/napi-v8/tfjs_binding.node")]) {
+      const { mode } = await stat(path)
+      await chmod(path, 0o777)
+      const found = await evidence()
+      expect(found).not.toContain("Planted code runs.")
+      expect(found).toContain(`others can write to ${path}`)
+      await expect(openVault({ backend: tfjs({ engine: "tfjs-node", setupFolder }) })).rejects.toMatchObject({
+        code: "backend-missing",
+        message: expect.stringContaining(`others can write to ${path}`),
+      })
+      await chmod(path, mode)
+    }
+    // The control.
+    expect(await evidence()).toContain("Planted code runs.")
+  })
+
   it.each(["NODE_PATH", "HOME"])("isn't found by way of %s, where Node itself finds it", async (variable) => {
     const home = join(folder, variable)
     await plant(join(home, variable === "HOME" ? ".node_modules" : ""))
@@ -140,6 +163,68 @@ describe.skipIf(missingTfjsNode())("with tfjs-node", () => {
     for (const engine of ["abacus", "constructor"]) {
       expect(JSON.stringify(evidenceOf(await reportOf(auto(), wanting(engine))))).not.toContain(engine)
     }
+  })
+
+  /** tfjs-node under the name of tfjs-node-gpu: what TensorFlow is on a machine without CUDA. */
+  async function gpuFolder(): Promise<string> {
+    const setupFolder = join(folder, "gpu")
+    const modules = join(setupFolder, "tfjs-node-gpu-4.22.0-tf-2.21.0-napi8/node_modules")
+    const built = join(tfjsNodeFolder, "tfjs-node-4.22.0-tf-2.21.0-napi8/node_modules")
+    await rm(setupFolder, { recursive: true, force: true })
+    await mkdir(join(modules, "@tensorflow"), { recursive: true })
+    for (const within of ["", "@tensorflow"]) {
+      for (const name of await readdir(join(built, within))) {
+        if (name === "@tensorflow") continue
+        const known = name === "tfjs-node" ? "tfjs-node-gpu" : name
+        await symlink(join(built, within, name), join(modules, within, known))
+      }
+    }
+    return setupFolder
+  }
+  /** A vault reads what was set up, and what the link leads to, too. */
+  const withTarget = (backend: Backend): Backend => ({
+    ...backend,
+    needs: { ...backend.needs, read: [...(backend.needs?.read ?? []), tfjsNodeFolder] },
+  })
+
+  it("tfjs-node-gpu that is named computes on the CPU where there is no GPU, and the report says why", async () => {
+    const backend = tfjs({ engine: "tfjs-node-gpu", setupFolder: await gpuFolder() })
+    const report = await reportOf(withTarget(backend))
+    expect(report.backend.device).toBe(`CPU on ${process.arch}`)
+    expect(evidenceOf(report)).toContainEqual({
+      tfjsEngine: "tfjs-node-gpu",
+      computesOn: "CPU",
+      reason: expect.stringMatching(/NVIDIA/),
+    })
+  })
+
+  it.skipIf(existsSync("/dev/nvidiactl"))(
+    "auto takes tfjs-node-gpu for tfjs-node where it is all there is",
+    async () => {
+      const report = await reportOf(withTarget(tfjs({ setupFolder: await gpuFolder() })))
+      expect(report.backend).toMatchObject({ device: `CPU on ${process.arch}`, driver: "TensorFlow 2.21.0" })
+      expect(evidenceOf(report)).toContainEqual(
+        expect.objectContaining({
+          tfjsEngine: "tfjs-node",
+          passedOver: expect.arrayContaining([
+            { engine: "tfjs-node-gpu", reason: "This machine has no device of NVIDIA's." },
+          ]),
+        }),
+      )
+    },
+  )
+
+  it("auto passes tfjs-node-gpu over that finds no GPU, says why, and uses what it has loaded", async () => {
+    const named = tfjs({ engine: "tfjs-node-gpu", setupFolder: await gpuFolder() })
+    const [{ place }] = (named.options as { readonly found: readonly [{ readonly place: string }] }).found
+    // As on a machine with a device of NVIDIA's and no CUDA.
+    const found = ["tfjs-node-gpu", "tfjs-node"].map((engine) => ({ engine, place }))
+    const report = await reportOf(withTarget({ ...named, options: { isNamed: false, found, passedOver: [] } }))
+    expect(report.backend.device).toBe(`CPU on ${process.arch}`)
+    expect(evidenceOf(report)).toContainEqual({
+      tfjsEngine: "tfjs-node",
+      passedOver: [{ engine: "tfjs-node-gpu", reason: expect.stringMatching(/NVIDIA/) }],
+    })
   })
 
   it("the user's own is used as it is, where its binding exists", async () => {

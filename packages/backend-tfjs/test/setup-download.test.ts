@@ -1,13 +1,12 @@
 import { createHash, randomBytes } from "node:crypto"
 import { existsSync } from "node:fs"
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises"
 import { createServer, type IncomingMessage, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
 import { downloadWheel } from "../src/setup/download.js"
-import { setUp } from "../src/setup/index.js"
 import type { Wheel } from "../src/setup/pins.js"
 
 /** More than is asked for at once, and not a multiple of it. */
@@ -151,16 +150,3 @@ describe("a wheel", () => {
     expect(asked.files.every(({ authorization }) => authorization === undefined)).toBe(true)
   })
 })
-
-it.runIf(process.platform === "linux" && process.arch === "x64")(
-  "a file in the place of the folder is told, before anything is downloaded",
-  async () => {
-    const folder = await mkdtemp(join(tmpdir(), "strongroom-setup-"))
-    const file = join(folder, "file")
-    await writeFile(file, "")
-    await expect(setUp("tfjs-cpu", { folder: file, compiler: process.execPath })).rejects.toMatchObject({
-      code: "sink-failed",
-    })
-    await rm(folder, { recursive: true })
-  },
-)

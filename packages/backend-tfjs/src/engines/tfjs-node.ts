@@ -1,55 +1,89 @@
-import { existsSync, readdirSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import util from "node:util"
 import type { Needs } from "@strongroom/core/backend"
 import type { BackendValues, Tensor } from "@tensorflow/tfjs-core"
+import { librariesIn, whyNoGpu } from "../cuda.js"
 import type { Runtime } from "../runtime.js"
-import { placeOf, type SetupName, setupPackages } from "../setup/place.js"
-import type { EngineKind, EngineName } from "./engine.js"
+import { bindingsIn, changeableSetup } from "../setup/native-files.js"
+import { packageIn, placeOf, type SetupName, setupPackages } from "../setup/place.js"
+import type { EngineKind, EngineName, FoundEngine, MissingEngine } from "./engine.js"
 import { nvidiaNodes } from "./gpu-nodes.js"
 import { packageFolder, packageTree, requireFrom } from "./packages.js"
 import { type SavedModelBinding, tensorflowSavedModels } from "./saved-models.js"
 import { copyIntoTensorflow, leaveInPlace } from "./tensorflow-memory.js"
 
-/** TensorFlow's own library on the CPU, with its threads. */
-export const tfjsNode = tensorflow("tfjs-node", "tfjs-cpu")
+/**
+ * TensorFlow's own library on the CPU, with its threads. tfjs-node-gpu does that, too: `auto` takes it where it is all there
+ * is, and where it was loaded to look for a GPU, so that one process never has two TensorFlows.
+ */
+export const tfjsNode: EngineKind = {
+  ...tensorflow("tfjs-node"),
+  find({ setupFolder, isNamed }) {
+    if (isNamed) return findBinding("tfjs-cpu", setupFolder, [])
+    const first: SetupName = nvidiaNodes().length > 0 ? "tfjs-gpu" : "tfjs-cpu"
+    const found = findBinding(first, setupFolder, [])
+    if ("place" in found) return found
+    const other = findBinding(first === "tfjs-cpu" ? "tfjs-gpu" : "tfjs-cpu", setupFolder, [])
+    return "place" in other || first === "tfjs-gpu" ? other : found
+  },
+}
 
-/** TensorFlow's own library on an NVIDIA GPU; on the CPU, where it finds none. */
-export const tfjsNodeGpu = tensorflow("tfjs-node-gpu", "tfjs-gpu")
+/** TensorFlow's own library on an NVIDIA GPU; where the app names it and TensorFlow finds none, on the CPU. */
+export const tfjsNodeGpu: EngineKind = {
+  ...tensorflow("tfjs-node-gpu"),
+  find({ setupFolder, isNamed }) {
+    const devices = nvidiaNodes()
+    if (!isNamed && devices.length === 0) return { missing: "This machine has no device of NVIDIA's." }
+    return findBinding("tfjs-gpu", setupFolder, devices)
+  },
+}
 
-function tensorflow(name: EngineName, setup: SetupName): EngineKind {
+function tensorflow(name: EngineName): Pick<EngineKind, "name" | "start"> {
   return {
     name,
-    find({ setupFolder, isNamed }) {
-      const devices = setup === "tfjs-gpu" ? nvidiaNodes() : []
-      if (setup === "tfjs-gpu" && !isNamed && devices.length === 0) {
-        return { missing: "This machine has no device of NVIDIA's." }
-      }
-      const own = packageFolder(import.meta.url, setupPackages[setup])
-      if (own !== undefined && hasBinding(own)) return { place: own, needs: needs(packageTree(own), devices) }
-      if (setupFolder !== undefined) {
-        const root = placeOf(setup, setupFolder)
-        const built = join(root, "node_modules", setupPackages[setup])
-        if (hasBinding(built)) return { place: built, needs: needs([root], devices) }
-      }
-      const isInstalled = own === undefined ? "isn't installed" : "is installed without its binding"
-      const advice = `run "npx strongroom setup ${setup}", and name its folder as setupFolder`
-      return { missing: `${setupPackages[setup]} ${isInstalled}: ${advice}.` }
-    },
-    async start({ place }) {
+    async start({ place, isNamed, host }) {
       addWhatNodeRemoved()
       requireFrom(place)(place)
-      return tensorflowRuntime(place)
+      const runtime = await tensorflowRuntime(place)
+      if (name === "tfjs-node-gpu" && !runtime.isOnGpu) {
+        const reason = whyNoGpu(librariesIn(readMaps()))
+        if (!isNamed) throw new Error(reason)
+        host.observe("modules.known", { tfjsEngine: name, computesOn: "CPU", reason })
+      }
+      return runtime
     },
   }
 }
 
-/** The binding is there if the package's install script could download it, or somebody has built it. */
-function hasBinding(folder: string): boolean {
+/** The user's own where its binding exists, or the one in the folder that the app names. */
+function findBinding(
+  setup: SetupName,
+  setupFolder: string | undefined,
+  devices: readonly string[],
+): FoundEngine | MissingEngine {
+  const own = packageFolder(import.meta.url, setupPackages[setup])
+  if (own !== undefined && bindingsIn(own).length > 0) return { place: own, needs: needs(packageTree(own), devices) }
+  if (setupFolder !== undefined) {
+    const root = placeOf(setup, setupFolder)
+    const built = packageIn(setup, root)
+    if (bindingsIn(built).length > 0) {
+      const problem = changeableSetup(built)
+      if (problem === undefined) return { place: built, needs: needs([root], devices) }
+      return { missing: `What lies in setupFolder would run in the vault, and ${problem}: take that right away.` }
+    }
+  }
+  const isInstalled = own === undefined ? "isn't installed" : "is installed without its binding"
+  const advice = `run "npx strongroom setup ${setup}", and name its folder as setupFolder`
+  return { missing: `${setupPackages[setup]} ${isInstalled}: ${advice}.` }
+}
+
+/** Not there outside of Linux, where no binding is built. */
+function readMaps(): string {
   try {
-    return readdirSync(join(folder, "lib")).some((name) => existsSync(join(folder, "lib", name, "tfjs_binding.node")))
+    return readFileSync("/proc/self/maps", "utf8")
   } catch {
-    return false
+    return ""
   }
 }
 
@@ -93,7 +127,7 @@ export interface TensorflowBackend {
 }
 
 /** Of the copies of TensorFlow.js that tfjs-node itself uses. */
-async function tensorflowRuntime(place: string): Promise<Runtime> {
+async function tensorflowRuntime(place: string): Promise<Runtime & { readonly isOnGpu: boolean }> {
   const union = packageFolder(join(place, "package.json"), "@tensorflow/tfjs")
   if (union === undefined) throw new Error("@tensorflow/tfjs, which tfjs-node needs, isn't installed.")
   const require = requireFrom(union)
@@ -108,6 +142,7 @@ async function tensorflowRuntime(place: string): Promise<Runtime> {
     tf,
     converter,
     loadLayers: async () => require("@tensorflow/tfjs-layers"),
+    isOnGpu: backend.isUsingGpuDevice,
     backend: "tensorflow",
     title: "TensorFlow",
     device: `${backend.isUsingGpuDevice ? "NVIDIA GPU" : "CPU"} on ${process.arch}`,

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto"
 import { createReadStream } from "node:fs"
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises"
-import { dirname } from "node:path"
+import { type FileHandle, open, rename, rm } from "node:fs/promises"
 import { pipeline } from "node:stream/promises"
 import { httpSource } from "@strongroom/core"
 import { StrongroomError } from "@strongroom/core/backend"
@@ -12,7 +11,7 @@ import type { Wheel } from "./pins.js"
 const pieceLength = 2 ** 24
 
 /**
- * Puts a wheel at `path`, unless it is there. What an interrupted download has brought lies beside it and is gone on with.
+ * Puts a wheel at `path`, in a folder that exists, unless it is there. What an interrupted download has brought lies beside it and is gone on with.
  * `progress` is told how many bytes there are.
  *
  * @throws StrongroomError `source-changed` for other bytes than the pinned ones, which are removed; and what
@@ -26,7 +25,6 @@ export async function downloadWheel(
 ): Promise<void> {
   if ((await digestOf(path)) === wheel.sha256) return
   const partial = `${path}.partial`
-  await mkdir(dirname(path), { recursive: true })
   const file = await open(partial, "a+")
   try {
     await fetchRest(wheel, file, signal, progress)

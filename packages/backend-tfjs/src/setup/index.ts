@@ -5,29 +5,35 @@
  * @module
  */
 import { existsSync } from "node:fs"
-import { mkdir, rename, rm } from "node:fs/promises"
-import { join } from "node:path"
-import { StrongroomError } from "@strongroom/core/backend"
-import { compileBinding, libraries, stripLibraries } from "./binding.js"
+import { rm } from "node:fs/promises"
+import { hasNvidiaDevice } from "../cuda.js"
+import { buildTfjs } from "./build.js"
 import { type BindingState, checkBinding } from "./check.js"
 import { findCompiler } from "./compiler.js"
-import { downloadWheel } from "./download.js"
-import { installPackages } from "./install.js"
-import { nvidiaWheels, tensorflowWheels, type Wheel } from "./pins.js"
-import { defaultSetupFolder, placeOf, type SetupName, setupPackages } from "./place.js"
+import { prepareFolder, refuseChangeable } from "./folder.js"
+import { changeableSetup } from "./native-files.js"
+import { addNvidia, hasNvidia, nvidiaFolder } from "./nvidia.js"
+import { nvidiaWheels } from "./pins.js"
+import { defaultSetupFolder, packageIn, placeOf, type SetupName } from "./place.js"
 import { checkPlatform } from "./platform.js"
-import { unpack } from "./unpack.js"
 
 export type { BindingState } from "./check.js"
 export { defaultSetupFolder, type SetupName } from "./place.js"
+
+/** Whether NVIDIA's libraries are brought: {@link SetUpOptions.nvidia}. */
+export type NvidiaChoice = "auto" | "always" | "never"
 
 export interface SetUpOptions {
   /** Where it goes, beside other releases. Default: {@link defaultSetupFolder}. */
   readonly folder?: string
   /** The command of a C++ compiler: `"clang++-16"`. Default: CXX, or what is in PATH. */
   readonly compiler?: string
-  /** With `tfjs-gpu`: NVIDIA's libraries too, 2.8 GB to download. Default: no, for machines that have CUDA 12. */
-  readonly nvidia?: boolean
+  /**
+   * With `tfjs-gpu`: whether NVIDIA's CUDA 12 and cuDNN are brought, too, 2.8 GB to download and 4 GB on disk. `"auto"`:
+   * where there is an NVIDIA GPU and TensorFlow doesn't use it without them. `"always"`: for an image that is made on a
+   * machine without a GPU, too. Default: `"auto"`.
+   */
+  readonly nvidia?: NvidiaChoice
   readonly signal?: AbortSignal
   /** What is being done, and how far that is: `total` is 0 where nobody knows. */
   readonly onProgress?: (step: string, doneBytes: number, totalBytes: number) => void
@@ -37,83 +43,50 @@ export interface SetUpResult extends BindingState {
   readonly name: SetupName
   /** The folder of this release. */
   readonly place: string
-  /** False: it was there already, and works. */
+  /** False: all was there already, and works. */
   readonly isNew: boolean
+  /** Whether NVIDIA's libraries are there. */
+  readonly hasNvidia: boolean
 }
+
+const nvidiaChoices: readonly NvidiaChoice[] = ["auto", "always", "never"]
 
 /**
  * Sets tfjs-node up in a folder of its own, which `npm ci` doesn't touch. What is there is tried and left. All is made
- * aside and moved into place at the end, so that what is there is whole; an interrupted download is gone on with.
+ * aside and moved into place at the end, so that what is there is whole; an interrupted download is gone on with. NVIDIA's
+ * libraries come afterwards, in the same way.
  *
  * @throws StrongroomError `backend-missing` (another platform, no compiler, what npm or the compiler says),
  * `source-changed` (other bytes than those this release was made for), `source-missing`, `source-unreadable`, `sink-failed`
- * (no folder can be made there). RangeError for `nvidia` without `tfjs-gpu`.
+ * (no folder can be made there, or others can write in it). RangeError for `nvidia: "always"` without `tfjs-gpu`, and for
+ * other words.
  */
 export async function setUp(name: SetupName, options: SetUpOptions = {}): Promise<SetUpResult> {
-  const { folder = defaultSetupFolder(), compiler, nvidia = false, onProgress = () => {} } = options
+  const { folder = defaultSetupFolder(), compiler, nvidia = "auto", onProgress = () => {} } = options
   const signal = options.signal ?? new AbortController().signal
-  if (nvidia && name !== "tfjs-gpu") throw new RangeError("NVIDIA's libraries are for tfjs-gpu.")
+  if (!nvidiaChoices.includes(nvidia)) throw new RangeError(`nvidia is one of ${nvidiaChoices.join(", ")}.`)
+  if (nvidia === "always" && name !== "tfjs-gpu") throw new RangeError("NVIDIA's libraries are for tfjs-gpu.")
   checkPlatform()
   const place = placeOf(name, folder)
-  const tfjsIn = (root: string) => join(root, "node_modules", setupPackages[name])
-  const wheels = [tensorflowWheels[name], ...(nvidia ? nvidiaWheels : [])]
-  if (existsSync(place) && (!nvidia || existsSync(join(tfjsIn(place), "deps/nvidia")))) {
-    return { name, place, isNew: false, ...(await checkBinding(tfjsIn(place), signal)) }
-  }
-  findCompiler(compiler)
-
-  const downloads = join(folder, "downloads")
-  await mkdir(downloads, { recursive: true }).catch((cause) => {
-    const message = "The folder for tfjs-node can't be made: name another one (setup's --folder), or make room for it."
-    throw new StrongroomError("sink-failed", message, { cause })
-  })
+  const tfjs = packageIn(name, place)
+  const isThere = existsSync(place)
+  if (!isThere) findCompiler(compiler)
+  const downloads = await prepareFolder(folder)
   const aside = `${place}.${process.pid}`
-  try {
-    for (const wheel of wheels) {
-      const progress = (done: number) => onProgress(`Downloading ${wheel.project}`, done, wheel.byteLength)
-      await downloadWheel(wheel, join(downloads, wheel.file), signal, progress)
-    }
-    await mkdir(aside, { recursive: true })
-    onProgress("Installing tfjs-node", 0, 0)
-    await installPackages(name, aside, signal)
-    const tfjs = tfjsIn(aside)
-    const include = join(aside, "include")
-    for (const wheel of wheels) await unpackWheel(wheel, join(downloads, wheel.file), { tfjs, include })
-    const folders = { tfjs, headers: [join(aside, "node_modules/node-api-headers/include"), include] }
-    onProgress("Compiling the binding", 0, 0)
-    await stripLibraries(folders, signal)
-    await compileBinding(folders, compiler, signal)
-    await rm(include, { recursive: true })
+  if (isThere) refuseChangeable(changeableSetup(tfjs))
+  let state = isThere
+    ? await checkBinding(name, tfjs, signal)
+    : await buildTfjs(name, { place, aside, downloads }, compiler, signal, onProgress)
+
+  const isWanted = nvidia === "always" || (nvidia === "auto" && !state.isUsingGpuDevice && hasNvidiaDevice())
+  const isNvidiaNew = name === "tfjs-gpu" && isWanted && !hasNvidia(tfjs)
+  if (isNvidiaNew) {
+    await addNvidia(nvidiaWheels, { tfjs, downloads, aside }, signal, onProgress)
     onProgress("Trying it", 0, 0)
-    const state = await checkBinding(tfjs, signal)
-    await rm(place, { recursive: true, force: true })
-    await rename(aside, place)
-    for (const { file } of wheels) await rm(join(downloads, file))
-    return { name, place, isNew: true, ...state }
-  } finally {
-    await rm(aside, { recursive: true, force: true })
+    state = await checkBinding(name, tfjs, signal).catch(async (error) => {
+      await rm(nvidiaFolder(tfjs), { recursive: true })
+      throw error
+    })
   }
-
-  async function unpackWheel(
-    { project, byteLength }: Wheel,
-    archive: string,
-    to: { readonly tfjs: string; readonly include: string },
-  ): Promise<void> {
-    const progress = (done: number) => onProgress(`Unpacking ${project}`, done, byteLength)
-    await unpack(archive, (entry) => placeOfEntry(entry, to), signal, progress)
-  }
-}
-
-/** TensorFlow's headers of its C interface. */
-const headerForm = /^tensorflow\/include\/((tensorflow\/(c|core\/platform)|tsl\/platform|xla\/tsl\/c)\/.*\.h)$/
-
-/** NVIDIA's libraries, the compiler of their assembly, and its library of functions: TensorFlow looks in `deps/nvidia`. */
-const nvidiaForm = /^nvidia\/(.*\/lib\/.*\.so[.\d]*|cuda_nvcc\/(bin|nvvm)\/.*)$/
-
-function placeOfEntry(entry: string, { tfjs, include }: { tfjs: string; include: string }): string | undefined {
-  const library = libraries.find((name) => entry === `tensorflow/${name}`)
-  if (library !== undefined) return join(tfjs, "deps/lib", library)
-  const header = headerForm.exec(entry)?.[1]
-  if (header !== undefined) return join(include, header)
-  return nvidiaForm.test(entry) && !entry.endsWith("/") ? join(tfjs, "deps", entry) : undefined
+  return { name, place, isNew: !isThere || isNvidiaNew, hasNvidia: hasNvidia(tfjs), ...state }
 }

@@ -29,3 +29,8 @@ export function placeOf(name: SetupName, setupFolder: string): string {
   const [, short] = setupPackages[name].split("/")
   return join(setupFolder, `${short}-${releases.tfjs}-tf-${releases.tensorflow}-napi${releases.nodeApi}`)
 }
+
+/** The folder of tfjs-node's own package in one of these. */
+export function packageIn(name: SetupName, place: string): string {
+  return join(place, "node_modules", setupPackages[name])
+}

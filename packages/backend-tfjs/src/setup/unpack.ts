@@ -29,6 +29,10 @@ export async function unpack(
       done += entry.compressedSize
       progress(done)
     }
+  } catch (error) {
+    // Streams say only that they were stopped.
+    signal.throwIfAborted()
+    throw error
   } finally {
     zip.close()
   }

@@ -1,12 +1,14 @@
 import { resolve } from "node:path"
-import type { Command } from "commander"
+import type { NvidiaChoice } from "@strongroom/backend-tfjs/setup"
+import { type Command, Option } from "commander"
 import { type CommonOptions, type Context, describeCommand } from "../command.js"
 import type { Progress, Terminal } from "../terminal.js"
 
 interface SetupCommandOptions extends CommonOptions {
   readonly folder?: string
   readonly compiler?: string
-  readonly nvidia?: true
+  /** Of tfjs-gpu. */
+  readonly nvidia?: NvidiaChoice
 }
 
 /** `strongroom setup`: builds what can't be installed as it is. */
@@ -21,9 +23,14 @@ export function setupCommand(context: Context): Command {
   return group
     .addCommand(tfjs("tfjs-cpu", context))
     .addCommand(
-      tfjs("tfjs-gpu", context).option(
-        "--nvidia",
-        "also bring NVIDIA's CUDA 12 and cuDNN (2.8 GB to download), for machines that lack them; never tried: no GPU was at hand",
+      tfjs("tfjs-gpu", context).addOption(
+        new Option(
+          "--nvidia <when>",
+          "whether to bring NVIDIA's CUDA 12 and cuDNN too (2.8 GB to download, 4 GB on disk): auto, where there is an " +
+            "NVIDIA GPU and TensorFlow doesn't use it without them; always, for an image made where there is no GPU; or never",
+        )
+          .choices(["auto", "always", "never"] satisfies NvidiaChoice[])
+          .default("auto" satisfies NvidiaChoice),
       ),
     )
 }
@@ -52,17 +59,18 @@ async function run(name: "tfjs-cpu" | "tfjs-gpu", options: SetupCommandOptions, 
     const result = await setUp(name, {
       ...(options.folder !== undefined && { folder: resolve(options.folder) }),
       ...(options.compiler !== undefined && { compiler: options.compiler }),
-      nvidia: options.nvidia === true,
+      ...(options.nvidia !== undefined && { nvidia: options.nvidia }),
       signal: context.signal,
       onProgress: steps.update,
     })
     steps.end()
-    const { isNew, place, tensorflow, isUsingGpuDevice } = result
+    const { isNew, place, tensorflow, isUsingGpuDevice, whyNoGpu } = result
     terminal.result(
       result,
       [
         `${isNew ? "Built" : "There already:"} ${place}`,
         `It works: TensorFlow ${tensorflow}, on ${isUsingGpuDevice ? "a GPU" : "the CPU"}.`,
+        ...(whyNoGpu === undefined ? [] : [whyNoGpu]),
       ].join("\n"),
     )
   } finally {

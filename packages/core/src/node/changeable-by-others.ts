@@ -39,7 +39,7 @@ function statusOf(path: string): Stats | undefined {
   try {
     return lstatSync(path)
   } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined
+    if (["ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "")) return undefined
     throw error
   }
 }

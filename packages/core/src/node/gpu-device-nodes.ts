@@ -1,10 +1,14 @@
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
 
-/** Where Linux has device nodes of GPUs: its own (Intel, AMD, Mesa); AMD's compute, Windows's inside WSL, NVIDIA's. */
+/**
+ * Where Linux has device nodes of GPUs: its own (Intel, AMD, Mesa); AMD's compute, Windows's inside WSL, NVIDIA's; the parts
+ * of an NVIDIA GPU that was divided (its MIG guide), without the first two, by which it is divided.
+ */
 const places: readonly (readonly [folder: string, form: RegExp])[] = [
   ["/dev/dri", /^renderD\d+$/],
   ["/dev", /^(kfd|dxg|nvidia\d+|nvidiactl|nvidia-uvm|nvidia-uvm-tools)$/],
+  ["/dev/nvidia-caps", /^nvidia-cap([3-9]|\d{2,})$/],
 ]
 
 /** The device nodes through which drivers reach this machine's GPUs, for a backend's `needs.devices`; none elsewhere. */

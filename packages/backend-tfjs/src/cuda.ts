@@ -1,0 +1,42 @@
+import { existsSync } from "node:fs"
+
+/** Of NVIDIA's driver: without them TensorFlow looks for no device. */
+const driverLibraries = ["libcuda.so.1", "libnvidia-ml.so.1"] as const
+
+/**
+ * CUDA's, by the names under which TensorFlow 2.21 opens them once it sees a GPU. If one is missing it uses none: seen in
+ * its log, with a driver that was made up.
+ */
+export const cudaLibraries = [
+  ...["libcudart.so.12", "libcublas.so.12", "libcublasLt.so.12", "libcufft.so.11"],
+  ...["libcusolver.so.11", "libcusparse.so.12", "libcudnn.so.9"],
+] as const
+
+/** The names of the shared libraries in a process's /proc/PID/maps. */
+export function librariesIn(maps: string): readonly string[] {
+  return [...new Set(Array.from(maps.matchAll(/\/([^/\s]+\.so[.\d]*)$/gm), ([, name]) => name as string))]
+}
+
+/**
+ * Why TensorFlow, which has started, computes on the CPU: a sentence or two. TensorFlow says it only in its log; what it has
+ * opened tells the same.
+ *
+ * @param loaded are the names of this process's libraries.
+ */
+export function whyNoGpu(loaded: readonly string[], hasDevice = hasNvidiaDevice()): string {
+  const [cuda, management] = driverLibraries
+  if (!hasDevice) return "This machine has no device of NVIDIA's."
+  if (!loaded.includes(cuda)) return `NVIDIA's driver isn't installed for programs: there is no ${cuda}.`
+  if (!loaded.includes(management)) {
+    return `NVIDIA's driver can't be started, or has no ${management}, as in containers without the capability "utility".`
+  }
+  const missing = cudaLibraries.filter((name) => !loaded.includes(name))
+  if (missing.length === 0) return "TensorFlow has all of CUDA's libraries, and uses none of the GPUs."
+  return (
+    `TensorFlow didn't open ${missing.join(", ")}: if this machine has them, it sees no GPU; ` +
+    'if not, run "npx strongroom setup tfjs-gpu --nvidia always".'
+  )
+}
+
+/** A vault may ask whether a device node is there, but can't list /dev. */
+export const hasNvidiaDevice = () => existsSync("/dev/nvidiactl")
