@@ -1,18 +1,18 @@
 import { existsSync } from "node:fs"
 
-/** Of NVIDIA's driver: without them TensorFlow looks for no device. */
-const driverLibraries = ["libcuda.so.1", "libnvidia-ml.so.1"] as const
+/** Of NVIDIA's driver: links to files with its release in their names. Without them TensorFlow looks for no device. */
+const driver = { cuda: "libcuda.so.1", management: "libnvidia-ml.so.1" } as const
 
 /**
  * CUDA's, by the names under which TensorFlow 2.21 opens them once it sees a GPU. If one is missing it uses none: seen in
  * its log, with a driver that was made up.
  */
-export const cudaLibraries = [
+const cudaLibraries = [
   ...["libcudart.so.12", "libcublas.so.12", "libcublasLt.so.12", "libcufft.so.11"],
   ...["libcusolver.so.11", "libcusparse.so.12", "libcudnn.so.9"],
 ] as const
 
-/** The names of the shared libraries in a process's /proc/PID/maps. */
+/** The names of the shared libraries in a process's /proc/PID/maps: of files, to which the names that are opened may lead. */
 export function librariesIn(maps: string): readonly string[] {
   return [...new Set(Array.from(maps.matchAll(/\/([^/\s]+\.so[.\d]*)$/gm), ([, name]) => name as string))]
 }
@@ -24,13 +24,15 @@ export function librariesIn(maps: string): readonly string[] {
  * @param loaded are the names of this process's libraries.
  */
 export function whyNoGpu(loaded: readonly string[], hasDevice = hasNvidiaDevice()): string {
-  const [cuda, management] = driverLibraries
+  const has = (name: string) => loaded.some((file) => file === name || file.startsWith(`${name}.`))
+  const hasOfDriver = (name: string) => has(name.replace(/\.1$/, ""))
+  const { cuda, management } = driver
   if (!hasDevice) return "This machine has no device of NVIDIA's."
-  if (!loaded.includes(cuda)) return `NVIDIA's driver isn't installed for programs: there is no ${cuda}.`
-  if (!loaded.includes(management)) {
+  if (!hasOfDriver(cuda)) return `NVIDIA's driver isn't installed for programs: there is no ${cuda}.`
+  if (!hasOfDriver(management)) {
     return `NVIDIA's driver can't be started, or has no ${management}, as in containers without the capability "utility".`
   }
-  const missing = cudaLibraries.filter((name) => !loaded.includes(name))
+  const missing = cudaLibraries.filter((name) => !has(name))
   if (missing.length === 0) return "TensorFlow has all of CUDA's libraries, and uses none of the GPUs."
   return (
     `TensorFlow didn't open ${missing.join(", ")}: if this machine has them, it sees no GPU; ` +

@@ -56,7 +56,7 @@ describe.runIf(process.platform === "linux" && process.arch === "x64")("setting 
     await writeFile(join(tfjs, "index.js"), `require("node:fs").writeFileSync(${JSON.stringify(ran)}, "")`)
     for (const [path, mode] of [
       [binding, 0o666],
-      [join(tfjs, "lib"), 0o775],
+      [join(tfjs, "lib"), 0o757],
       [tfjs, 0o777],
     ] as const) {
       const { mode: before } = await stat(path)
@@ -115,6 +115,12 @@ describe("why TensorFlow computes on the CPU", () => {
     expect(missing).toContain("TensorFlow didn't open libcusolver.so.11:")
     expect(missing).toContain("npx strongroom setup tfjs-gpu --nvidia always")
     expect(whyNoGpu(all, true)).toContain("uses none of the GPUs")
+    // As installed by a driver, and by NVIDIA's own packages: what is opened are links.
+    const installed = ["libcuda.so.570.133.07", "libnvidia-ml.so.570.133.07"]
+    expect(whyNoGpu(installed, true)).toContain("TensorFlow didn't open libcudart.so.12,")
+    expect(whyNoGpu([...installed, "libcudart.so.12.9.79", "libcudnn.so.90"], true)).toContain(
+      "TensorFlow didn't open libcublas.so.12, libcublasLt.so.12, libcufft.so.11, libcusolver.so.11, libcusparse.so.12, libcudnn.so.9:",
+    )
   })
 
   it("by their names alone, whatever their folders", () => {

@@ -1,8 +1,9 @@
-import { chmod, mkdir, mkdtemp, realpath, rm, stat, symlink, writeFile } from "node:fs/promises"
+import { chmod, chown, mkdir, mkdtemp, realpath, rm, stat, symlink, writeFile } from "node:fs/promises"
 import { homedir, tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { changeableByOthers, isEverybodys, libraryPlaces, makeFolder } from "@strongroom/core/node"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { isOwnGroup } from "../src/node/own-group.js"
 
 let folder: string
 beforeEach(async () => {
@@ -51,7 +52,7 @@ describe.runIf(unix)("who else could change a path", () => {
     expect(changeableByOthers("/usr/lib")).toBeUndefined()
   })
 
-  it.each([0o777, 0o775, 0o757, 0o722])("is somebody, where a folder on the way has mode %o", async (mode) => {
+  it.each([0o777, 0o757, 0o722, 0o702])("is somebody, where a folder on the way has mode %o", async (mode) => {
     const path = join(folder, "open/inner")
     await mkdir(path, { recursive: true })
     expect(changeableByOthers(path)).toBeUndefined()
@@ -86,8 +87,28 @@ describe.runIf(unix)("who else could change a path", () => {
     expect(changeableByOthers(join(folder, "round"))).toContain("too many links")
   })
 
+  it("is nobody in a group that is one user's alone, and in any other the others", () => {
+    const passwd =
+      "root:x:0:0:root:/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh\nbob:x:1001:1001::/:/bin/sh\ncarol:x:1002:1003::/:/bin/sh\n"
+    const group = "root:x:0:\nalice:x:1000:\nalices:x:1004:alice\nbob:x:1001:bob,alice\nteam:x:1003:\nempty:x:1005:\n"
+    const own = (id: number, user: number) => isOwnGroup(id, user, { passwd, group })
+    expect([own(1000, 1000), own(1004, 1000), own(0, 0), own(1005, 1000)]).toEqual([true, true, true, true])
+    // Another is a member; it is another's own; it isn't known.
+    expect([own(1001, 1001), own(1003, 1000), own(1000, 1001), own(1999, 1000)]).toEqual([false, false, false, false])
+    expect(isOwnGroup(1000, 1000, { passwd: "", group: "" })).toBe(false)
+  })
+
+  it.runIf(process.geteuid?.() === 0)("is a group that may write", async () => {
+    const path = join(folder, "theirs")
+    await mkdir(path)
+    await chown(path, 0, 61_235)
+    await chmod(path, 0o755)
+    expect(changeableByOthers(path)).toBeUndefined()
+    await chmod(path, 0o775)
+    expect(changeableByOthers(path)).toBe(`others can write to ${path}`)
+  })
+
   it.runIf(process.geteuid?.() === 0)("is its owner", async () => {
-    const { chown } = await import("node:fs/promises")
     await mkdir(join(folder, "theirs/inner"), { recursive: true })
     await chown(join(folder, "theirs"), 61_235, 61_235)
     expect(changeableByOthers(join(folder, "theirs/inner"))).toBe(`${join(folder, "theirs")} belongs to another user`)

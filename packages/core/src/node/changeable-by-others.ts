@@ -1,5 +1,6 @@
 import { lstatSync, readlinkSync, type Stats } from "node:fs"
 import { dirname, join, parse, resolve, sep } from "node:path"
+import { isOwnGroup } from "./own-group.js"
 import { systemCode } from "./system-error.js"
 
 /** As many as Linux follows. */
@@ -10,7 +11,7 @@ const mostLinks = 40
  * where, or `undefined` where nobody can. As sshd looks at a user's files: every folder along the way, and where links lead,
  * must belong to one of the two and be closed to all others' writing. Folders with the sticky bit, such as /tmp, may be on
  * the way, since what lies there can only be replaced by its owner; the last one may not. What isn't there yet is nobody's.
- * Users and groups of one member count as others; Windows has neither, and isn't looked at.
+ * A group counts as others unless it is this user's alone; Windows has none, and isn't looked at.
  */
 export function changeableByOthers(path: string): string | undefined {
   const user = process.geteuid?.()
@@ -30,9 +31,13 @@ function search(path: string, user: number, linksLeft: number): string | undefin
       return search(resolve(dirname(place), readlinkSync(place), ...rest), user, linksLeft - 1)
     }
     const isPassedBy = status.isDirectory() && (status.mode & 0o1000) !== 0 && rest.length > 0
-    if ((status.mode & 0o022) !== 0 && !isPassedBy) return `others can write to ${place}`
+    if (isOpen(status, user) && !isPassedBy) return `others can write to ${place}`
     if (rest.length === 0) return undefined
   }
+}
+
+function isOpen({ mode, gid }: Stats, user: number): boolean {
+  return (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && !isOwnGroup(gid, user))
 }
 
 function statusOf(path: string): Stats | undefined {
