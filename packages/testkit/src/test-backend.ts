@@ -1,7 +1,9 @@
-import assert from "node:assert/strict"
 import type { Backend } from "@strongroom/core/backend"
+import * as assert from "./assert.js"
 import { conformanceCases } from "./cases/index.js"
-import { openSuite, type Suite } from "./suite.js"
+import { openSuite } from "./open-suite.js"
+import { type Suite, suiteIn } from "./suite.js"
+import { type OpenVault, vaultPlace } from "./vault-place.js"
 import type { ModelWriter } from "./write/model-writer.js"
 import { onnxWriter } from "./write/onnx.js"
 import { tfjsWriter } from "./write/tfjs.js"
@@ -15,29 +17,30 @@ export interface Runner {
   it(title: string, body: TestBody): unknown
 }
 
-export interface TestBackendOptions extends Runner {
-  /** Makes the value that an app would name. Called often; always the same. */
-  create(): Backend
-  /** How many cases this backend runs, and how many its capabilities skip: pinned, so that none is lost unnoticed. */
+export interface TestSuiteOptions extends Runner {
+  /** What is tested: stands before the titles. */
+  readonly name: string
+  /** Called when the first test runs. The suite is closed by the last one. */
+  open(): Promise<Suite>
+  /**
+   * How many cases run, and how many the engine's capabilities and the place leave out: pinned, so that none is lost
+   * unnoticed.
+   */
   readonly cases: { readonly run: number; readonly skipped: number }
-  /** For kinds of models that the testkit doesn't write. Default: none. ONNX and TensorFlow.js graphs are there. */
-  readonly writers?: readonly ModelWriter[]
 }
 
 /**
- * Declares the conformance suite of spec/backend.md for one backend: a test for each case, and a last one that prints
- * the declared gaps and compares the numbers with `cases`. Importing the backend, starting its engine and making models
- * happens when the tests run.
+ * Declares a test for each case of the suite, wherever it is open, and a last one that prints what was left out and compares
+ * the numbers with `cases`.
  */
-export function testBackend({ describe, it, create, cases, writers = [] }: TestBackendOptions): void {
-  const { name } = create()
+export function testSuite({ describe, it, name, open, cases }: TestSuiteOptions): void {
   describe(`${name}: conformance`, () => {
     let suite: Promise<Suite> | undefined
     const ran: string[] = []
     const gaps: string[] = []
     for (const conformanceCase of conformanceCases) {
       it(`${conformanceCase.id}: ${conformanceCase.title}`, async function (this: unknown, ...context: unknown[]) {
-        suite ??= openSuite(create, [onnxWriter, tfjsWriter, ...writers])
+        suite ??= open()
         const demanded = await (await suite).run(conformanceCase)
         ;(demanded ? ran : gaps).push(conformanceCase.id)
         if (!demanded) skip(this, context)
@@ -48,6 +51,33 @@ export function testBackend({ describe, it, create, cases, writers = [] }: TestB
       console.log(`${name}: ${ran.length} cases run, ${gaps.length} declared gaps: ${gaps.join(", ") || "none"}`)
       assert.deepStrictEqual({ run: ran.length, skipped: gaps.length }, { ...cases })
     })
+  })
+}
+
+export interface TestBackendOptions extends Runner, Pick<TestSuiteOptions, "cases"> {
+  /** Makes the value that an app would name. Called often; always the same. */
+  create(): Backend
+  /** For kinds of models that the testkit doesn't write. Default: none. ONNX and TensorFlow.js graphs are there. */
+  readonly writers?: readonly ModelWriter[]
+  /**
+   * `openVault` of `@strongroom/vault`: models are loaded in vaults, and cases that call the engine itself or look into its
+   * host's folder are left out. Default: everything is in this process.
+   */
+  readonly openVault?: OpenVault
+}
+
+/**
+ * Declares the conformance suite of spec/backend.md for one backend: see {@link testSuite}. Importing the backend, starting
+ * its engine and making models happens when the tests run.
+ */
+export function testBackend({ describe, it, create, cases, writers = [], openVault }: TestBackendOptions): void {
+  const all = [onnxWriter, tfjsWriter, ...writers]
+  testSuite({
+    describe,
+    it,
+    cases,
+    name: openVault ? `${create().name} in a vault` : create().name,
+    open: async () => (openVault ? suiteIn(await vaultPlace(create, openVault), create, all) : openSuite(create, all)),
   })
 }
 
