@@ -15,6 +15,7 @@ export type { Network, NetworkNode, Operator, Weight } from "./network.js"
 export { openSuite } from "./open-suite.js"
 export type { Publisher, ShippedModel } from "./publisher.js"
 export { reference } from "./reference/index.js"
+export { residentBytes } from "./resident-bytes.js"
 export { type SinkOptions, sink } from "./sink.js"
 export type { Suite } from "./suite.js"
 export {

@@ -2,8 +2,8 @@ import type { Backend } from "@strongroom/core/backend"
 import * as assert from "./assert.js"
 import { conformanceCases } from "./cases/index.js"
 import { openSuite } from "./open-suite.js"
-import { type Suite, suiteIn } from "./suite.js"
-import { type OpenVault, vaultPlace } from "./vault-place.js"
+import type { Suite } from "./suite.js"
+import type { OpenVault } from "./vault-place.js"
 import type { ModelWriter } from "./write/model-writer.js"
 import { onnxWriter } from "./write/onnx.js"
 import { tfjsWriter } from "./write/tfjs.js"
@@ -71,13 +71,12 @@ export interface TestBackendOptions extends Runner, Pick<TestSuiteOptions, "case
  * its engine and making models happens when the tests run.
  */
 export function testBackend({ describe, it, create, cases, writers = [], openVault }: TestBackendOptions): void {
-  const all = [onnxWriter, tfjsWriter, ...writers]
   testSuite({
     describe,
     it,
     cases,
     name: openVault ? `${create().name} in a vault` : create().name,
-    open: async () => (openVault ? suiteIn(await vaultPlace(create, openVault), create, all) : openSuite(create, all)),
+    open: () => openSuite(create, [onnxWriter, tfjsWriter, ...writers], openVault),
   })
 }
 

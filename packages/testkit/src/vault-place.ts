@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -7,6 +6,7 @@ import type { Backend } from "@strongroom/core/backend"
 import { nodeCryptography } from "@strongroom/core/node"
 import type { Opening, Place } from "./place.js"
 import type { ShippedModel } from "./publisher.js"
+import { residentBytes } from "./resident-bytes.js"
 
 /** As much of `openVault` of `@strongroom/vault` as the suite uses. */
 export type OpenVault = (options: {
@@ -96,10 +96,4 @@ export async function vaultPlace(create: () => Backend, openVault: OpenVault): P
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** What a process has in memory. Unlike most of what the system tells of a vault, anybody may read that. */
-function residentBytes(pid: number): number {
-  const [, resident] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1")) ?? []
-  return Number(resident) * 1024
 }
