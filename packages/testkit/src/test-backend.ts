@@ -1,5 +1,6 @@
 import type { Backend } from "@strongroom/core/backend"
 import * as assert from "./assert.js"
+import type { ConformanceCase } from "./cases/conformance-case.js"
 import { conformanceCases } from "./cases/index.js"
 import { openSuite } from "./open-suite.js"
 import type { Suite } from "./suite.js"
@@ -27,18 +28,21 @@ export interface TestSuiteOptions extends Runner {
    * unnoticed.
    */
   readonly cases: { readonly run: number; readonly skipped: number }
+  /** Ids of the cases that are declared, for a place that is too slow for all of them at any time. Default: all. */
+  readonly only?: readonly string[]
 }
 
 /**
  * Declares a test for each case of the suite, wherever it is open, and a last one that prints what was left out and compares
  * the numbers with `cases`.
  */
-export function testSuite({ describe, it, name, open, cases }: TestSuiteOptions): void {
+export function testSuite({ describe, it, name, open, cases, only }: TestSuiteOptions): void {
+  const chosen = chosenCases(only)
   describe(`${name}: conformance`, () => {
     let suite: Promise<Suite> | undefined
     const ran: string[] = []
     const gaps: string[] = []
-    for (const conformanceCase of conformanceCases) {
+    for (const conformanceCase of chosen) {
       it(`${conformanceCase.id}: ${conformanceCase.title}`, async function (this: unknown, ...context: unknown[]) {
         suite ??= open()
         const demanded = await (await suite).run(conformanceCase)
@@ -54,7 +58,7 @@ export function testSuite({ describe, it, name, open, cases }: TestSuiteOptions)
   })
 }
 
-export interface TestBackendOptions extends Runner, Pick<TestSuiteOptions, "cases"> {
+export interface TestBackendOptions extends Runner, Pick<TestSuiteOptions, "cases" | "only"> {
   /** Makes the value that an app would name. Called often; always the same. */
   create(): Backend
   /** For kinds of models that the testkit doesn't write. Default: none. ONNX and TensorFlow.js graphs are there. */
@@ -70,14 +74,20 @@ export interface TestBackendOptions extends Runner, Pick<TestSuiteOptions, "case
  * Declares the conformance suite of spec/backend.md for one backend: see {@link testSuite}. Importing the backend, starting
  * its engine and making models happens when the tests run.
  */
-export function testBackend({ describe, it, create, cases, writers = [], openVault }: TestBackendOptions): void {
+export function testBackend({ create, writers = [], openVault, ...others }: TestBackendOptions): void {
   testSuite({
-    describe,
-    it,
-    cases,
+    ...others,
     name: openVault ? `${create().name} in a vault` : create().name,
     open: () => openSuite(create, [onnxWriter, tfjsWriter, ...writers], openVault),
   })
+}
+
+/** @throws RangeError for an id that no case has. */
+function chosenCases(only: readonly string[] | undefined): readonly ConformanceCase[] {
+  if (only === undefined) return conformanceCases
+  const unknown = only.find((id) => !conformanceCases.some((each) => each.id === id))
+  if (unknown !== undefined) throw new RangeError(`There is no case ${JSON.stringify(unknown)}.`)
+  return conformanceCases.filter(({ id }) => only.includes(id))
 }
 
 /** Tells the runner: vitest and node:test by the context that they give, mocha by `this`. */

@@ -69,6 +69,14 @@ describe("testBackend", () => {
     expect(new Set(recorded(0, 0).titles()).size).toBe(66)
   })
 
+  it("has those cases alone that are named, and none that there isn't", () => {
+    const recording = recorder()
+    const options = { ...recording.runner, create: little, cases: { run: 0, skipped: 0 } }
+    testBackend({ ...options, only: ["values/add", "types/float32"] })
+    expect(recording.titles()).toEqual(["types/float32", "values/add", "counts its cases"])
+    expect(() => testBackend({ ...options, only: ["values/ad"] })).toThrow(RangeError)
+  })
+
   it("refuses a backend for whose models it has no writer", async () => {
     await expect(openSuite(little, [])).rejects.toThrow("Nobody here writes models of kind file")
   })

@@ -17,8 +17,8 @@ export type Module = typeof import("./module.js")
 const publisher = await createPublisher()
 
 /** Starts a browser whose server has WebAssembly's binaries in /wasm/, as an app would put them. */
-export async function startPages(options: TestBrowserOptions = {}): Promise<TestBrowser> {
-  const browser = await startBrowser(fileURLToPath(new URL("./module.ts", import.meta.url)), options)
+export async function startPages(options: TestBrowserOptions = {}, module = "./module.ts"): Promise<TestBrowser> {
+  const browser = await startBrowser(fileURLToPath(new URL(module, import.meta.url)), options)
   const folder = dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))
   for (const name of readdirSync(folder).filter((file) => file.endsWith(".wasm"))) {
     browser.server.files.set(`/wasm/${name}`, { bytes: readFileSync(join(folder, name)) })
