@@ -49,7 +49,10 @@ const leakingEngine =
             for (const output of Object.values(outputs)) {
               if ("kept" in output || output.type !== "float32") continue
               held.push(output.data.slice())
-              new Float32Array(output.data.buffer, output.data.byteOffset, output.data.length / 4)[0] += 1
+              const elements = new Float32Array(output.data.buffer, output.data.byteOffset, output.data.length / 4)
+              elements.forEach((element, index) => {
+                elements[index] = element + 1
+              })
             }
             return outputs
           },
