@@ -1,9 +1,9 @@
 import { tfjs } from "@strongroom/backend-tfjs"
-import { bytesSource, importTfjs, openInProcess, tensor } from "@strongroom/core"
-import { createPublisher } from "@strongroom/testkit"
+import { tensor } from "@strongroom/core"
 import type { Rank, Tensor, Tensor4D } from "@tensorflow/tfjs-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { gatherer } from "./graph-models.js"
+import { openFiles } from "./open-model.js"
 import { loadPlain, plainWasm } from "./plain.js"
 
 const hidden = 1234.5
@@ -11,14 +11,7 @@ const far = Int32Array.from({ length: 20_000 }, (_, index) => 10_000 - index)
 const plain = plainWasm()
 const { tf } = plain
 
-async function open() {
-  const { json, shards } = gatherer(hidden)
-  const publisher = await createPublisher()
-  const { bytes, keys } = await publisher.ship(
-    await importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array)),
-  )
-  return openInProcess(tfjs({ engine: "wasm" }), bytesSource(bytes), keys)
-}
+const open = () => openFiles(tfjs({ engine: "wasm" }), gatherer(hidden))
 
 /** TensorFlow.js by itself, before the backend is there: the kernels are the same objects. */
 async function gatherPlain(): Promise<Float32Array> {
