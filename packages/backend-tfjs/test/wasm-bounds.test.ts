@@ -1,9 +1,10 @@
 import { tfjs } from "@strongroom/backend-tfjs"
-import { tensor } from "@strongroom/core"
+import { bytesSource, openInProcess, tensor } from "@strongroom/core"
+import { createPublisher } from "@strongroom/testkit"
 import type { Rank, Tensor, Tensor4D } from "@tensorflow/tfjs-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { gatherer } from "./graph-models.js"
-import { openFiles } from "./open-model.js"
+import { importFiles } from "./open-model.js"
 import { loadPlain, plainWasm } from "./plain.js"
 
 const hidden = 1234.5
@@ -11,7 +12,11 @@ const far = Int32Array.from({ length: 20_000 }, (_, index) => 10_000 - index)
 const plain = plainWasm()
 const { tf } = plain
 
-const open = () => openFiles(tfjs({ engine: "wasm" }), gatherer(hidden))
+async function open() {
+  const publisher = await createPublisher()
+  const { bytes, keys } = await publisher.ship(await importFiles(gatherer(hidden)))
+  return openInProcess(tfjs({ engine: "wasm" }), bytesSource(bytes), keys)
+}
 
 /** TensorFlow.js by itself, before the backend is there: the kernels are the same objects. */
 async function gatherPlain(): Promise<Float32Array> {
