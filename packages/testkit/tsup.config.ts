@@ -4,6 +4,7 @@ export default defineConfig({
   // Flat: the backends' values name their modules as neighbours.
   entry: {
     index: "src/index.ts",
+    page: "src/page.ts",
     wrong: "src/wrong/index.ts",
     "sink-engine": "src/sink-engine.ts",
     "reference-engine": "src/reference/engine.ts",
@@ -11,7 +12,7 @@ export default defineConfig({
     "wrong-engine": "src/wrong/engine.ts",
   },
   format: "esm",
-  dts: { entry: { index: "src/index.ts", wrong: "src/wrong/index.ts" } },
+  dts: { entry: { index: "src/index.ts", page: "src/page.ts", wrong: "src/wrong/index.ts" } },
   clean: true,
   splitting: true,
   sourcemap: true,

@@ -1,7 +1,7 @@
-import type { Engine, Host } from "@strongroom/core/backend"
+import type { Capabilities, Engine, Host } from "@strongroom/core/backend"
 import { loadModel } from "./load.js"
 import { loadSavedModel } from "./saved-model/load.js"
-import { savedModelTypes } from "./saved-model/saved-models.js"
+import { savedModelTypes, withoutTensorflow } from "./saved-model/saved-models.js"
 import type { StartedEngines } from "./started-engines.js"
 
 /** TensorFlow.js as one engine of the contract, whichever of its own engines computes. */
@@ -12,7 +12,7 @@ export function tfjsEngine(engines: StartedEngines, host: Host): Engine {
     capabilities: {
       // Without TensorFlow's library a SavedModel is declined, with a sentence on where to get it.
       kinds: ["tfjs-graph", "tfjs-layers", "saved-model"],
-      types: ["float32", "int32", "bool", "string", ...(engines.haveSavedModels ? savedModelTypes : [])],
+      ...typesWith(engines.haveSavedModels),
       parallelRuns: 1,
       cancels: false,
       keepsOutputs: true,
@@ -21,4 +21,11 @@ export function tfjsEngine(engines: StartedEngines, host: Host): Engine {
       (model.kind === "saved-model" ? loadSavedModel : loadModel)(engines, host, model, context),
     async close() {},
   }
+}
+
+/** int64 and uint8 are in SavedModels alone: what a graph model had as those is int32 here. */
+function typesWith(savedModels: boolean): Pick<Capabilities, "types" | "typesToHave"> {
+  const own = ["float32", "int32", "bool", "string"] as const
+  if (savedModels) return { types: [...own, ...savedModelTypes] }
+  return { types: own, typesToHave: Object.fromEntries(savedModelTypes.map((type) => [type, withoutTensorflow])) }
 }

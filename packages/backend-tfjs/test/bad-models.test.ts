@@ -2,12 +2,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { tfjs } from "@strongroom/backend-tfjs"
-import { bytesSource, type ImportedModel, importTfjs, tensor } from "@strongroom/core"
+import { bytesSource, type ImportedModel, tensor } from "@strongroom/core"
 import { missingTfjsNode, tfjsNodeFolder } from "@strongroom/test-machine"
 import { createPublisher } from "@strongroom/testkit"
 import { openVault, type Session, type Vault } from "@strongroom/vault"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { convolutionalNetwork, type GraphFiles, oneOperator, seeded } from "./graph-models.js"
+import { importFiles } from "./open-model.js"
 
 const publisher = await createPublisher()
 const image = () => tensor("float32", [1, 32, 32, 3], seeded(7, 32 * 32 * 3))
@@ -15,8 +16,7 @@ const image = () => tensor("float32", [1, 32, 32, 3], seeded(7, 32 * 32 * 3))
 /** Names of convolutionalNetwork's that no error may hold. */
 const names = /kernel|shard|probabilities|convolved|logits|model\.json/
 
-const imported = ({ json, shards }: GraphFiles) =>
-  importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array))
+const imported = ({ json, shards }: GraphFiles) => importFiles({ json, shards })
 
 /** The network with other bytes in its files, sealed by somebody who doesn't check them. */
 async function withParts(change: (parts: ImportedModel["parts"]) => ImportedModel["parts"]) {

@@ -6,13 +6,13 @@ import { join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { promisify } from "node:util"
 import { defaultSetupFolder, tfjs } from "@strongroom/backend-tfjs"
-import { bytesSource, importTfjs } from "@strongroom/core"
 import type { Backend, Json } from "@strongroom/core/backend"
 import { missingTfjsNode, tfjsNodeFolder } from "@strongroom/test-machine"
 import { createPublisher } from "@strongroom/testkit"
 import { openVault, type Report, tensor } from "@strongroom/vault"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { convolutionalNetwork, seeded } from "./graph-models.js"
+import { importFiles } from "./open-model.js"
 
 const publisher = await createPublisher()
 const nowhere = "/nonexistent"
@@ -25,10 +25,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 /** The vault's report after a model has been loaded and run, of which model.json says this. */
 async function reportOf(backend: Backend, metadata?: object): Promise<Report> {
-  const { json, shards } = convolutionalNetwork(metadata)
-  const { bytes, identity, keys } = await publisher.ship(
-    await importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array)),
-  )
+  const { bytes, identity, keys } = await publisher.ship(await importFiles(convolutionalNetwork(metadata)))
   const file = join(folder, "model.key")
   await writeFile(file, identity)
   const vault = await openVault({ backend })

@@ -1,14 +1,6 @@
 import { createRequire } from "node:module"
 import { tfjs } from "@strongroom/backend-tfjs"
-import {
-  bytesSource,
-  type InProcessSession,
-  importTfjs,
-  type ModelToSeal,
-  openInProcess,
-  openSealedModel,
-  tensor,
-} from "@strongroom/core"
+import { bytesSource, openSealedModel, tensor } from "@strongroom/core"
 import { heapPlaintext, loadEngine, loadSession } from "@strongroom/core/host"
 import { createPublisher, type Network, type Operator, tfjsWriter } from "@strongroom/testkit"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
@@ -20,6 +12,7 @@ import {
   quantisedWeights,
   seeded,
 } from "./graph-models.js"
+import { importFiles, openFiles, openModel } from "./open-model.js"
 import { loadPlain, plainWasm } from "./plain.js"
 
 const publisher = await createPublisher()
@@ -30,21 +23,8 @@ const tf: typeof import("@tensorflow/tfjs-core") = createRequire(import.meta.url
 const errorEvents = ["uncaughtException", "unhandledRejection"]
 const handlersAtStart = errorEvents.map((event) => process.listenerCount(event))
 
-const sessions: InProcessSession[] = []
-afterEach(async () => {
-  for (const session of sessions.splice(0)) await session.close()
-})
-
-async function open({ json, shards }: GraphFiles): Promise<InProcessSession> {
-  return openModel(await importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array)))
-}
-
-async function openModel(model: ModelToSeal): Promise<InProcessSession> {
-  const { bytes, keys } = await publisher.ship(model)
-  const session = await openInProcess(tfjs({ engine: "wasm" }), bytesSource(bytes), keys, { debug: true })
-  sessions.push(session)
-  return session
-}
+const wasm = () => tfjs({ engine: "wasm" })
+const open = (files: GraphFiles) => openFiles(wasm(), files)
 
 const image = () => tensor("float32", [2, 32, 32, 3], seeded(7, 2 * 32 * 32 * 3))
 const boxes = () => ({
@@ -87,10 +67,7 @@ describe("a graph model", () => {
   })
 
   it("is loaded through memory that is zeroed afterwards", async () => {
-    const { json, shards } = convolutionalNetwork()
-    const { bytes, keys } = await publisher.ship(
-      await importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array)),
-    )
+    const { bytes, keys } = await publisher.ship(await importFiles(convolutionalNetwork()))
     const lent: Uint8Array[] = []
     const allocate = (byteLength: number) => {
       const plaintext = heapPlaintext(byteLength)
@@ -128,13 +105,15 @@ describe("a graph model", () => {
     })
     const inputs = { x: tensor("float32", [elements], new Float32Array(elements).fill(1)) }
 
-    const session = await openModel(await tfjsWriter.write(network("add")))
+    const session = await openModel(wasm(), await tfjsWriter.write(network("add")))
     await session.run(inputs)
     expect(copies()).toBe(1)
     await session.close()
     expect(copies()).toBe(0)
 
-    await expect(tfjsWriter.write(network("unheard")).then(openModel)).rejects.toMatchObject({ code: "model-declined" })
+    await expect(openModel(wasm(), await tfjsWriter.write(network("unheard")))).rejects.toMatchObject({
+      code: "model-declined",
+    })
     expect(copies()).toBe(0)
   })
 
@@ -208,10 +187,9 @@ describe("the engine's memory", () => {
     await open(oneOperator("Relu"))
     const { numTensors } = tf.memory()
     await expect(open(oneOperator("FFT"))).rejects.toMatchObject({ code: "model-declined" })
-    const { json, shards } = convolutionalNetwork()
-    const whole = await importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array))
+    const whole = await importFiles(convolutionalNetwork())
     const short = { ...whole, parts: whole.parts.slice(0, -1) }
-    await expect(openModel(short)).rejects.toThrow(/every file that its weightsManifest names/)
+    await expect(openModel(wasm(), short)).rejects.toThrow(/every file that its weightsManifest names/)
     expect(tf.memory().numTensors).toBe(numTensors)
   })
 })

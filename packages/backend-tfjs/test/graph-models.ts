@@ -194,6 +194,40 @@ export function oneOperator(op: string): GraphFiles {
   })
 }
 
+/**
+ * Products of the input, [rows, 2], with itself over its rows, which may be none: [2, 2], the same in several matrices,
+ * [1, 2, 2], and with a bias and an activation, [2, 2].
+ */
+export function productsOverRows(): GraphFiles {
+  const transposed = { T: float, transpose_a: { b: true } }
+  const fused = {
+    ...transposed,
+    fused_ops: { list: { s: ["BiasAdd", "Relu"].map((name) => Buffer.from(name).toString("base64")) } },
+    num_args: { i: "1" },
+  }
+  return graphFiles({
+    inputs: [{ name: "x", dtype: types.float32, shape: [-1, 2] }],
+    outputs: [
+      { name: "square", dtype: types.float32, shape: [2, 2] },
+      { name: "several", dtype: types.float32, shape: [1, 2, 2] },
+      { name: "fused", dtype: types.float32, shape: [2, 2] },
+    ],
+    weights: [
+      { name: "bias", dtype: "float32", shape: [2], bytes: new Uint8Array(Float32Array.of(-1, 2).buffer) },
+      { name: "first", dtype: "int32", shape: [], bytes: new Uint8Array(Int32Array.of(0).buffer) },
+    ],
+    nodes: [
+      { name: "square", op: "MatMul", input: ["x", "x"], attr: transposed },
+      { name: "stack", op: "ExpandDims", input: ["x", "first"], attr: { T: float } },
+      {
+        ...{ name: "several", op: "BatchMatMulV2", input: ["stack", "stack"] },
+        attr: { T: float, adj_x: { b: true } },
+      },
+      { name: "fused", op: "_FusedMatMul", input: ["x", "x", "bias"], attr: fused },
+    ],
+  })
+}
+
 /** Passes on weights that are stored as fewer bytes: every float16 there is, NaNs among them, and steps of scales. */
 export function quantisedWeights(): GraphFiles {
   const all = (length: number) => Uint16Array.from({ length }, (_, index) => index)

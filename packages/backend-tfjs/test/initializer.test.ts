@@ -1,32 +1,19 @@
 import { tfjs } from "@strongroom/backend-tfjs"
-import { bytesSource, type InProcessSession, importTfjs, openInProcess, tensor } from "@strongroom/core"
+import { tensor } from "@strongroom/core"
 import { missingTfjsNode, tfjsNodeFolder } from "@strongroom/test-machine"
-import { createPublisher } from "@strongroom/testkit"
-import { afterEach, describe, expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import type { GraphFiles } from "./graph-models.js"
 import { wordTable } from "./hash-table-model.js"
+import { openFiles } from "./open-model.js"
 import { loadPlain, plainTensorflow, plainWasm } from "./plain.js"
-
-const publisher = await createPublisher()
 
 const engines = [
   { engine: "wasm", plain: plainWasm, missing: undefined },
   { engine: "tfjs-node", plain: plainTensorflow, missing: missingTfjsNode() },
 ] as const
 
-const sessions: InProcessSession[] = []
-afterEach(async () => {
-  for (const session of sessions.splice(0)) await session.close()
-})
-
-async function open(engine: "wasm" | "tfjs-node", { json, shards }: GraphFiles): Promise<InProcessSession> {
-  const model = await importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array))
-  const { bytes, keys } = await publisher.ship(model)
-  const value = tfjs({ engine, setupFolder: tfjsNodeFolder })
-  const session = await openInProcess(value, bytesSource(bytes), keys, { debug: true })
-  sessions.push(session)
-  return session
-}
+const open = (engine: "wasm" | "tfjs-node", files: GraphFiles) =>
+  openFiles(tfjs({ engine, setupFolder: tfjsNodeFolder }), files)
 
 const words = ["Brüssel", "none", "茶", "kettle", "Brüssel"]
 const given = { "words:0": tensor("string", [5], words) }

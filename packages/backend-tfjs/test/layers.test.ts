@@ -1,15 +1,13 @@
 import { createRequire } from "node:module"
 import { join } from "node:path"
 import { tfjs } from "@strongroom/backend-tfjs"
-import { bytesSource, type InProcessSession, importTfjs, openInProcess, tensor } from "@strongroom/core"
+import { type InProcessSession, tensor } from "@strongroom/core"
 import { missingTfjsNode, tfjsNodeFolder } from "@strongroom/test-machine"
-import { createPublisher } from "@strongroom/testkit"
-import { afterEach, describe, expect, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import { type GraphFiles, seeded } from "./graph-models.js"
+import { importFiles, openModel } from "./open-model.js"
 import { plainTensorflow, plainWasm } from "./plain.js"
 import { nsfwModel } from "./real-models.js"
-
-const publisher = await createPublisher()
 
 const engines = [
   { engine: "wasm", plain: plainWasm, missing: undefined, modules: import.meta.url },
@@ -21,20 +19,10 @@ const engines = [
   },
 ] as const
 
-const sessions: InProcessSession[] = []
-afterEach(async () => {
-  for (const session of sessions.splice(0)) await session.close()
-})
-
-async function open(engine: "wasm" | "tfjs-node", { json, shards }: GraphFiles): Promise<InProcessSession> {
-  const model = await importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array))
+async function open(engine: "wasm" | "tfjs-node", files: GraphFiles): Promise<InProcessSession> {
+  const model = await importFiles(files)
   expect(model.kind).toBe("tfjs-layers")
-  const { bytes, keys } = await publisher.ship(model)
-  const session = await openInProcess(tfjs({ engine, setupFolder: tfjsNodeFolder }), bytesSource(bytes), keys, {
-    debug: true,
-  })
-  sessions.push(session)
-  return session
+  return openModel(tfjs({ engine, setupFolder: tfjsNodeFolder }), model)
 }
 
 /** Two dense layers, with the weights of an optimizer beside them; or with a layer of another class between them. */

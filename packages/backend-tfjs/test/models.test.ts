@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { tfjs } from "@strongroom/backend-tfjs"
-import { bytesSource, importTfjs, type Tensor } from "@strongroom/core"
+import type { Tensor } from "@strongroom/core"
 import type { TensorSpec } from "@strongroom/core/backend"
 import { missingTfjsNode, tfjsNodeFolder } from "@strongroom/test-machine"
 import { createPublisher } from "@strongroom/testkit"
@@ -10,6 +10,7 @@ import { openVault, tensor, type Vault } from "@strongroom/vault"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { graphOf, isDynamic } from "../src/graph.js"
 import { type GraphFiles, seeded } from "./graph-models.js"
+import { importFiles } from "./open-model.js"
 import { loadPlain, type PlainEngine, plainTensorflow, plainWasm } from "./plain.js"
 import { humanModel, humanModels, nsfwModel } from "./real-models.js"
 
@@ -49,7 +50,7 @@ for (const { engine, plain, missing } of engines) {
 
     it.each(models)("$name gives what tf.loadGraphModel's gives, bit for bit", async ({ name, files }) => {
       const { json, shards } = files()
-      const model = await importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array))
+      const model = await importFiles({ json, shards })
       const inputs = Object.fromEntries(model.inputs.map((spec) => [spec.name, picture(spec)]))
       const { bytes, identity, keys } = await publisher.ship(model)
       const file = join(folder, "model.key")

@@ -226,12 +226,12 @@ describe.skipIf(missingTfjsNode())("a SavedModel on tfjs-node", () => {
   })
 })
 
-it("a SavedModel on WebAssembly is declined, with what to do", async () => {
-  const model = await importSigned(smallModel)
-  const outputs = model.outputs.filter(({ type }) => type === "float32")
-  await expect(openModel({ ...model, outputs }, {}, tfjs({ engine: "wasm" }))).rejects.toMatchObject({
-    code: "model-declined",
-    message: expect.stringContaining("strongroom setup tfjs-cpu"),
+describe("a SavedModel on WebAssembly is declined, with what to do", () => {
+  const declined = { code: "model-declined", message: expect.stringContaining("strongroom setup tfjs-cpu") }
+
+  it.each(signatures)("by its kind or its types: $signature", async ({ signature }) => {
+    const opening = openModel(await importSigned(smallModel, signature), {}, tfjs({ engine: "wasm" }))
+    await expect(opening).rejects.toMatchObject(declined)
   })
 })
 

@@ -1,41 +1,23 @@
 import { tfjs } from "@strongroom/backend-tfjs"
-import {
-  bytesSource,
-  type InProcessSession,
-  importTfjs,
-  openInProcess,
-  openSealedModel,
-  type Tensor,
-  tensor,
-} from "@strongroom/core"
+import { bytesSource, openSealedModel, type Tensor, tensor } from "@strongroom/core"
 import type { RawTensor } from "@strongroom/core/backend"
 import { heapPlaintext, loadEngine, loadSession, toRaw, toTensor } from "@strongroom/core/host"
 import { missingTfjsNode, tfjsNodeFolder } from "@strongroom/test-machine"
 import { createPublisher } from "@strongroom/testkit"
 import koffi from "koffi"
-import { afterEach, beforeAll, describe, expect, it } from "vitest"
+import { beforeAll, describe, expect, it } from "vitest"
 import { boxPicker, convolutionalNetwork, doubler, type GraphFiles, oneOperator, seeded } from "./graph-models.js"
+import { importFiles, openFiles } from "./open-model.js"
 import { type PlainEngine, plainTensorflow } from "./plain.js"
 import { humanModel } from "./real-models.js"
 
 const publisher = await createPublisher()
 const backend = () => tfjs({ engine: "tfjs-node", setupFolder: tfjsNodeFolder })
 
-const ship = async ({ json, shards }: GraphFiles) =>
-  publisher.ship(await importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array)))
+const ship = async (files: GraphFiles) => publisher.ship(await importFiles(files))
 
-const sessions: InProcessSession[] = []
-afterEach(async () => {
-  for (const session of sessions.splice(0)) await session.close()
-})
-
-async function open(files: GraphFiles, engine: "tfjs-node" | "wasm" = "tfjs-node"): Promise<InProcessSession> {
-  const { bytes, keys } = await ship(files)
-  const value = engine === "wasm" ? tfjs({ engine }) : backend()
-  const session = await openInProcess(value, bytesSource(bytes), keys, { debug: true })
-  sessions.push(session)
-  return session
-}
+const open = (files: GraphFiles, engine: "tfjs-node" | "wasm" = "tfjs-node") =>
+  openFiles(engine === "wasm" ? tfjs({ engine }) : backend(), files)
 
 const image = () => tensor("float32", [2, 32, 32, 3], seeded(7, 2 * 32 * 32 * 3))
 
@@ -133,8 +115,7 @@ describe.skipIf(missingTfjsNode())("tfjs-node", () => {
     const session = await loadSession(engine, await openSealedModel(bytesSource(bytes), keys))
     expect(lent.every((memory) => memory.every((byte) => byte === 0))).toBe(true)
     const outputs = await session.run({ "image:0": toRaw(image()) })
-    const plain = await openInProcess(backend(), bytesSource(bytes), keys)
-    sessions.push(plain)
+    const plain = await open(convolutionalNetwork())
     const expected = await plain.run({ "image:0": image() })
     expect(toTensor(outputs["probabilities:0"] as RawTensor)).toEqual(expected["probabilities:0"])
     await engine.close()

@@ -3,11 +3,11 @@ import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { tfjs } from "@strongroom/backend-tfjs"
-import { bytesSource, importTfjs } from "@strongroom/core"
 import { createPublisher } from "@strongroom/testkit"
 import { openVault, tensor } from "@strongroom/vault"
 import { afterAll, beforeAll, expect, it } from "vitest"
 import { convolutionalNetwork, seeded } from "./graph-models.js"
+import { importFiles } from "./open-model.js"
 import { loadPlain, plainWasm } from "./plain.js"
 
 const publisher = await createPublisher()
@@ -22,9 +22,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 it("a model in a vault gives what tf.loadGraphModel's gives, bit for bit", async () => {
   const { json, shards } = convolutionalNetwork()
-  const { bytes, identity, keys } = await publisher.ship(
-    await importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array)),
-  )
+  const { bytes, identity, keys } = await publisher.ship(await importFiles({ json, shards }))
   const file = join(folder, "model.key")
   await writeFile(file, identity)
   const shape: [number, number, number, number] = [1, 32, 32, 3]

@@ -1,9 +1,10 @@
 import { tfjs } from "@strongroom/backend-tfjs"
-import { bytesSource, importTfjs, openInProcess, tensor } from "@strongroom/core"
+import { bytesSource, openInProcess, tensor } from "@strongroom/core"
 import { createPublisher } from "@strongroom/testkit"
 import type { Rank, Tensor, Tensor4D } from "@tensorflow/tfjs-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { gatherer } from "./graph-models.js"
+import { importFiles } from "./open-model.js"
 import { loadPlain, plainWasm } from "./plain.js"
 
 const hidden = 1234.5
@@ -12,11 +13,8 @@ const plain = plainWasm()
 const { tf } = plain
 
 async function open() {
-  const { json, shards } = gatherer(hidden)
   const publisher = await createPublisher()
-  const { bytes, keys } = await publisher.ship(
-    await importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array)),
-  )
+  const { bytes, keys } = await publisher.ship(await importFiles(gatherer(hidden)))
   return openInProcess(tfjs({ engine: "wasm" }), bytesSource(bytes), keys)
 }
 

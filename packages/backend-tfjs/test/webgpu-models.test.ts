@@ -2,12 +2,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type TfjsOptions, tfjs } from "@strongroom/backend-tfjs"
-import { bytesSource, importTfjs, type Tensor } from "@strongroom/core"
+import type { Tensor } from "@strongroom/core"
 import { missingVulkanDriver } from "@strongroom/test-machine"
 import { createPublisher } from "@strongroom/testkit"
 import { openVault, tensor } from "@strongroom/vault"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type GraphFiles, seeded } from "./graph-models.js"
+import { importFiles } from "./open-model.js"
 import { runPlainWebgpu } from "./plain-webgpu.js"
 import { humanModel, nsfwModel } from "./real-models.js"
 import { webgpuOn } from "./webgpu-driver.js"
@@ -40,9 +41,7 @@ describe.skipIf(missing)("trained models on WebGPU in a vault", { timeout: 600_0
     "$name: bit for bit what tf.loadGraphModel's gives there, and wasm's within 1e-4",
     async ({ files: read }) => {
       const files = read()
-      const model = await importTfjs(bytesSource(files.json), async (path) =>
-        bytesSource(files.shards.get(path) as Uint8Array),
-      )
+      const model = await importFiles(files)
       const inputs = Object.fromEntries(model.inputs.map((spec) => [spec.name, noise(spec)]))
       const outputs = model.outputs.map(({ name }) => name)
       const { bytes, identity, keys } = await publisher.ship(model)

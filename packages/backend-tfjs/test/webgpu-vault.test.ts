@@ -2,12 +2,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { tfjs } from "@strongroom/backend-tfjs"
-import { type ArtifactStore, bytesSource, importTfjs, memoryStore } from "@strongroom/core"
+import { type ArtifactStore, memoryStore } from "@strongroom/core"
 import { missingVulkanDriver, type VulkanDriverName } from "@strongroom/test-machine"
 import { createPublisher } from "@strongroom/testkit"
 import { openVault, tensor, type Vault } from "@strongroom/vault"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
 import { convolutionalNetwork, type GraphFiles, oneOperator, seeded } from "./graph-models.js"
+import { importFiles } from "./open-model.js"
 import { runPlainWebgpu } from "./plain-webgpu.js"
 import { webgpuOn } from "./webgpu-driver.js"
 
@@ -34,8 +35,8 @@ async function open(name: VulkanDriverName, artifactStore?: ArtifactStore): Prom
   return vault
 }
 
-async function ship({ json, shards }: GraphFiles) {
-  const model = await importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array))
+async function ship(files: GraphFiles) {
+  const model = await importFiles(files)
   const { bytes, identity, keys } = await publisher.ship(model)
   const file = join(folder, "model.key")
   await writeFile(file, identity)

@@ -1,34 +1,21 @@
 import { createRequire } from "node:module"
 import { tfjs } from "@strongroom/backend-tfjs"
-import { bytesSource, type InProcessSession, importTfjs, openInProcess, tensor } from "@strongroom/core"
+import { tensor } from "@strongroom/core"
 import { loadEngine } from "@strongroom/core/host"
 import { missingVulkanDriver } from "@strongroom/test-machine"
-import { createPublisher } from "@strongroom/testkit"
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu"
-import { afterEach, describe, expect, it, vi } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import type { Candidates } from "../src/candidates.js"
 import { clearedBuffers } from "../src/engines/webgpu-buffers.js"
 import { boxPicker, convolutionalNetwork, type GraphFiles, oneOperator, seeded } from "./graph-models.js"
+import { openFiles } from "./open-model.js"
 import { webgpuOn } from "./webgpu-driver.js"
-
-const publisher = await createPublisher()
 
 /** The copy of TensorFlow.js that the backend's engine uses on this thread. */
 const tf: typeof import("@tensorflow/tfjs-core") = createRequire(import.meta.url)("@tensorflow/tfjs-core")
 const backend = () => tf.backend() as WebGPUBackend
 
-const sessions: InProcessSession[] = []
-afterEach(async () => {
-  for (const session of sessions.splice(0)) await session.close()
-})
-
-async function open({ json, shards }: GraphFiles): Promise<InProcessSession> {
-  const model = await importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array))
-  const { bytes, keys } = await publisher.ship(model)
-  const session = await openInProcess(tfjs(webgpuOn("lavapipe")), bytesSource(bytes), keys, { debug: true })
-  sessions.push(session)
-  return session
-}
+const open = (files: GraphFiles) => openFiles(tfjs(webgpuOn("lavapipe")), files)
 
 const image = () => tensor("float32", [2, 32, 32, 3], seeded(7, 2 * 32 * 32 * 3))
 

@@ -6,34 +6,13 @@ import { bytesSource } from "../src/source/bytes.js"
 import { httpSource } from "../src/source/http.js"
 import type { Source } from "../src/source/source.js"
 import { codeOf } from "./support/error-code.js"
+import { memoryBlocks } from "./support/memory-blocks.js"
 import { modelOf, pattern, sealInMemory, stranger } from "./support/sealed.js"
 
 // Three blocks and a bit, each of many segments.
 const plaintext = pattern(3 * 2 ** 20 + 12_345)
 const sealed = await sealInMemory(modelOf(plaintext), { segmentSize: 65_536 })
 const other = await sealInMemory(modelOf(pattern(50_000)), { segmentSize: 4096 })
-
-interface MemoryBlocks extends BlockStore {
-  kept: Uint8Array | undefined
-  readonly blocks: Map<number, Buffer>
-}
-
-function memoryBlocks(): MemoryBlocks {
-  const store: MemoryBlocks = {
-    kept: undefined,
-    blocks: new Map(),
-    front: async () => store.kept,
-    async begin(front) {
-      if (store.kept !== undefined && Buffer.compare(store.kept, front) !== 0) store.blocks.clear()
-      store.kept = front.slice()
-    },
-    get: async (index) => store.blocks.get(index),
-    async put(index, block) {
-      store.blocks.set(index, Buffer.from(block))
-    },
-  }
-  return store
-}
 
 /** A source that counts the bytes that are asked of it. */
 function counting(bytes: Uint8Array): Source & { read: Source["read"]; asked(): number } {
@@ -110,6 +89,40 @@ describe("a cached source", () => {
       expect(source.counts()).toMatchObject({ damaged: changedTwo === two ? 1 : 2, fetched: 0 })
       for (const [index, block] of whole) expect(store.blocks.get(index)?.equals(block), `${index}`).toBe(true)
     }
+  })
+
+  it("reads no kept file that isn't as long as it must be, and of a front no more than its header", async () => {
+    const store = memoryBlocks()
+    await opensBy(cachedSource(bytesSource(sealed.bytes), store))
+    let read = 0
+    /** A file with so much more at its end, which counts what is read of it. */
+    const longer = (kept: Blob | undefined, more: number) => {
+      const file = new Blob([kept ?? "", new Uint8Array(more)])
+      const { arrayBuffer, slice } = file
+      const counted = (part: Blob, length: number) => {
+        part.arrayBuffer = () => {
+          read += length
+          return arrayBuffer.call(part)
+        }
+        return part
+      }
+      file.slice = (start = 0, end = file.size) => counted(slice.call(file, start, end), end - start)
+      return counted(file, file.size)
+    }
+    const planted = (more: number): BlockStore => ({
+      ...store,
+      front: async () => longer(await store.front(), more),
+      get: async (index) => longer(await store.get(index), more),
+    })
+    const reached = cachedSource(bytesSource(sealed.bytes), planted(50_000_000))
+    expect(await opensBy(reached)).toBe(true)
+    expect(reached.counts()).toMatchObject({ damaged: 4 })
+    expect(read).toBe(0)
+    expect(await codeOf(() => opensBy(cachedSource(unreachable(), planted(50_000_000))))).toBe("source-unreadable")
+    expect(read).toBeLessThan(10_000)
+    // With nothing at their ends they would have done.
+    expect(await opensBy(cachedSource(unreachable(), planted(0)))).toBe(true)
+    expect(read).toBeGreaterThan(plaintext.length)
   })
 
   it("forgets another seal's blocks", async () => {

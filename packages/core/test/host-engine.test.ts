@@ -90,6 +90,11 @@ describe("loadEngine", () => {
     ["no capabilities", { ...base, capabilities: undefined }],
     ["no kinds", { ...base, capabilities: { ...base.capabilities, kinds: [] } }],
     ["a type that there isn't", { ...base, capabilities: { ...base.capabilities, types: ["float33"] } }],
+    [
+      "advice for a type that there isn't",
+      { ...base, capabilities: { ...base.capabilities, typesToHave: { float33: "Wait." } } },
+    ],
+    ["advice that is no sentence", { ...base, capabilities: { ...base.capabilities, typesToHave: { int64: 1 } } }],
     ["0 parallel runs", { ...base, capabilities: { ...base.capabilities, parallelRuns: 0 } }],
     ["cancels that is no boolean", { ...base, capabilities: { ...base.capabilities, cancels: 1 } }],
   ])("refuses an engine with %s", async (_, engine) => {

@@ -43,6 +43,19 @@ describe("loadSession", () => {
     expect(load).not.toHaveBeenCalled()
   })
 
+  it("says what to do where a type isn't there and could be, and nothing of others", async () => {
+    const { capabilities } = engineOf({})
+    const typesToHave = { float16: "Run the setup." }
+    const loaded = await loadScripted(engineOf({}, { capabilities: { ...capabilities, typesToHave } }))
+    const refusal = (type: "float16" | "uint8") =>
+      loadSession(loaded, modelOf([{ ...x, type }])).catch((error) => error)
+    const end = "which this model takes or gives."
+    expect(await refusal("float16")).toMatchObject({
+      message: expect.stringMatching(`no float16 .* ${end} Run the setup.$`),
+    })
+    expect(await refusal("uint8")).toMatchObject({ code: "model-declined", message: expect.stringMatching(`${end}$`) })
+  })
+
   it("says why an engine declines, and refuses one that doesn't say", async () => {
     const declining = async (declined: unknown) =>
       loadSession(await loadScripted(engineOf({}, { load: async () => ({ declined }) as never })), modelOf())

@@ -1,6 +1,11 @@
 import { expect, test } from "vitest"
+import { openSealedModel } from "../src/format/open.js"
+import { cachedSource } from "../src/page/cached-source.js"
+import { httpSource } from "../src/source/http.js"
 import { streamSource } from "../src/source/stream.js"
 import { codeOf } from "./support/error-code.js"
+import { memoryBlocks } from "./support/memory-blocks.js"
+import { modelOf, pattern, sealInMemory } from "./support/sealed.js"
 
 const bytes = Uint8Array.from({ length: 200_000 }, (_, i) => (i * 7 + (i >> 8)) & 0xff)
 
@@ -86,6 +91,60 @@ test("a stream that fails, ends early or goes on too long", async () => {
   expect(await codeOf(() => readFrom(short, bytes.length, 1))).toBe("truncated")
   const long = streamSource(new Blob([bytes]).stream(), { byteLength: 100 })
   expect(await codeOf(() => readFrom(long, 0, 100))).toBe("source-unreadable")
+})
+
+const pieceLength = 65_536
+const farAway = 2 ** 25
+
+/** A stream that goes on with zeros for longer than anything that is asked of it, and how many bytes it has given. */
+function endless(start: Uint8Array) {
+  let given = 0
+  const stream = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (given >= farAway) return controller.close()
+      const piece = new Uint8Array(pieceLength)
+      piece.set(start.subarray(given, given + pieceLength))
+      given += pieceLength
+      controller.enqueue(piece)
+    },
+  })
+  return { stream, given: () => given }
+}
+
+const download = (body: ReadableStream<Uint8Array>) =>
+  httpSource("http://127.0.0.1/", { withoutRanges: "download", fetch: async () => new Response(body) })
+
+test.each([
+  ["a stream", streamSource],
+  ["a download that doesn't say how long it is", download],
+  [
+    "such a download through a cache",
+    (body: ReadableStream<Uint8Array>) => cachedSource(download(body), memoryBlocks()),
+  ],
+])("%s that never ends is taken no further than a model's header says", async (_, sourceOf) => {
+  const { bytes: sealed, keys } = await sealInMemory(modelOf(pattern(3_000_000)))
+  const model = endless(sealed)
+  expect(await codeOf(() => openSealedModel(sourceOf(model.stream), keys))).toBe("trailing-data")
+  // What was asked for, and what two streams have ready.
+  expect(model.given()).toBeLessThanOrEqual(sealed.length + 4 * pieceLength)
+  const nothing = endless(new Uint8Array(0))
+  expect(await codeOf(() => openSealedModel(sourceOf(nothing.stream), keys))).toBe("not-sealed-model")
+  expect(nothing.given()).toBeLessThanOrEqual(5 * pieceLength)
+})
+
+test("who asks such a stream for its length has all of it taken", async () => {
+  const { stream, given } = endless(new Uint8Array(0))
+  expect(await streamSource(stream).byteLength()).toBe(farAway)
+  expect(given()).toBe(farAway)
+})
+
+test("a stream knows its length within what is asked for", async () => {
+  const source = streamSource(new Blob([bytes]).stream())
+  expect(await source.lengthWithin?.(100)).toBeGreaterThan(100)
+  expect(await source.lengthWithin?.(bytes.length - 1)).toBe(bytes.length)
+  expect(await source.lengthWithin?.(bytes.length)).toBe(bytes.length)
+  expect(await source.lengthWithin?.(2 * bytes.length)).toBe(bytes.length)
+  expect(await streamSource(new Blob([bytes]).stream(), { byteLength: 7 }).lengthWithin?.(1)).toBe(7)
 })
 
 test("misuse is refused", () => {

@@ -1,5 +1,5 @@
 import { bytesSource, openSealedModel, type Tensor } from "@strongroom/core"
-import type { Backend, Engine, EngineKept, EngineSession, RawTensor } from "@strongroom/core/backend"
+import type { Backend, BundledBackend, Engine, EngineKept, EngineSession, RawTensor } from "@strongroom/core/backend"
 import {
   heapPlaintext,
   lendModel,
@@ -32,9 +32,9 @@ export type BareOutputs = { readonly [name: string]: RawTensor | EngineKept }
 
 /** Opens a model with core, and loads it into the engine without core's session around it. */
 export async function openBare(
-  backend: Backend,
+  backend: Backend | BundledBackend,
   { bytes, keys }: ShippedModel,
-  directory: PrivateDirectory,
+  directory: PrivateDirectory | undefined,
 ): Promise<BareEngine> {
   let open = 0
   const allocate = (byteLength: number) => {
@@ -51,7 +51,7 @@ export async function openBare(
     }
   }
   const model = await openSealedModel(bytesSource(bytes), keys)
-  const loaded = await loadEngine(backend, { directory, allocate })
+  const loaded = await loadEngine(backend, { ...(directory && { directory }), allocate })
   const { signal } = new AbortController()
   const lease = lendModel(model, loaded.host, signal)
   const close = async () => {

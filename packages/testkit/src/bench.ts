@@ -1,72 +1,69 @@
 import {
   bytesSource,
-  type InProcessOptions,
-  type InProcessSession,
+  type CachePolicy,
   type ModelToSeal,
-  openInProcess,
   openSealedModel,
+  type SealedModel,
+  type Session,
 } from "@strongroom/core"
-import type { Backend, Capabilities } from "@strongroom/core/backend"
-import {
-  type HostedSession,
-  type LoadedEngine,
-  loadEngine,
-  loadSession,
-  type PrivateDirectory,
-} from "@strongroom/core/host"
-import { nodeCryptography } from "@strongroom/core/node"
+import type { Backend, BundledBackend, Capabilities } from "@strongroom/core/backend"
+import { type LoadedEngine, loadEngine } from "@strongroom/core/host"
 import { type BareEngine, openBare } from "./bare-engine.js"
+import { memoryGrowth } from "./memory-growth.js"
 import type { Network } from "./network.js"
+import type { OpenEngine, Opening, Place } from "./place.js"
 import type { Publisher, ShippedModel } from "./publisher.js"
 import type { ModelWriter } from "./write/model-writer.js"
 
-/** What a case works with: one backend, and one kind of model that it runs. */
+/** What a case works with: one backend, one kind of model that it runs, and a place to run it. */
 export interface Bench {
   /** A new value, as an app makes it. */
-  createBackend(): Backend
+  createBackend(): Backend | BundledBackend
   readonly capabilities: Capabilities
-  /** Made for this run of the suite; removed after it. */
-  readonly directory: PrivateDirectory
   write(network: Network): Promise<ModelToSeal>
   ship(model: Network | ModelToSeal): Promise<ShippedModel>
-  /** Through core, as an app without a vault: seal, open, load. The caller closes. */
-  open(model: Network | ModelToSeal, options?: InProcessOptions): Promise<InProcessSession>
+  /** As an app does: seal, open, load. The caller closes. */
+  open(model: Network | ModelToSeal, opening?: Opening): Promise<Session>
   /** The same for a model that was shipped before. */
-  openShipped(shipped: ShippedModel, options?: InProcessOptions): Promise<InProcessSession>
+  openShipped(shipped: ShippedModel, opening?: Opening): Promise<Session>
   /** `open`, then `use`, then close, whatever happens. */
-  using<T>(model: Network, use: (session: InProcessSession) => Promise<T>): Promise<T>
-  /** One engine under core's host, for several sessions. Closes it and them, whatever happens. */
-  usingEngine<T>(use: (load: LoadModel) => Promise<T>): Promise<T>
-  /** The engine by itself, without the host's checks and copies: what core would hide is seen. Closes it, whatever happens. */
+  using<T>(model: Network, use: (session: Session) => Promise<T>): Promise<T>
+  /** One engine, for several sessions. Closes it and them, whatever happens. */
+  usingEngine<T>(use: (load: OpenEngine["load"]) => Promise<T>): Promise<T>
+  /** For cases that reach the engine: it by itself under core's host, beside a model that isn't loaded. Closes both. */
+  usingHost<T>(
+    shipped: ShippedModel,
+    cachePolicy: CachePolicy,
+    use: (loaded: LoadedEngine, model: SealedModel) => Promise<T>,
+  ): Promise<T>
+  /** For the same cases: the engine without the host's checks and copies: what core would hide is seen. Closes it. */
   usingBare<T>(model: Network | ShippedModel, use: (bare: BareEngine) => Promise<T>): Promise<T>
+  /** For cases that reach the directory: the path of the folder that was made for this run of the suite. */
+  directory(): string
+  /** For cases that reach memory: see {@link memoryGrowth}. */
+  memoryGrowth(times: number, step: () => Promise<void>, limit: number): Promise<number>
 }
 
-/** Loads one more model into the engine. Closing the session closes the model. */
-export type LoadModel = (shipped: ShippedModel) => Promise<HostedSession>
-
 export interface BenchParts {
-  readonly create: () => Backend
+  readonly create: () => Backend | BundledBackend
   readonly capabilities: Capabilities
-  readonly directory: PrivateDirectory
+  readonly place: Place
   readonly publisher: Publisher
 }
 
-export function benchFor(parts: BenchParts, writer: ModelWriter): Bench {
-  const { create, capabilities, directory, publisher } = parts
+export function benchFor({ create, capabilities, place, publisher }: BenchParts, writer: ModelWriter): Bench {
+  const { directory, cryptography, memory } = place
+  const inDirectory = directory && { directory }
   const ship = async (model: Network | ModelToSeal) =>
     publisher.ship("nodes" in model ? await writer.write(model) : model)
-  const openShipped = ({ bytes, keys }: ShippedModel, options: InProcessOptions = {}) =>
-    openInProcess(create(), bytesSource(bytes), keys, { directory, cryptography: nodeCryptography, ...options })
-  const open = async (model: Network | ModelToSeal, options?: InProcessOptions) =>
-    openShipped(await ship(model), options)
+  const open = async (model: Network | ModelToSeal, opening?: Opening) => place.open(await ship(model), opening ?? {})
   return {
     createBackend: create,
     capabilities,
-    directory,
     write: (network) => writer.write(network),
     ship,
     open,
-    openShipped,
+    openShipped: (shipped, opening = {}) => place.open(shipped, opening),
     async using(model, use) {
       const session = await open(model)
       try {
@@ -76,11 +73,24 @@ export function benchFor(parts: BenchParts, writer: ModelWriter): Bench {
       }
     },
     async usingEngine(use) {
-      const loaded = await loadEngine(create(), { directory })
+      const engine = await place.openEngine()
       try {
-        return await use((shipped) => loadShipped(loaded, shipped))
+        return await use(engine.load)
       } finally {
-        await loaded.close()
+        await engine.close()
+      }
+    },
+    async usingHost({ bytes, keys }, cachePolicy, use) {
+      const model = await openSealedModel(bytesSource(bytes), keys, cryptography && { cryptography })
+      try {
+        const loaded = await loadEngine(create(), { ...inDirectory, cachePolicy })
+        try {
+          return await use(loaded, model)
+        } finally {
+          await loaded.close()
+        }
+      } finally {
+        await model.close()
       }
     },
     async usingBare(model, use) {
@@ -91,20 +101,13 @@ export function benchFor(parts: BenchParts, writer: ModelWriter): Bench {
         await bare.close()
       }
     },
-  }
-}
-
-async function loadShipped(loaded: LoadedEngine, { bytes, keys }: ShippedModel): Promise<HostedSession> {
-  const model = await openSealedModel(bytesSource(bytes), keys, { cryptography: nodeCryptography })
-  try {
-    const session = await loadSession(loaded, model)
-    const close = async () => {
-      await session.close()
-      await model.close()
-    }
-    return { ...session, close, [Symbol.asyncDispose]: close }
-  } catch (error) {
-    await model.close()
-    throw error
+    directory() {
+      if (directory === undefined) throw new TypeError("There is no directory here.")
+      return directory.path
+    },
+    memoryGrowth(times, step, limit) {
+      if (memory === undefined) throw new TypeError("Nobody measures memory here.")
+      return memoryGrowth(memory, times, step, limit)
+    },
   }
 }

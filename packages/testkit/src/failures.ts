@@ -1,5 +1,5 @@
-import assert from "node:assert/strict"
 import { type ErrorCode, StrongroomError } from "@strongroom/core"
+import * as assert from "./assert.js"
 
 /** The error that `promise` rejects with: it must be this project's, with one of `codes`. */
 export async function failure(promise: Promise<unknown>, ...codes: readonly ErrorCode[]): Promise<StrongroomError> {

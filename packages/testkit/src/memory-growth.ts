@@ -1,43 +1,35 @@
-import { setFlagsFromString } from "node:v8"
-import { runInNewContext } from "node:vm"
-
 /** The tensors of the memory cases: pieces of this many bytes. */
 export const pieceBytes = 2 ** 22
 
 /** What leaks grows every time it is looked at, which an allocator that holds on to what was freed doesn't. */
 const looks = 3
 
+/** Bytes in use, counted in one way or several; garbage is collected before. */
+type Measure = () => Promise<readonly number[]>
+
 /**
- * By how many bytes the process grows while `step` runs `times` times, after a quarter as many to warm up; about 0 or
+ * By how many bytes the memory in use grows while `step` runs `times` times, after a quarter as many to warm up; about 0 or
  * below where nothing leaks. Looked at again, three times at most, while it is `limit` or more: the least that was seen.
  */
-export async function memoryGrowth(times: number, step: () => Promise<void>, limit: number): Promise<number> {
+export async function memoryGrowth(
+  measure: Measure,
+  times: number,
+  step: () => Promise<void>,
+  limit: number,
+): Promise<number> {
   for (let time = 0; time < times / 4; time++) await step()
   let least = Number.POSITIVE_INFINITY
-  for (let look = 0; look < looks && least >= limit; look++) least = Math.min(least, await growth(times, step))
+  for (let look = 0; look < looks && least >= limit; look++) least = Math.min(least, await growth(measure, times, step))
   return least
 }
 
-/** Garbage is collected before and after, and native memory counts. */
-async function growth(times: number, step: () => Promise<void>): Promise<number> {
-  await collectGarbage()
+async function growth(measure: Measure, times: number, step: () => Promise<void>): Promise<number> {
+  await measure()
   // What was freed before stays resident and would be used again, unseen: take it first.
   const ballast = Array.from({ length: 32 }, () => new Uint8Array(pieceBytes).fill(1))
-  const before = process.memoryUsage()
+  const before = await measure()
   for (let time = 0; time < times; time++) await step()
-  await collectGarbage()
-  const after = process.memoryUsage()
+  const after = await measure()
   ballast.length = 0
-  return Math.max(after.rss - before.rss, after.arrayBuffers - before.arrayBuffers)
-}
-
-/** Node has a function for it only behind a flag, which can be set late. */
-async function collectGarbage(): Promise<void> {
-  setFlagsFromString("--expose-gc")
-  const collect: () => void = runInNewContext("gc")
-  // Twice, with a turn between: what a finalizer frees is garbage only then.
-  for (let time = 0; time < 2; time++) {
-    collect()
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
+  return Math.max(...after.map((bytes, index) => bytes - (before[index] ?? 0)))
 }

@@ -1,4 +1,5 @@
 import {
+  type Cryptography,
   createGrant,
   generateIdentity,
   generatePublisherKeys,
@@ -8,7 +9,6 @@ import {
   type SealOptions,
   sealModel,
 } from "@strongroom/core"
-import { nodeCryptography } from "@strongroom/core/node"
 
 /** A sealed model and what opens it. */
 export interface ShippedModel {
@@ -23,13 +23,13 @@ export interface Publisher {
   ship(model: ModelToSeal, settings?: Pick<SealOptions, "policy" | "segmentSize">): Promise<ShippedModel>
 }
 
-export async function createPublisher(): Promise<Publisher> {
+export async function publisherWith(cryptography: Cryptography | undefined): Promise<Publisher> {
   const { privateKey, publicKey } = await generatePublisherKeys()
   const { identity, recipient } = await generateIdentity()
   return {
     async ship(model, settings) {
       const sink = memorySink()
-      const options = { ...settings, publisher: privateKey, sink, cryptography: nodeCryptography }
+      const options = { ...settings, publisher: privateKey, sink, ...(cryptography && { cryptography }) }
       const { contentKey } = await sealModel(model, options)
       const bytes = sink.bytes()
       const grant = await createGrant({ model: bytes, contentKey, signingKey: privateKey, recipient })

@@ -62,11 +62,19 @@ describe("testBackend", () => {
     const bad = recorded(2, 0)
     await bad.run("types/float32")
     await bad.run("types/int64")
-    await expect(bad.run("counts its cases")).rejects.toThrow("deep-equal")
+    await expect(bad.run("counts its cases")).rejects.toThrow("Expected")
   })
 
   it("has one test for each case, and one that counts", () => {
     expect(new Set(recorded(0, 0).titles()).size).toBe(66)
+  })
+
+  it("has those cases alone that are named, and none that there isn't", () => {
+    const recording = recorder()
+    const options = { ...recording.runner, create: little, cases: { run: 0, skipped: 0 } }
+    testBackend({ ...options, only: ["values/add", "types/float32"] })
+    expect(recording.titles()).toEqual(["types/float32", "values/add", "counts its cases"])
+    expect(() => testBackend({ ...options, only: ["values/ad"] })).toThrow(RangeError)
   })
 
   it("refuses a backend for whose models it has no writer", async () => {

@@ -4,7 +4,7 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
-import { bytesSource, createKeyring, generateIdentity, generatePublisherKeys } from "@strongroom/core"
+import { bytesSource, createKeyring, generateIdentity, generatePublisherKeys, streamSource } from "@strongroom/core"
 import { type ErrorCode, openVault, type Source, tensor, type Vault, type VaultKeys } from "@strongroom/vault"
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
 import { packKeys } from "../src/app/keys.js"
@@ -246,6 +246,23 @@ describe("a load is refused", () => {
   ])("as misuse: %s", async (_, model, change) => {
     const { keys } = await ship()
     await expect(vault.load(model as string, { ...keys, ...change } as VaultKeys)).rejects.toBeInstanceOf(TypeError)
+  })
+
+  it("when a stream goes on after the model's end, and is taken no further than its header says", async () => {
+    const { bytes, keys } = await ship()
+    const piece = 65_536
+    let given = 0
+    const stream = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (given > 2 ** 25) return controller.close()
+        const zeros = new Uint8Array(piece)
+        zeros.set(bytes.subarray(given, given + piece))
+        given += piece
+        controller.enqueue(zeros)
+      },
+    })
+    await expect(vault.load(streamSource(stream), keys)).rejects.toEqual(coded("trailing-data"))
+    expect(given).toBeLessThanOrEqual(bytes.length + 4 * piece)
   })
 
   it("when the app's own source fails", async () => {

@@ -1,6 +1,7 @@
 import { StrongroomError } from "@strongroom/core/backend"
 import type { MathBackendWebGL } from "@tensorflow/tfjs-backend-webgl"
 import type { TypedArray } from "@tensorflow/tfjs-core"
+import { multiplyOverNothing } from "../empty-products.js"
 import type { Runtime } from "../runtime.js"
 
 /** WebGL, when it is TensorFlow.js's engine already. */
@@ -20,6 +21,7 @@ export function webglRuntime(tf: Runtime["tf"], converter: Runtime["converter"],
     }
   }
 
+  multiplyOverNothing(tf, "webgl")
   failWhenLost(backend)
   return {
     tf,

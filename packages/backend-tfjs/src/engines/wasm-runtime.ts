@@ -1,4 +1,5 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm"
+import { multiplyOverNothing } from "../empty-products.js"
 import type { Runtime } from "../runtime.js"
 import { keepWithinTensors } from "./wasm-bounds.js"
 import { zeroOutputs } from "./wasm-outputs.js"
@@ -14,6 +15,7 @@ export async function wasmRuntime(tf: Runtime["tf"], converter: Runtime["convert
   const backend = tf.backend() as BackendWasm
   zeroOutputs(backend)
   keepWithinTensors(tf)
+  multiplyOverNothing(tf, "wasm")
   const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT")
   return {
     tf,

@@ -3,7 +3,7 @@ import type { Computation } from "../computation.js"
 import { engineSession } from "../session.js"
 import type { StartedEngines } from "../started-engines.js"
 import { brokenSavedModel, type Description, readDescription } from "./description.js"
-import { type OpenSavedModel, UnknownOperator } from "./saved-models.js"
+import { type OpenSavedModel, UnknownOperator, withoutTensorflow } from "./saved-models.js"
 
 const graphName = "saved_model.pb"
 const descriptionName = "strongroom-signature.json"
@@ -19,7 +19,7 @@ export async function loadSavedModel(
   { signal, progress }: LoadContext,
 ): Promise<EngineSession | Declined> {
   const runtime = await engines.forSavedModel()
-  if (runtime?.savedModels === undefined) return { declined: withoutTensorflow }
+  if (runtime?.savedModels === undefined) return { declined: `it is a SavedModel. ${withoutTensorflow}` }
   if (directory === undefined) return { declined: withoutDirectory }
   const description = await readDescription(partNamed(model, descriptionName), signal)
   const path = await writeFiles(model, signal, progress)
@@ -31,11 +31,6 @@ export async function loadSavedModel(
     throw error
   }
 }
-
-const withoutTensorflow =
-  "it is a SavedModel, which only TensorFlow's own library runs. In Node " +
-  'run "npx strongroom setup tfjs-cpu" and name the engine "tfjs-node" or "auto"; for other engines and pages convert it ' +
-  "by tensorflowjs_converter to a graph model, and seal that."
 
 const withoutDirectory =
   "it is a SavedModel, which TensorFlow reads from files, and there is no private folder for them here: open it in a vault."

@@ -25,6 +25,12 @@ export interface OpenSavedModel {
 /** Element types that SavedModels have there beyond TensorFlow.js's. */
 export const savedModelTypes = ["int64", "uint8"] as const
 
+/** What a publisher's model, or an app, needs where no engine runs SavedModels. */
+export const withoutTensorflow =
+  "Only TensorFlow's own library runs SavedModels. In Node " +
+  'run "npx strongroom setup tfjs-cpu" and name the engine "tfjs-node" or "auto"; for other engines and pages convert it ' +
+  "by tensorflowjs_converter to a graph model, and seal that."
+
 /** The engine has no such operator: its type is in `operator`. */
 export class UnknownOperator extends Error {
   readonly operator: string

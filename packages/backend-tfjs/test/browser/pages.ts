@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { bytesSource, importTfjs } from "@strongroom/core"
 import { startBrowser, type TestBrowser, type TestBrowserOptions } from "@strongroom/test-machine/browser"
 import { createPublisher } from "@strongroom/testkit"
 import { vi } from "vitest"
 import { type GraphFiles, seeded } from "../graph-models.js"
+import { importFiles } from "../open-model.js"
 import type { Shipped } from "./module.js"
 
 // Without a GPU, and on a busy machine, a browser takes its time.
@@ -17,8 +17,8 @@ export type Module = typeof import("./module.js")
 const publisher = await createPublisher()
 
 /** Starts a browser whose server has WebAssembly's binaries in /wasm/, as an app would put them. */
-export async function startPages(options: TestBrowserOptions = {}): Promise<TestBrowser> {
-  const browser = await startBrowser(fileURLToPath(new URL("./module.ts", import.meta.url)), options)
+export async function startPages(options: TestBrowserOptions = {}, module = "./module.ts"): Promise<TestBrowser> {
+  const browser = await startBrowser(fileURLToPath(new URL(module, import.meta.url)), options)
   const folder = dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"))
   for (const name of readdirSync(folder).filter((file) => file.endsWith(".wasm"))) {
     browser.server.files.set(`/wasm/${name}`, { bytes: readFileSync(join(folder, name)) })
@@ -33,7 +33,7 @@ export async function ship(
   { json, shards }: GraphFiles,
   sizes: readonly number[] = [],
 ): Promise<Shipped> {
-  const model = await importTfjs(bytesSource(json), async (path) => bytesSource(shards.get(path) as Uint8Array))
+  const model = await importFiles({ json, shards })
   const { bytes, identity, keys } = await publisher.ship(model)
   server.files.set(`/${name}.sealed`, { bytes })
   server.files.set(`/${name}/model.json`, { bytes: json })

@@ -2,6 +2,7 @@ import { fromHex } from "../bytes.js"
 import type { Cryptography } from "../crypto/cryptography.js"
 import { StrongroomError } from "../errors.js"
 import { bytesSource } from "../source/bytes.js"
+import { lengthWithin } from "../source/length-within.js"
 import type { Source } from "../source/source.js"
 import { checkSigner, type Pin, type Signers, signersOf } from "../trust/trust.js"
 import {
@@ -16,6 +17,7 @@ import {
 } from "./envelope.js"
 import { type Header, parseHeader } from "./header.js"
 import { type Layout, layoutOf } from "./layout.js"
+import { limits } from "./limits.js"
 import { readTables, type Tables } from "./tables.js"
 
 /** What stands before a sealed model's payload, all of it verified. */
@@ -39,15 +41,14 @@ export interface FrontOptions {
 /** Steps 1 to 7 of "Reading, in this order" (spec/sealed-model.md). */
 export async function readFront(source: Source, options: FrontOptions): Promise<Front> {
   const { pins, now, cryptography, signal } = options
-  const fileLength = await source.byteLength(signal)
-  const { header, envelope } = await readSignedHeader(source, fileLength, signal)
+  const { header, envelope } = await readSignedHeader(source, signal)
   const signers = pins
     ? await signersOf(header.publisher, pins, now, cryptography)
     : { model: [header.signer], grant: [], revoked: [] }
   checkSigner(signers, "model", header.signer)
   await checkHeaderSignature(header, envelope, cryptography)
   const layout = layoutOf(envelope.document.length, header.segmentSize, header.payloadLength)
-  checkFileLength(layout, fileLength)
+  checkFileLength(layout, await lengthWithin(source, layout.fileLength, signal))
   const tables = await readTables(source, header, layout, cryptography, signal)
   return { header, document: envelope.document, layout, tables, signers }
 }
@@ -60,15 +61,15 @@ export async function readFront(source: Source, options: FrontOptions): Promise<
  */
 export async function readHeader(model: Source | Uint8Array): Promise<Header> {
   const source = model instanceof Uint8Array ? bytesSource(model) : model
-  return (await readSignedHeader(source, await source.byteLength(), undefined)).header
+  return (await readSignedHeader(source, undefined)).header
 }
 
 /** Steps 1 to 3: the header and its envelope, not verified. */
 export async function readSignedHeader(
   source: Source,
-  fileLength: number,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly header: Header; readonly envelope: Envelope }> {
+  const fileLength = await lengthWithin(source, envelopeOverhead + limits.mostDocument, signal)
   // Most headers fit in one read.
   let bytes = await readStart(source, Math.min(fileLength, 4096), signal)
   if (bytes.length < magicLength || !hasMagic("model", bytes)) {
@@ -113,7 +114,7 @@ async function readStart(source: Source, length: number, signal: AbortSignal | u
 function checkFileLength(layout: Layout, fileLength: number): void {
   if (fileLength < layout.fileLength) throw truncated(layout.fileLength, fileLength)
   if (fileLength > layout.fileLength) {
-    const message = `Expected a file of ${layout.fileLength} bytes, found ${fileLength}. Fetch it again.`
+    const message = `Expected a file of ${layout.fileLength} bytes, found ${fileLength} or more. Fetch it again.`
     throw new StrongroomError("trailing-data", message)
   }
 }

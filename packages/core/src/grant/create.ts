@@ -42,7 +42,7 @@ export async function createGrant(options: GrantOptions): Promise<Uint8Array> {
   const seed = decodePrivateKey(signingKey)
   try {
     const source = options.model instanceof Uint8Array ? bytesSource(options.model) : options.model
-    const { header, envelope } = await readSignedHeader(source, await source.byteLength(), undefined)
+    const { header, envelope } = await readSignedHeader(source, undefined)
     await checkHeaderSignature(header, envelope, cryptography)
     await checkCommitment(contentKey, header, cryptography)
     const members = {

@@ -6,11 +6,14 @@ import { type Layout, layoutOf, segmentLength } from "../format/layout.js"
 import { segmentDigest } from "../format/segments.js"
 import type { Tables } from "../format/tables.js"
 import { linkSignals } from "../source/abort.js"
+import { blobSource } from "../source/blob.js"
 import { bytesSource } from "../source/bytes.js"
 import { checkRead, checkWithin } from "../source/check-read.js"
+import { lengthWithin } from "../source/length-within.js"
 import { type SharedWork, sharedWork } from "../source/shared-work.js"
 import type { Source } from "../source/source.js"
 import type { BlockStore } from "./block-store.js"
+import { bytesOf } from "./kept-bytes.js"
 
 /** Where a model's bytes came from so far. */
 export interface CacheCounts {
@@ -58,31 +61,35 @@ export function cachedSource(source: Source, store: BlockStore): CachedSource {
 
   async function open(signal: AbortSignal): Promise<Opened> {
     try {
-      const length = await source.byteLength(signal)
-      const { header, envelope } = await readSignedHeader(source, length, signal)
-      const { payloadOffset } = layoutOf(envelope.document.length, header.segmentSize, header.payloadLength)
+      const { payloadOffset } = await readLayout(source, signal)
+      const length = await lengthWithin(source, payloadOffset, signal)
       const front = new Uint8Array(Math.min(payloadOffset, length))
       await source.read(0, front, signal)
-      const opened = await understand(front, length, signal)
+      const opened = await understand(front, (most) => lengthWithin(source, most, signal), signal)
       await store.begin(front)
       return opened
     } catch (error) {
-      const front = isUnreachable(error) ? await store.front() : undefined
-      const opened = front && (await understandKept(front, signal).catch(() => undefined))
+      const kept = isUnreachable(error) ? await store.front() : undefined
+      const opened = kept && (await understandKept(kept, signal).catch(() => undefined))
       if (opened === undefined) throw error
       counts.offline = true
       return opened
     }
   }
 
-  async function understandKept(front: Uint8Array, signal: AbortSignal): Promise<Opened> {
-    const { header, envelope } = await readSignedHeader(bytesSource(front), front.length, signal)
-    const layout = layoutOf(envelope.document.length, header.segmentSize, header.payloadLength)
-    return understand(front, layout.fileLength, signal)
+  /** No more of it is read than its header says, and nothing where that isn't its length. */
+  async function understandKept(kept: Blob, signal: AbortSignal): Promise<Opened | undefined> {
+    const { payloadOffset, fileLength } = await readLayout(blobSource(kept), signal)
+    const front = await bytesOf(kept, payloadOffset)
+    return front && understand(front, async () => fileLength, signal)
   }
 
-  async function understand(front: Uint8Array, fileLength: number, signal: AbortSignal): Promise<Opened> {
-    const whole = { ...bytesSource(front), byteLength: async () => fileLength }
+  async function understand(
+    front: Uint8Array,
+    length: (most: number) => Promise<number>,
+    signal: AbortSignal,
+  ): Promise<Opened> {
+    const whole: Source = { ...bytesSource(front), lengthWithin: length }
     const options = { pins: undefined, now: new Date(), cryptography: portableCryptography, signal }
     const { layout, tables } = await readFront(whole, options)
     return { front, layout, tables, blockSize: Math.max(layout.segmentSize, leastBlock) }
@@ -104,14 +111,15 @@ export function cachedSource(source: Source, store: BlockStore): CachedSource {
     const { layout, blockSize } = opened
     const start = index * blockSize
     const length = Math.min(blockSize, layout.payloadLength - start)
-    const kept = await store.get(index)
-    if (kept?.length === length && (await isSigned(opened, index, kept))) {
+    const found = await store.get(index)
+    const kept = found && (await bytesOf(found, length))
+    if (kept !== undefined && (await isSigned(opened, index, kept))) {
       counts.kept++
       return kept
     }
     const block = new Uint8Array(length)
     await source.read(layout.payloadOffset + start, block, signal)
-    counts[kept === undefined ? "fetched" : "damaged"]++
+    counts[found === undefined ? "fetched" : "damaged"]++
     // Others are given as they came: who opens the model says what is wrong with them.
     if (await isSigned(opened, index, block)) await keep(index, block)
     return block
@@ -180,4 +188,10 @@ export function cachedSource(source: Source, store: BlockStore): CachedSource {
 
 function isUnreachable(error: unknown): boolean {
   return StrongroomError.is(error) && error.code === "source-unreadable"
+}
+
+/** Where things lie in a sealed model, by a header that nobody has verified yet: within the format's limits. */
+async function readLayout(source: Source, signal: AbortSignal): Promise<Layout> {
+  const { header, envelope } = await readSignedHeader(source, signal)
+  return layoutOf(envelope.document.length, header.segmentSize, header.payloadLength)
 }

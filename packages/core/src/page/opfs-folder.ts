@@ -1,5 +1,6 @@
 import { equalBytes } from "../bytes.js"
 import type { BlockStore } from "./block-store.js"
+import { bytesOf } from "./kept-bytes.js"
 
 /** One model that is kept. */
 export interface KeptModel {
@@ -70,14 +71,15 @@ export function opfsFolder(name: string, maxBytes: number): ModelFolder {
 
   function model(key: Promise<string>): BlockStore {
     const get = (file: string) =>
-      unlessRefused(async () => read(await (await folder()).getDirectoryHandle(await key), file))
+      unlessRefused(async () => find(await (await folder()).getDirectoryHandle(await key), file))
     const put = (file: string, bytes: Uint8Array) =>
       unlessRefused(() => inTurn(async () => keep(await key, file, bytes)))
     return {
       front: () => get(frontName),
       async begin(front) {
-        const before = await get(frontName)
-        if (before !== undefined && !equalBytes(before, front)) {
+        const kept = await get(frontName)
+        const before = kept && (await bytesOf(kept, front.length))
+        if (kept !== undefined && !(before && equalBytes(before, front))) {
           await unlessRefused(() => inTurn(async () => (await folder()).removeEntry(await key, { recursive: true })))
           bytesThere = undefined
         }
@@ -110,9 +112,8 @@ async function describe(key: string, folder: FileSystemDirectoryHandle): Promise
   return { key, byteLength, lastUsed: new Date(lastUsed) }
 }
 
-async function read(folder: FileSystemDirectoryHandle, name: string): Promise<Uint8Array> {
-  const file = await (await folder.getFileHandle(name)).getFile()
-  return new Uint8Array(await file.arrayBuffer())
+async function find(folder: FileSystemDirectoryHandle, name: string): Promise<Blob> {
+  return (await folder.getFileHandle(name)).getFile()
 }
 
 /** Whole or not at all: what is written becomes visible when it is closed. */

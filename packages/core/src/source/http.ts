@@ -11,6 +11,7 @@ import {
   type Validators,
 } from "./http-answer.js"
 import { TryAgain, withRetries } from "./http-retry.js"
+import { lengthWithin } from "./length-within.js"
 import { sharedWork } from "./shared-work.js"
 import type { Source } from "./source.js"
 import { streamSource } from "./stream.js"
@@ -148,9 +149,10 @@ export function httpSource(url: string | URL, options: HttpSourceOptions = {}): 
     })
   }
 
-  async function byteLength(signal: AbortSignal): Promise<number> {
+  /** `most`: see `lengthWithin` of {@link Source}. */
+  async function byteLength(signal: AbortSignal, most: number): Promise<number> {
     const opened = await opening.wait(signal)
-    return "whole" in opened ? opened.whole.byteLength(signal) : opened.validators.byteLength
+    return "whole" in opened ? lengthWithin(opened.whole, most, signal) : opened.validators.byteLength
   }
 
   function wholeFile(response: Response): Source {
@@ -167,7 +169,8 @@ export function httpSource(url: string | URL, options: HttpSourceOptions = {}): 
   }
 
   return {
-    byteLength: (signal) => withSignal(signal, byteLength),
+    byteLength: (signal) => withSignal(signal, (linked) => byteLength(linked, Number.POSITIVE_INFINITY)),
+    lengthWithin: (most, signal) => withSignal(signal, (linked) => byteLength(linked, most)),
     async read(offset, target, signal) {
       checkRead(offset, target, signal)
       await withSignal(signal, (linked) => readFrom(offset, target, linked))

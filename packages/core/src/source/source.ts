@@ -3,6 +3,11 @@ export interface Source {
   /** Total length in bytes; the same at every call. */
   byteLength(signal?: AbortSignal): Promise<number>
   /**
+   * For a source that learns its length only at its end: its length, or some number above `most` as soon as it is longer than
+   * `most`, so that no more of it is taken than who reads it wants. Absent: `byteLength` knows at once.
+   */
+  lengthWithin?(most: number, signal?: AbortSignal): Promise<number>
+  /**
    * Fills the whole of `target` from `offset`.
    *
    * @throws StrongroomError `truncated` when the source ends before `target` is full.

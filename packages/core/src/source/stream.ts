@@ -12,7 +12,9 @@ export interface StreamSourceOptions {
 
 /**
  * What comes once, from its beginning to its end: the body of an answer, say. It is kept in memory, as it is; a read waits
- * until its last byte has come. Nothing is taken from the stream before the first call; closing the source cancels it.
+ * until its last byte has come. Nothing is taken from the stream before the first call; closing the source cancels it. With
+ * `byteLength` all of it is taken then; without, no more than was asked for, so that a stream without an end fills no memory:
+ * who opens a model asks for as much as its header says. `byteLength()` asks for all.
  *
  * @throws StrongroomError `out-of-memory`, at once where `byteLength` is too much. From its methods also `source-unreadable`
  * when the stream fails or is longer than `byteLength`, and `truncated`.
@@ -28,6 +30,9 @@ export function streamSource(stream: ReadableStream<Uint8Array>, options: Stream
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   let ended: Promise<void> | undefined
   let failure: { readonly reason: unknown } | undefined
+  /** How much has been asked for, and who goes on when it is more. */
+  let wanted = expected === undefined ? 0 : Number.POSITIVE_INFINITY
+  let goOn: (() => void) | undefined
   const waiting = new Set<{ readonly until: number; wake(): void }>()
 
   function take(piece: Uint8Array): void {
@@ -44,10 +49,21 @@ export function streamSource(stream: ReadableStream<Uint8Array>, options: Stream
     options.onProgress?.(received, expected)
   }
 
+  async function whenMoreIsWanted(): Promise<void> {
+    while (received >= wanted && failure === undefined) {
+      await new Promise<void>((resolve) => {
+        goOn = resolve
+      })
+    }
+  }
+
   async function pull(): Promise<void> {
     reader = stream.getReader()
     try {
-      for (let next = await reader.read(); !next.done; next = await reader.read()) take(next.value)
+      for (let next = await reader.read(); !next.done; next = await reader.read()) {
+        take(next.value)
+        await whenMoreIsWanted()
+      }
     } catch (cause) {
       reader.cancel().catch(() => {})
       failure ??= { reason: StrongroomError.is(cause) ? cause : broken(cause) }
@@ -58,6 +74,8 @@ export function streamSource(stream: ReadableStream<Uint8Array>, options: Stream
 
   /** Waits for that many bytes, or for the end. */
   async function whenReceived(until: number): Promise<void> {
+    wanted = Math.max(wanted, until)
+    goOn?.()
     ended ??= pull()
     if (received < until && failure === undefined) {
       let one: { readonly until: number; wake(): void } | undefined
@@ -78,6 +96,12 @@ export function streamSource(stream: ReadableStream<Uint8Array>, options: Stream
       await unlessAborted(whenReceived(Number.POSITIVE_INFINITY), signal)
       return received
     },
+    async lengthWithin(most, signal) {
+      signal?.throwIfAborted()
+      if (expected !== undefined) return expected
+      await unlessAborted(whenReceived(most + 1), signal)
+      return received
+    },
     async read(offset, target, signal) {
       checkRead(offset, target, signal)
       if (expected !== undefined) checkWithin(offset, target.length, expected)
@@ -88,6 +112,7 @@ export function streamSource(stream: ReadableStream<Uint8Array>, options: Stream
     async close() {
       failure ??= { reason: new TypeError("The source is closed.") }
       for (const one of waiting) one.wake()
+      goOn?.()
       await (reader ?? stream).cancel().catch(() => {})
       memory = new Uint8Array(0)
       received = 0

@@ -138,9 +138,30 @@ export async function stopAfter(bytes: number, shipped: Shipped, identity: strin
 export async function openCached(shipped: Shipped, identity: string, maxBytes?: number, name = shipped.url) {
   const cache = opfsCache({ ...(maxBytes !== undefined && { maxBytes }) })
   const source = cache.through(name, httpSource(shipped.url, { retries: 0 }))
-  const result = await outcome(() => openBy(source, shipped, identity))
+  const [result, mostRead] = await watchingReads(() => outcome(() => openBy(source, shipped, identity)))
   const models = await cache.list()
-  return { outcome: result, counts: source.counts(), models: models.map(({ byteLength }) => byteLength) }
+  return { outcome: result, counts: source.counts(), models: models.map(({ byteLength }) => byteLength), mostRead }
+}
+
+/** What `work` gives, and how many bytes of a file were read at once at most meanwhile. */
+async function watchingReads<T>(work: () => Promise<T>): Promise<[T, number]> {
+  const { arrayBuffer } = Blob.prototype
+  let most = 0
+  Blob.prototype.arrayBuffer = function (this: Blob) {
+    most = Math.max(most, this.size)
+    return arrayBuffer.call(this)
+  }
+  try {
+    return [await work(), most]
+  } finally {
+    Blob.prototype.arrayBuffer = arrayBuffer
+  }
+}
+
+/** The control: how much is read at once of a kept file by who doesn't look how long it is. */
+export async function readWhole(name: string): Promise<number> {
+  const file = await (await (await modelFolder()).getFileHandle(name)).getFile()
+  return (await watchingReads(() => file.arrayBuffer()))[1]
 }
 
 export const clearCache = () => opfsCache().clear()
@@ -152,10 +173,15 @@ async function modelFolder(): Promise<FileSystemDirectoryHandle> {
 }
 
 /** Replaces a kept file by what `change` makes of it. */
-export async function changeKept(name: string, change: "flip" | "cut" | "empty" | "remove"): Promise<void> {
+export async function changeKept(name: string, change: "flip" | "cut" | "empty" | "remove" | "giant"): Promise<void> {
   const folder = await modelFolder()
   if (change === "remove") return folder.removeEntry(name)
   const handle = await folder.getFileHandle(name)
+  if (change === "giant") {
+    const stream = await handle.createWritable({ keepExistingData: true })
+    await stream.truncate(2 ** 27)
+    return stream.close()
+  }
   const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer())
   if (change === "flip") bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] as number) ^ 1
   const stream = await handle.createWritable()

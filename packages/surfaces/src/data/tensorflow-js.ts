@@ -10,17 +10,22 @@ export const surfaces = define("tensorflow-js", [
     byDefault: "on",
     state: "SavedModel can only be loaded from a directory on disk",
     trigger: { api: ["tf.node.loadSavedModel(path)", "tf.io file:// save handlers"] },
-    writes: "whole model in clear if the SDK writes a decrypted SavedModel",
+    writes:
+      "nothing by itself; whoever has a SavedModel in memory writes the whole model in the clear, to give its path",
     where: "as given",
     exposes: ["weights", "graph"],
     neutralise: {
       refuse: ["tf.node.loadSavedModel(path)", "tf.io file:// save handlers"],
-      otherwise: "use graph/layers models with an in-memory IOHandler (tf.io.fromMemory)",
+      otherwise:
+        "write it to a folder in memory that no other process sees, and remove graph and variables when they were read (a vault on Linux does); or use graph/layers models with an in-memory IOHandler (tf.io.fromMemory)",
       before: "any time",
     },
-    sources: [],
-    verified: "reported",
-    evidence: "from memory",
+    sources: ["npm @tensorflow/tfjs-node 4.22.0 dist/saved_model.js loadSavedModel, dist/io/file_system.js"],
+    verified: "ran",
+    evidence:
+      "run here, @tensorflow/tfjs-node 4.22 (npm) with TensorFlow 2.21: an app that opened a sealed SavedModel and ran it by tf.node.loadSavedModel left its graph and its weights in the folder that it had to write; a vault gave the same outputs, and neither was in any file that another process of the user sees, at any time. The file:// handlers were read in the npm package, not run.",
+    checked: "2026-11-30",
+    proof: { trigger: "tfjs-node", vault: "harmless" },
   },
   {
     id: "tfjs-debug",

@@ -1,8 +1,9 @@
 import { join } from "node:path"
 import { missingTfjsNode, tfjsNodeFolder } from "@strongroom/test-machine"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { noNamespaces } from "../namespaces.js"
 import type { WrittenModel } from "../sealed-model.js"
-import { writeTfjsModel } from "../tfjs-model.js"
+import { writeSavedModel, writeTfjsModel } from "../tfjs-model.js"
 import { attributed, makeFloatNeedles, startTrial, type Trial } from "../trial.js"
 
 const needles = makeFloatNeedles()
@@ -29,12 +30,15 @@ describe.skipIf(why)(`tfjs-node${why ? ` (not here: ${why})` : ""}`, () => {
   })
   afterEach(() => trial.close())
 
-  const ask = (where: "plain" | "vault", environment: Run["fixed"] = {}) => [
-    JSON.stringify({ where, setupFolder: tfjsNodeFolder, folder: model.folder, environment }),
+  const ask = (where: "plain" | "saved-model" | "vault", environment: Run["fixed"] = {}, { folder } = model) => [
+    JSON.stringify({ where, setupFolder: tfjsNodeFolder, folder, environment }),
   ]
   const plainly = (environment?: Run["environment"]) => trial.run("tfjs-node.mjs", ask("plain"), environment)
   const neutralised = (id: string, environment: Readonly<Record<string, string>>) =>
     trial.runNeutralised(id, "tfjs-node.mjs", ask("plain"), environment)
+
+  /** But for the graph model, which is there in the clear. */
+  const exposing = () => trial.exposing(needles).filter((path) => !path.startsWith(model.folder))
 
   /** To the result of a process by itself, and with no file where others come. What was printed. */
   async function inVault({ environment = {}, fixed = {} }: Run): Promise<string> {
@@ -43,8 +47,7 @@ describe.skipIf(why)(`tfjs-node${why ? ` (not here: ${why})` : ""}`, () => {
     const printed = await trial.run("tfjs-node.mjs", ask("vault", fixed), environment)
     expect(resultOf(printed)).toBe(resultOf(alone))
     expect(trial.holding("")).toEqual([])
-    const isPlainModel = (path: string) => path.startsWith(model.folder)
-    expect(trial.exposing(needles).filter((path) => !isPlainModel(path))).toEqual([])
+    expect(exposing()).toEqual([])
     return printed
   }
 
@@ -88,6 +91,49 @@ describe.skipIf(why)(`tfjs-node${why ? ` (not here: ${why})` : ""}`, () => {
     it("come from no vault, whoever sets it", async () => {
       await inVault({ environment: writing(trial.home) })
       for (const folder of [".", trial.home]) await inVault({ fixed: writing(folder) })
+    })
+  })
+
+  describe("a SavedModel", () => {
+    let sealed: WrittenModel
+    beforeAll(async () => {
+      sealed = await writeSavedModel(needles.weights, needles.name)
+    })
+    afterAll(() => sealed.close())
+    const inFolder = () => trial.run("tfjs-node.mjs", ask("saved-model", {}, sealed))
+
+    // What "tf-savedmodel-disk" says: tf.node.loadSavedModel reads a folder, for which an app has to write the model.
+    it("lies in a folder in the clear for tfjs-node's own function, and stays there", async () => {
+      await inFolder()
+      const written = ["saved_model.pb", "variables/variables.data-00000-of-00001"]
+      expect(trial.holding(needles.name)).toEqual([`work/model/${written[0]}`])
+      expect(trial.holding(needles.weights)).toEqual([`work/model/${written[1]}`])
+      expect(exposing()).toHaveLength(2)
+    })
+
+    it.skipIf(noNamespaces)(
+      "in a vault gives the same, and is in no file that another process sees, at any time",
+      async () => {
+        const alone = await inFolder()
+        trial.close()
+        trial = startTrial()
+        let printed = ""
+        const found = await trial.exposingWhile(needles, async () => {
+          printed = await trial.run("tfjs-node.mjs", ask("vault", {}, sealed))
+        })
+        expect(resultOf(printed)).toBe(resultOf(alone))
+        expect(found).toEqual([])
+        expect(exposing()).toEqual([])
+        expect(trial.holding("")).toEqual([])
+      },
+    )
+
+    it.skipIf(noNamespaces)("is seen by the same look while a process has it in a folder", async () => {
+      const found = await trial.exposingWhile(needles, inFolder)
+      expect(found.map((path) => path.replace(/^.*\/work\/model\//, "")).sort()).toEqual([
+        "saved_model.pb",
+        "variables/variables.data-00000-of-00001",
+      ])
     })
   })
 

@@ -23,9 +23,16 @@ export async function bundlePage(entry: string): Promise<Bundle> {
       }))
     },
   }
+  // What a page doesn't use of a package's modules goes with what that needs of Node; what it uses fails where it is.
+  const absent: Plugin = {
+    name: "absent",
+    setup(pluginBuild) {
+      pluginBuild.onResolve({ filter: /^node:/ }, ({ path }) => ({ path, external: true, sideEffects: false }))
+    },
+  }
   const { outputFiles, metafile } = await build({
     entryPoints: { page: "page" },
-    plugins: [exposed],
+    plugins: [exposed, absent],
     bundle: true,
     splitting: true,
     write: false,

@@ -1,6 +1,5 @@
-import assert from "node:assert/strict"
-import { readdir } from "node:fs/promises"
 import { tensor } from "@strongroom/core"
+import * as assert from "../assert.js"
 import { bareInputs, bareOutput } from "../bare-engine.js"
 import { elementwise } from "../networks.js"
 import type { ConformanceCase } from "./conformance-case.js"
@@ -12,6 +11,7 @@ export const closingCases: readonly ConformanceCase[] = [
   {
     id: "close/waits",
     title: "closing a session waits for its runs",
+    reaches: ["engine"],
     run: (bench) =>
       bench.usingBare(elementwise("add", [2]), async ({ run, session }) => {
         let settled = false
@@ -26,6 +26,7 @@ export const closingCases: readonly ConformanceCase[] = [
   {
     id: "close/no-run-after",
     title: "a session that is closed runs no more",
+    reaches: ["engine"],
     run: (bench) =>
       bench.usingBare(elementwise("add", [2]), async ({ run, session }) => {
         await session.close()
@@ -35,6 +36,7 @@ export const closingCases: readonly ConformanceCase[] = [
   {
     id: "close/twice",
     title: "sessions and engines can be closed twice",
+    reaches: ["engine"],
     run: (bench) =>
       bench.usingBare(elementwise("add", [2]), async ({ session, engine }) => {
         await Promise.all([session.close(), session.close()])
@@ -46,10 +48,12 @@ export const closingCases: readonly ConformanceCase[] = [
   {
     id: "close/files",
     title: "nothing stays in the host's directory when the engine is closed, under the cache policy `off`",
+    reaches: ["directory"],
     async run(bench) {
-      const before = await readdir(bench.directory.path)
+      const { readdir } = await import("node:fs/promises")
+      const before = await readdir(bench.directory())
       await bench.using(elementwise("add", [2]), async (session) => void (await session.run(given)))
-      assert.deepStrictEqual(await readdir(bench.directory.path), before)
+      assert.deepStrictEqual(await readdir(bench.directory()), before)
     },
   },
 ]

@@ -1,7 +1,7 @@
-import assert from "node:assert/strict"
 import { type Kept, type Tensor, tensor } from "@strongroom/core"
+import * as assert from "../assert.js"
 import { bareInputs, bareOutput } from "../bare-engine.js"
-import { memoryGrowth, pieceBytes } from "../memory-growth.js"
+import { pieceBytes } from "../memory-growth.js"
 import { accumulator } from "../networks.js"
 import type { ConformanceCase } from "./conformance-case.js"
 
@@ -35,6 +35,7 @@ export const keepingCases: readonly ConformanceCase[] = [
     id: "kept/in-engine",
     title: "an engine that keeps outputs gives no tensor for them",
     needs: ({ keepsOutputs }) => keepsOutputs,
+    reaches: ["engine"],
     run: (bench) =>
       bench.usingBare(accumulator(2), async ({ run }) => {
         const given = bareInputs({ x: floats(1, 2), state: floats(10, 20) })
@@ -51,6 +52,7 @@ export const keepingCases: readonly ConformanceCase[] = [
     id: "kept/freed",
     title: "a kept output that is closed is freed",
     needs: ({ keepsOutputs }) => keepsOutputs,
+    reaches: ["memory"],
     run: (bench) =>
       bench.using(accumulator(elements), async (session) => {
         const given = { x: filled(elements, 1), state: filled(elements, 2) }
@@ -59,7 +61,7 @@ export const keepingCases: readonly ConformanceCase[] = [
           kept(next).close()
         }
         const limit = 12 * pieceBytes
-        const growth = await memoryGrowth(24, keepAndClose, limit)
+        const growth = await bench.memoryGrowth(24, keepAndClose, limit)
         assert.ok(growth < limit, `24 kept outputs of 4 MiB were closed; memory grew by ${growth} bytes.`)
       }),
   },

@@ -1,9 +1,9 @@
-import assert from "node:assert/strict"
-import { inspect } from "node:util"
 import { bytesSource, type ModelToSeal, tensor } from "@strongroom/core"
+import * as assert from "../assert.js"
 import type { Bench } from "../bench.js"
 import { failure } from "../failures.js"
 import { mayFail, secretNames, unheardOf, withWeights } from "../networks.js"
+import { textsIn } from "../texts-in.js"
 import type { ConformanceCase } from "./conformance-case.js"
 import { cutGraph } from "./loading.js"
 
@@ -39,8 +39,7 @@ async function namesNothing(bench: Bench, promise: Promise<unknown>): Promise<vo
   const error = await failure(promise, "model-declined", "backend-failed")
   const { parts } = await bench.write(withWeights([1, 2], true))
   const names = [...secretNames, ...parts.flatMap(({ name }) => [name, name.split("/").at(-1) ?? name])]
-  // With the stack, the causes, and every property.
-  const shown = inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true })
+  const shown = textsIn(error)
   const found = names.filter((name) => shown.includes(name))
   assert.equal(found.length, 0, `The error holds names of the model: ${error.message}`)
 }

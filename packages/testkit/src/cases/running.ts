@@ -1,6 +1,6 @@
-import assert from "node:assert/strict"
 import { tensor } from "@strongroom/core"
 import type { RawTensor } from "@strongroom/core/backend"
+import * as assert from "../assert.js"
 import { bareInputs, bareOutput } from "../bare-engine.js"
 import { aborted, failure, pause } from "../failures.js"
 import { elementwise, identity, mayFail, twoOutputs, withWeights } from "../networks.js"
@@ -26,6 +26,7 @@ export const runningCases: readonly ConformanceCase[] = [
   {
     id: "run/inputs-unchanged",
     title: "an engine doesn't write to its inputs",
+    reaches: ["engine"],
     run: (bench) =>
       bench.usingBare(twoOutputs(), async ({ run }) => {
         const inputs = bareInputs(ab(10, 1))
@@ -36,6 +37,7 @@ export const runningCases: readonly ConformanceCase[] = [
   {
     id: "run/outputs-stay",
     title: "outputs aren't written again: neither by the next run nor through the inputs, nor do they share memory",
+    reaches: ["engine"],
     async run(bench) {
       await bench.usingBare(twoOutputs(), async ({ run }) => {
         const first = await run(bareInputs(ab(10, 1)), { outputs: ["sum", "difference"] })
@@ -54,6 +56,7 @@ export const runningCases: readonly ConformanceCase[] = [
   {
     id: "run/engine-outputs",
     title: "the engine itself gives the outputs that are asked for and no others",
+    reaches: ["engine"],
     run: (bench) =>
       bench.usingBare(twoOutputs(), async ({ run }) => {
         for (const outputs of [["sum"], ["difference"], []]) {
@@ -98,6 +101,7 @@ export const runningCases: readonly ConformanceCase[] = [
     id: "run/cancels",
     title: "an engine that cancels rejects an aborted run with the signal's reason",
     needs: ({ cancels }) => cancels,
+    reaches: ["engine"],
     run: (bench) =>
       bench.usingBare(elementwise("add", [2]), async ({ run }) => {
         const controller = new AbortController()
@@ -110,6 +114,7 @@ export const runningCases: readonly ConformanceCase[] = [
   {
     id: "run/aborted-inputs",
     title: "an aborted run settles only when nothing reads its inputs any more",
+    reaches: ["engine"],
     run: (bench) =>
       bench.usingBare(elementwise("add", [2]), async ({ run }) => {
         let settled = false

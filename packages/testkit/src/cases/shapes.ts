@@ -1,5 +1,5 @@
-import assert from "node:assert/strict"
 import { tensor } from "@strongroom/core"
+import * as assert from "../assert.js"
 import { elementwise, identity, matrixProduct, withWeights } from "../networks.js"
 import type { ConformanceCase } from "./conformance-case.js"
 

@@ -1,6 +1,6 @@
-import assert from "node:assert/strict"
 import { type ElementType, StrongroomError, type Tensor, tensor } from "@strongroom/core"
 import { elementTypes, tensorByteLength, toTensor } from "@strongroom/core/host"
+import * as assert from "../assert.js"
 import { identity } from "../networks.js"
 import type { ConformanceCase } from "./conformance-case.js"
 

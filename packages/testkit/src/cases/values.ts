@@ -1,5 +1,5 @@
-import assert from "node:assert/strict"
 import { type Tensor, tensor } from "@strongroom/core"
+import * as assert from "../assert.js"
 import { elementwise, logicalNot, matrixProduct, twoOutputs, withWeights } from "../networks.js"
 import type { ConformanceCase } from "./conformance-case.js"
 

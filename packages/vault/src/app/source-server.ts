@@ -1,5 +1,6 @@
 import type { Source } from "@strongroom/core"
 import { StrongroomError } from "@strongroom/core"
+import { lengthWithin } from "@strongroom/core/host"
 import { natural } from "../channel/check.js"
 import { sourceReadBytes, type ToApp, type ToVault } from "../channel/messages.js"
 import { channelInvalid, toWireError, wordsOf } from "../channel/wire-error.js"
@@ -26,7 +27,7 @@ export function sourceServer(send: (message: ToVault, blocks?: readonly Uint8Arr
       if (!entry) throw new StrongroomError("source-missing", "The model's source is closed: load the model again")
       const { signal } = entry.reading
       if (request.type === "source-length") {
-        const byteLength: unknown = await entry.source.byteLength(signal)
+        const byteLength: unknown = await lengthWithin(entry.source, request.most, signal)
         if (!natural(byteLength)) throw new TypeError(`its length is no number of bytes: ${wordsOf(byteLength)}`)
         send({ type: "source-answer", session, read, byteLength })
         return

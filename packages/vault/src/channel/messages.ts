@@ -166,7 +166,8 @@ const toApp = tagged({
   progress: { call: natural, done: natural, total: natural },
   /** The session's thread ended without having been asked to. */
   "session-ended": { session: natural, error: wireError },
-  "source-length": { session: natural, read: natural },
+  /** A length above `most` may be answered as any number above it. */
+  "source-length": { session: natural, read: natural, most: natural },
   "source-read": { session: natural, read: natural, offset: natural, byteLength: natural },
   "source-close": { session: natural },
   /** Under the cache policy `sealed`: what is kept is ciphertext. Only `store-get` is answered; for `store-put`, block 0. */

@@ -63,6 +63,14 @@ export function remoteSource(session: number, send: (message: ToApp) => void): R
     target.set(bytes)
   }
 
+  function lengthWithin(most: number, signal: AbortSignal | undefined): Promise<number> {
+    return ask(
+      (read) => ({ type: "source-length", session, read, most }),
+      ({ byteLength }) => byteLength,
+      signal,
+    )
+  }
+
   return {
     answer(message, blocks) {
       const reading = readings.get(message.read)
@@ -70,12 +78,8 @@ export function remoteSource(session: number, send: (message: ToApp) => void): R
       if (message.type === "source-failed") reading?.reject(errorFromWire(message.error))
       else reading?.answer(message, blocks)
     },
-    byteLength: (signal) =>
-      ask(
-        (read) => ({ type: "source-length", session, read }),
-        ({ byteLength }) => byteLength,
-        signal,
-      ),
+    byteLength: (signal) => lengthWithin(Number.MAX_SAFE_INTEGER, signal),
+    lengthWithin,
     async read(offset, target, signal) {
       const pieces: Promise<void>[] = []
       for (let at = 0; at < target.length; at += sourceReadBytes) {
