@@ -2,13 +2,15 @@ import { columnsOf, declareSums, forEachSum, multiplyAdd, type RegisterTile, sum
 import { turnVectors } from "./turn-vectors.js"
 import { lines, load, store, vectorFunctions, vectorType } from "./vector-text.js"
 
-/** What is done to scores before their softmax. */
+/** What is done to queries before their products, and to scores before their softmax. */
 export interface AttentionEpilogue {
   /** Kernel parameters to append: those of the integers, then those of the buffers; each begins with a comma. */
   readonly parameters: string
   readonly integers: readonly number[]
   /** Statements before all others, which know `outer` and `inner`, the place in the batch. */
   readonly begin: string
+  /** C expressions: numbers that a query is multiplied by, one after the other. */
+  readonly scales: readonly string[]
   /**
    * Statements that change the variable `value`, the scores of a vector of queries and one key.
    *
@@ -33,7 +35,8 @@ export function attentionSource(
     depth,
     width: floats,
     keysTogether,
-  }: { readonly depth: number; readonly width: number; readonly keysTogether: boolean },
+    isGuarded,
+  }: { readonly depth: number; readonly width: number; readonly keysTogether: boolean; readonly isGuarded: boolean },
   epilogue: AttentionEpilogue,
 ): string {
   const { rows: keysOfTile, vectors, width } = tile
@@ -48,20 +51,20 @@ __kernel void KERNEL(__global const float *restrict queries, __global const floa
                      __global const float *restrict values, __global float *restrict output, const int rows,
                      const int keyCount, const int innerBatch, const int queryRow, const int queryOuter,
                      const int queryInner, const int keyRow, const int keyColumn, const int keyOuter,
-                     const int keyInner, const int valueRow, const int valueOuter, const int valueInner,
-                     const int outputRow, const int outputOuter, const int outputInner${epilogue.parameters}) {
+                     const int keyInner, const int keySharing, const int valueRow, const int valueOuter,
+                     const int valueInner, const int valueSharing, const int outputRow, const int outputOuter, const int outputInner${epilogue.parameters}) {
   const int first = get_global_id(0) * ${lanes};
   const int outer = (int)get_global_id(1) / innerBatch, inner = (int)get_global_id(1) % innerBatch;
   queries += (size_t)outer * queryOuter + (size_t)inner * queryInner;
-  keys += (size_t)outer * keyOuter + (size_t)inner * keyInner;
-  values += (size_t)outer * valueOuter + (size_t)inner * valueInner;
+  keys += (size_t)outer * keyOuter + (size_t)(inner / keySharing) * keyInner;
+  values += (size_t)outer * valueOuter + (size_t)(inner / valueSharing) * valueInner;
   output += (size_t)outer * outputOuter + (size_t)inner * outputInner;
   ${epilogue.begin}
   float turned[${depth * lanes}] __attribute__((aligned(64)));
   float results[${floats * lanes}] __attribute__((aligned(64)));
   float shares[${block * lanes}] __attribute__((aligned(64)));
   ${keysTogether ? "" : `float copy[${keysOfTile * stride}] __attribute__((aligned(64)));`}
-  ${turnQueries(tile, depth)}
+  ${turnQueries(tile, depth, epilogue.scales)}
   for (int index = 0; index < ${floats * lanes}; index++) results[index] = 0.0f;
   ${lines(vectors, (vector) => `${type} largest${vector} = (${type})(-INFINITY), total${vector} = (${type})(0.0f);`)}
   for (int begin = 0; begin < keyCount; begin += ${block}) {
@@ -111,24 +114,26 @@ __kernel void KERNEL(__global const float *restrict queries, __global const floa
     __global const float *block = values + (size_t)begin * valueRow;
     ${addValues(tile, floats)}
   }
+  ${isGuarded ? guard(tile, floats) : ""}
   ${storeResults(tile, floats)}
 }`
 }
 
 /** The queries' floats, each of all lanes together. Those from `rows` on are the last, and aren't stored. */
-function turnQueries({ vectors, width }: RegisterTile, depth: number): string {
+function turnQueries({ vectors, width }: RegisterTile, depth: number, scales: readonly string[]): string {
   const lanes = vectors * width
   const whole = depth - (depth % width)
   const row = (lane: string | number) => `(size_t)min(first + part + ${lane}, rows - 1) * queryRow`
+  const scaled = (query: string) => [query, ...scales].join(" * ")
   return `for (int part = 0; part < ${lanes}; part += ${width}) {
     for (int step = 0; step < ${whole}; step += ${width}) {
       ${vectorType(width)} x[${width}];
-      ${lines(width, (lane) => `x[${lane}] = ${load(width, `queries + ${row(lane)} + step`)};`)}
+      ${lines(width, (lane) => `x[${lane}] = ${scaled(load(width, `queries + ${row(lane)} + step`))};`)}
       KERNEL_turn(x);
       ${lines(width, (index) => store(width, `x[${index}]`, `turned + (step + ${index}) * ${lanes} + part`))}
     }
     for (int step = ${whole}; step < ${depth}; step++)
-      for (int lane = 0; lane < ${width}; lane++) turned[step * ${lanes} + part + lane] = queries[${row("lane")} + step];
+      for (int lane = 0; lane < ${width}; lane++) turned[step * ${lanes} + part + lane] = ${scaled(`queries[${row("lane")} + step]`)};
   }`
 }
 
@@ -171,6 +176,31 @@ function addPart(tile: RegisterTile): string {
       }
       ${forEachSum(tile, (row, vector) => store(width, sum(row, vector), place(row, vector)))}
     `
+}
+
+/**
+ * Has queries of which no key counts, or some score isn't a number, share nothing: what they add up is zero times each
+ * value, which is no number where a value isn't finite. Of shares that are zeros that has been added up already.
+ */
+function guard({ vectors, width }: RegisterTile, floats: number): string {
+  const lanes = vectors * width
+  return lines(
+    vectors,
+    (vector) => `{
+    float totals[${width}];
+    ${store(width, `total${vector}`, "totals")}
+    for (int lane = 0; lane < ${width}; lane++) {
+      if (isnan(totals[lane]))
+        for (int step = 0; step < ${floats}; step++) {
+          float nothing = 0.0f;
+          for (int key = 0; key < keyCount; key++) nothing += 0.0f * values[(size_t)key * valueRow + step];
+          results[step * ${lanes} + ${vector * width} + lane] = nothing;
+        }
+      if (!(totals[lane] > 0.0f)) totals[lane] = 1.0f;
+    }
+    total${vector} = ${load(width, "totals")};
+  }`,
+  )
 }
 
 /** Divided by the sum of shares, and a row a query again. */

@@ -9,6 +9,11 @@ export interface AttentionMatrix {
   readonly batch: readonly [number, number]
 }
 
+/** Of which so many places of the batch's inner axis, one after the other, read the same. */
+interface Shared {
+  readonly sharing: number
+}
+
 /** Sizes of attention: each of `rows` queries is compared with `keys` keys, and gets a mean of as many values. */
 export interface AttentionShape {
   readonly batch: readonly [number, number]
@@ -21,9 +26,11 @@ export interface AttentionShape {
   /** Its columns lie together, as those of `value` and `output` do. */
   readonly query: AttentionMatrix
   /** Rows are keys. `column` is how far the floats of one are apart: 1, or any distance where keys are 1 apart. */
-  readonly key: AttentionMatrix & { readonly column: number }
-  readonly value: AttentionMatrix
+  readonly key: AttentionMatrix & Shared & { readonly column: number }
+  readonly value: AttentionMatrix & Shared
   readonly output: AttentionMatrix
+  /** Whether shares that are no numbers are zeros, as those of a query are of which no key counts. */
+  readonly isGuarded: boolean
 }
 
 /** Query, result and shares of a work-item are in private memory: floats that a query and a value may have. */
@@ -45,18 +52,22 @@ export function fitsAttention(
  * "Self-attention Does Not Need O(n^2) Memory", 2021; Dao et al., "FlashAttention", 2022).
  */
 export function attention(device: KernelDevice, shape: AttentionShape, epilogue: AttentionEpilogue): KernelCall {
-  const { batch, rows, keys, depth, width, query, key, value, output } = shape
+  const { batch, rows, keys, depth, width, query, key, value, output, isGuarded } = shape
   const vectors = rows > device.vectorWidth ? 2 : 1
   // No more than may be read beyond the last key where keys lie together: buffers have a cache line more.
   const tile = { rows: Math.min(mostRows(device, vectors), 16), vectors, width: device.vectorWidth }
   return {
-    source: attentionSource(tile, { depth, width, keysTogether: key.row === 1 && key.column !== 1 }, epilogue),
+    source: attentionSource(
+      tile,
+      { depth, width, keysTogether: key.row === 1 && key.column !== 1, isGuarded },
+      epilogue,
+    ),
     buffers: ["query", "key", "value", "output"],
     integers: [
       ...[rows, keys, batch[1]],
       ...[query.row, ...query.batch],
-      ...[key.row, key.column, ...key.batch],
-      ...[value.row, ...value.batch],
+      ...[key.row, key.column, ...key.batch, key.sharing],
+      ...[value.row, ...value.batch, value.sharing],
       ...[output.row, ...output.batch],
       ...epilogue.integers,
     ],

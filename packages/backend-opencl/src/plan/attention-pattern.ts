@@ -2,6 +2,8 @@ import { isVectorisable } from "../codegen/expression-code.js"
 import type { Elementwise, MatMul, Operation, View } from "../graph/operation.js"
 import { contiguousStrides } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
+import { guardOf } from "./attention-guard.js"
+import { type Scaled, scaledBy } from "./attention-scale.js"
 import { isSmall } from "./fused-epilogue.js"
 import { isAlias } from "./lowering.js"
 import { operandsOf } from "./operand-access.js"
@@ -13,12 +15,16 @@ export interface Attention {
   /** Transposed: its columns are keys. */
   readonly key: Tensor
   readonly value: Tensor
+  /** Numbers by which queries are multiplied before the first product, one after the other. */
+  readonly scales: readonly Tensor[]
   /** The first product. */
   readonly scores: Tensor
   /** From the first product to what the softmax is of, in order: scales and masks. */
   readonly members: readonly Elementwise[]
   /** What else they read. */
   readonly operands: readonly Tensor[]
+  /** Whether shares that are no numbers are zeros. */
+  readonly isGuarded: boolean
   /** The second product; which of the result's axes each of its axes is. */
   readonly product: Tensor
   readonly order: readonly number[]
@@ -81,14 +87,34 @@ export function joinAttention(
     return unshaped(origin.operation.inputs[0] as Tensor, views)
   }
 
+  /** What a guard is for, or the tensor itself; undefined where something else reads it, too. */
+  function unguarded(tensor: Tensor, guards: Operation[]): Tensor | undefined {
+    const guard = onlyConsumer(tensor) && guardOf(tensor)
+    if (guard === undefined) return onlyConsumer(tensor) && tensor
+    const { shares, test, where } = guard
+    const readers = consumers.get(shares) ?? []
+    if (readers.length !== 2 || roots.has(shares) || onlyConsumer(test.outputs[0] as Tensor) !== where) return undefined
+    guards.push(test, where)
+    return shares
+  }
+
+  /** A factor of a product without the number that it is multiplied by for that alone. */
+  function unscaled(factor: Tensor, scales: Scaled[]): Tensor {
+    const scaled = onlyConsumer(factor) && scaledBy(factor)
+    if (scaled === undefined) return factor
+    scales.push(scaled)
+    return unscaled(scaled.tensor, scales)
+  }
+
   for (const product of operations) {
     if (product.kind !== "matmul" || product.isConstant) continue
     const [shares, value] = product.inputs as [Tensor, Tensor]
     const views: Operation[] = []
-    const softmax = unshaped(shares, views)
+    const guards: Operation[] = []
+    const softmax = unguarded(unshaped(shares, views), guards)
+    if (softmax === undefined) continue
     const { origin } = softmax
     if (origin.kind !== "operation" || origin.operation.kind !== "softmax" || origin.operation.isLogarithm) continue
-    if (onlyConsumer(softmax) === undefined) continue
     const scored = unshaped(origin.operation.inputs[0] as Tensor, views)
     const chain = chainTo(scored)
     if (chain === undefined || !sameShape(scored, shares) || shares.shape.at(-1) !== softmax.shape.at(-1)) continue
@@ -98,16 +124,24 @@ export function joinAttention(
     const made = product.outputs[0] as Tensor
     const turned = transposition(onlyConsumer(made), made)
     const operands = operandsOf(members, scores)
-    const [query, key] = head.inputs as [Tensor, Tensor]
+    const scaled: Scaled[] = []
+    const [query, key] = head.inputs.map((factor) => unscaled(factor, scaled)) as [Tensor, Tensor]
+    const scales = scaled.map(({ scale }) => scale)
+    const isGuarded = guards.length > 0
     const attention: Attention = {
-      ...{ kind: "attention", query, key, value, scores, members, operands, product: made, isConstant: false },
+      ...{ kind: "attention", query, key, value, scales, scores, members, operands, isGuarded, product: made },
+      isConstant: false,
       order: turned?.order ?? [...made.shape.keys()],
-      inputs: [query, key, value, ...operands],
+      inputs: [query, key, value, ...scales, ...operands],
       outputs: [turned?.view.outputs[0] ?? made],
     } as const
     if (!canBeOne(attention) || !fits(attention)) continue
     replaced.set(product, attention)
-    for (const operation of [...path, ...views, origin.operation, ...(turned ? [turned.view] : [])]) gone.add(operation)
+    for (const operation of [
+      ...[...scaled.map((one) => one.product), ...path, ...views, ...guards, origin.operation],
+      ...(turned ? [turned.view] : []),
+    ])
+      gone.add(operation)
   }
   return operations.filter((operation) => !gone.has(operation)).map((operation) => replaced.get(operation) ?? operation)
 }

@@ -10,6 +10,7 @@ import { vectorType } from "../kernels/vector-text.js"
 import type { Storage } from "../launch.js"
 import type { Attention } from "./attention-pattern.js"
 import { type Lowering, stagesOf } from "./lowering.js"
+import { type SharedHeads, sharedHeads } from "./shared-heads.js"
 
 /** Where a tensor lies, with a stride for each of the axes that it is read over. */
 interface Placed {
@@ -41,13 +42,20 @@ export function lowerAttention(lowering: Lowering, device: KernelDevice, operati
     const [outer, inner] = [axes.at(-2), axes.at(-1)]
     return [outer === undefined ? 0 : (strides[outer] as number), inner === undefined ? 0 : (strides[inner] as number)]
   }
-  const over = (tensor: Tensor) => [...product.shape.slice(0, -2), ...tensor.shape.slice(-2)]
+  const over = (tensor: Tensor, sharing = 1) => {
+    const batch = product.shape.slice(0, -2)
+    return [...batch.slice(0, -1), ...batch.slice(-1).map((heads) => heads / sharing), ...tensor.shape.slice(-2)]
+  }
   const isRows = ({ offset, strides }: Placed) => offset === 0 && strides.at(-1) === 1
   const queries = placed(lowering, query, over(query), isRows)
-  const keys = placed(lowering, key, over(key), ({ offset, strides }) => {
+  const [ofKeys, ofValues] = [key, value].map((tensor) => sharedHeads(tensor) ?? { tensor, sharing: 1 }) as [
+    SharedHeads,
+    SharedHeads,
+  ]
+  const keys = placed(lowering, ofKeys.tensor, over(key, ofKeys.sharing), ({ offset, strides }) => {
     return offset === 0 && (strides.at(-1) === 1 || strides.at(-2) === 1)
   })
-  const values = placed(lowering, value, over(value), isRows)
+  const values = placed(lowering, ofValues.tensor, over(value, ofValues.sharing), isRows)
   const contiguous = contiguousStrides(output.shape)
   const outputStrides = order.map((axis) => contiguous[axis] as number)
   const { epilogue, storages } = epilogueOf(lowering, operation, batchOf)
@@ -62,9 +70,13 @@ export function lowerAttention(lowering: Lowering, device: KernelDevice, operati
       depth: query.shape.at(-1) as number,
       width: product.shape.at(-1) as number,
       query: matrixOf(queries.strides),
-      key: { row: keys.strides.at(-1) as number, column: keys.strides.at(-2) as number, batch: batchOf(keys.strides) },
-      value: matrixOf(values.strides),
+      key: {
+        ...{ row: keys.strides.at(-1) as number, column: keys.strides.at(-2) as number },
+        ...{ batch: batchOf(keys.strides), sharing: ofKeys.sharing },
+      },
+      value: { ...matrixOf(values.strides), sharing: ofValues.sharing },
       output: matrixOf(outputStrides),
+      isGuarded: operation.isGuarded,
     },
     epilogue,
   )
@@ -90,22 +102,26 @@ function placed(
 /** What changes scores, and the memory that it reads for that, element by element. */
 function epilogueOf(
   lowering: Lowering,
-  { members, operands, scores }: Attention,
+  { members, operands, scores, scales }: Attention,
   batchOf: (strides: readonly number[]) => readonly [number, number],
 ): { readonly epilogue: AttentionEpilogue; readonly storages: readonly Storage[] } {
   const read = operands.map((tensor) => ({ ...lowering.operand(tensor, scores.shape), type: tensor.type }))
   const stages = stagesOf(members, [...operands, scores])
+  const factors = scales.map((tensor) => lowering.operand(tensor, []))
   const names = ["offset", "outer", "inner", "row", "key"] as const
   const integers = read.flatMap(({ offset, strides }) => [offset, ...batchOf(strides), ...strides.slice(-2)])
   const parameters = [
     ...read.flatMap((_, at) => names.map((name) => `, const int ${name}${at}`)),
+    ...factors.map((_, at) => `, const int scaleOffset${at}`),
     ...read.map(({ type }, at) => `, __global const ${tensorTypes[type].stored} *restrict e${at}`),
+    ...factors.map((_, at) => `, __global const float *restrict scale${at}`),
   ]
   return {
-    storages: read.map(({ storage }) => storage),
+    storages: [...read, ...factors].map(({ storage }) => storage),
     epilogue: {
       parameters: parameters.join(""),
-      integers,
+      integers: [...integers, ...factors.map(({ offset }) => offset)],
+      scales: factors.map((_, at) => `scale${at}[scaleOffset${at}]`),
       begin: read
         .map((_, at) => `e${at} += (size_t)outer * outer${at} + (size_t)inner * inner${at} + offset${at};`)
         .join("\n"),
