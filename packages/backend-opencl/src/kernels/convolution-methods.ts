@@ -50,6 +50,7 @@ const methods = (family: ConvolutionMethod["family"], tiles: readonly EstimatedT
 
 /** Kernels of single pixels, in groups that aren't whole blocks. */
 function isGroupedPointwise({ size, outputSize, kernel, strides, pads, ...shape }: ConvolutionShape): boolean {
+  if (shape.depth !== undefined) return false
   const isSame = size[0] === outputSize[0] && size[1] === outputSize[1]
   const isPointwise = [...kernel, ...strides].every((one) => one === 1) && pads.every((one) => one === 0) && isSame
   const { channels, outputChannels, groups } = shape

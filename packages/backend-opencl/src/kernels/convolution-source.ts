@@ -1,3 +1,4 @@
+import type { Depth } from "./convolution.js"
 import type { Epilogue } from "./kernel-call.js"
 import { blockSize } from "./layout.js"
 import { columnsOf, declareSums, multiplyAdd, type RegisterTile } from "./register-tile.js"
@@ -12,6 +13,7 @@ export interface ConvolutionKind {
   readonly kernel: readonly [number, number]
   readonly strides: readonly [number, number]
   readonly dilations: readonly [number, number]
+  readonly depth: Pick<Depth, "kernel" | "stride" | "dilation"> | undefined
   /** Whether the kernel reaches over the image's edges. */
   readonly padded: boolean
   /** Whether all memory has addresses of one kind, as a CPU's has: what lies inside the image is read in place. */
@@ -25,34 +27,37 @@ export interface ConvolutionKind {
  * know no edges. The last tile of a row is moved back to end with the row.
  */
 export function convolutionSource(kind: ConvolutionKind): string {
-  const { tile, lanes, kernel, strides, dilations, padded, epilogue } = kind
+  const { tile, lanes, kernel, strides, dilations, depth, padded, epilogue } = kind
   const { rows, width } = tile
   const columns = columnsOf(tile)
+  const volume = depth ? "deep * height * width" : "height * width"
   const segment = (rows - 1) * strides[1] + (kernel[1] - 1) * dilations[1] + 1
   return `${vectorFunctions(width)}
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict input, __global const float *restrict weights,
                      __global float *restrict output, const int channels, const int groups, const int tilesOfGroup,
                      const int height, const int width, const int blocks, const int outputHeight,
-                     const int outputWidth, const int top, const int left${epilogue.parameters}) {
+                     const int outputWidth, const int top, const int left${depth ? ", const int deep, const int outputDepth, const int front" : ""}${epilogue.parameters}) {
   const int x = min((int)get_global_id(0) * ${rows}, outputWidth - ${rows});
-  const int image = (int)get_global_id(1) / outputHeight, y = (int)get_global_id(1) % outputHeight;
+  const int y = (int)get_global_id(1) % outputHeight, ${depth ? "outputSlice" : "image"} = (int)get_global_id(1) / outputHeight;
+  ${depth ? "const int image = outputSlice / outputDepth, z = outputSlice % outputDepth;" : ""}
   const int groupTile = get_global_id(2), group = groupTile / tilesOfGroup;
   const int firstBlock = (groupTile - group * tilesOfGroup) * ${columns / blockSize};
   const int planes = (channels + ${lanes - 1}) / ${lanes};
-  input += ((size_t)image * groups + group) * planes * height * width * ${lanes};
-  __global const float *weight = weights + (size_t)groupTile * ${columns} * (1 + channels * ${kernel[0] * kernel[1]});
+  input += ((size_t)image * groups + group) * planes * ${volume} * ${lanes};
+  __global const float *weight = weights + (size_t)groupTile * ${columns} * (1 + channels * ${kernel[0] * kernel[1] * (depth?.kernel ?? 1)});
   ${declareSums(tile, (vector) => load(width, `weight + ${vector * width}`))}
   weight += ${columns};
   const int rowOrigin = y * ${strides[0]} - top, columnOrigin = x * ${strides[1]} - left;
   ${padded ? `float copy[${segment * lanes}] __attribute__((aligned(64)));` : ""}
-  for (int inputPlane = 0; inputPlane < planes; inputPlane++, input += (size_t)height * width * ${lanes}) {
+  for (int inputPlane = 0; inputPlane < planes; inputPlane++, input += (size_t)${volume} * ${lanes}) {
     ${lanes === 1 ? "" : `const int count = min(${lanes}, channels - inputPlane * ${lanes});`}
     // What the next plane begins with: too far away for the processor to see by itself.
-    ${padded || lanes === 1 ? "" : lines(rows, (pixel) => prefetch(`input + ((size_t)(height + rowOrigin) * width + columnOrigin) * ${lanes} + ${pixel * strides[1] * lanes}`))}
+    ${padded || lanes === 1 || depth ? "" : lines(rows, (pixel) => prefetch(`input + ((size_t)(height + rowOrigin) * width + columnOrigin) * ${lanes} + ${pixel * strides[1] * lanes}`))}
+    ${depth ? eachSlice(kind, columns) : ""}
     for (int kernelRow = 0; kernelRow < ${kernel[0]}; kernelRow++) {
       const int row = rowOrigin + kernelRow * ${dilations[0]};
-      ${padded ? findLine(kind, { segment, columns }) : `__global const float *line = input + (row * width + columnOrigin) * ${lanes};`}
+      ${padded ? findLine(kind, { segment, columns }) : `__global const float *line = ${sliceOf(kind)} + (row * width + columnOrigin) * ${lanes};`}
       for (int kernelColumn = 0; kernelColumn < ${kernel[1]}; kernelColumn++) {
         const ${padded ? "" : "__global "}float *factor = line + kernelColumn * ${dilations[1] * lanes};
         ${lanes === 1 ? "{" : `for (int lane = 0; lane < count; lane++, factor++) {`}
@@ -65,20 +70,34 @@ __kernel void KERNEL(__global const float *restrict input, __global const float 
         }
       }
     }
+    ${depth ? "}" : ""}
   }
-  const size_t plane = (size_t)outputHeight * outputWidth * ${blockSize};
+  const size_t plane = (size_t)${depth ? "outputDepth * " : ""}outputHeight * outputWidth * ${blockSize};
   const size_t start = (((size_t)image * groups + group) * blocks + firstBlock) * plane +
-      ((size_t)y * outputWidth + x) * ${blockSize};
+      ((size_t)${depth ? "(z * outputHeight + y)" : "y"} * outputWidth + x) * ${blockSize};
   const int firstChannel = (group * blocks + firstBlock) * ${blockSize};
   ${storeBlocks(tile, epilogue)}
 }`
 }
 
+/** Where the rows of the slice are that is read. */
+const sliceOf = ({ depth }: ConvolutionKind): string => (depth ? "inputSlice" : "input")
+
+/** Goes through the kernel's slices, and skips those outside. Its brace is closed after the rows'. */
+function eachSlice({ kernel, lanes, depth }: ConvolutionKind, columns: number): string {
+  const { kernel: slices, stride, dilation } = depth as Depth
+  return `for (int kernelSlice = 0; kernelSlice < ${slices}; kernelSlice++) {
+      const int slice = z * ${stride} - front + kernelSlice * ${dilation};
+      if (slice < 0 || slice >= deep) {
+        weight += ${kernel[0] * kernel[1]} * ${lanes === 1 ? "1" : "count"} * ${columns};
+        continue;
+      }
+      __global const float *inputSlice = input + (size_t)slice * height * width * ${lanes};`
+}
+
 /** Finds a row of input in the image, or copies it with zeros for what is outside; skips a row that is outside. */
-function findLine(
-  { kernel, lanes, tile, oneMemory }: ConvolutionKind,
-  { segment, columns }: { segment: number; columns: number },
-): string {
+function findLine(kind: ConvolutionKind, { segment, columns }: { segment: number; columns: number }): string {
+  const { kernel, lanes, tile, oneMemory } = kind
   const { width } = tile
   const pixel = (value: (lane: number) => string) =>
     lanes === 1
@@ -89,7 +108,7 @@ function findLine(
         weight += ${kernel[1]} * ${lanes === 1 ? "1" : "count"} * ${columns};
         continue;
       }
-      __global const float *source = input + (row * width + columnOrigin) * ${lanes};
+      __global const float *source = ${sliceOf(kind)} + (row * width + columnOrigin) * ${lanes};
       const float *line = copy;
       if (${oneMemory ? `columnOrigin >= 0 && columnOrigin + ${segment} <= width` : "false"}) {
         // OpenCL C 1.2 has no words for it.

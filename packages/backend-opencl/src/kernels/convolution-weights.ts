@@ -8,6 +8,7 @@ import { blockSize } from "./layout.js"
  * @param columns output channels of a tile
  * @param lanes channels of a block
  * @param channels of a group
+ * @param area places of the kernel
  * @param weightGroups groups within each of those groups: between them the result is zero
  */
 export function packConvolutionWeights({
@@ -17,7 +18,7 @@ export function packConvolutionWeights({
   outputChannels,
   groups,
   weightGroups,
-  kernel,
+  area,
   bias,
 }: {
   columns: number
@@ -26,10 +27,9 @@ export function packConvolutionWeights({
   outputChannels: number
   groups: number
   weightGroups: number
-  kernel: readonly [number, number]
+  area: number
   bias: boolean
 }): PackedWeights {
-  const area = kernel[0] * kernel[1]
   const groupChannels = outputChannels / groups
   const tilesOfGroup = Math.ceil((Math.ceil(groupChannels / blockSize) * blockSize) / columns)
   return {

@@ -5,6 +5,17 @@ import type { KernelDevice } from "./kernel-device.js"
 import { blockSize, blocksOf } from "./layout.js"
 import { chooseTile, columnsOf, type EstimatedTile, type TiledMatrix, tilesFor } from "./register-tile.js"
 
+/** The third dimension of images that have one, before height and width. */
+export interface Depth {
+  readonly size: number
+  readonly outputSize: number
+  readonly kernel: number
+  readonly stride: number
+  readonly dilation: number
+  /** In front; what is missing behind follows from the output's size. */
+  readonly pad: number
+}
+
 /** A convolution of images; pairs are of height and width. */
 export interface ConvolutionShape {
   readonly batch: number
@@ -18,7 +29,21 @@ export interface ConvolutionShape {
   /** Above and left; what is missing below and right follows from the output's size. */
   readonly pads: readonly [number, number]
   readonly groups: number
+  /** Of images of slices; their pixels lie slice by slice. Those of two dimensions have none. */
+  readonly depth?: Depth | undefined
 }
+
+/** Pixels of an image, in all its slices. */
+export const pixelsOf = ({ size, depth }: Pick<ConvolutionShape, "size" | "depth">): number =>
+  (depth?.size ?? 1) * size[0] * size[1]
+
+/** Of the result. */
+export const outputPixelsOf = ({ outputSize, depth }: Pick<ConvolutionShape, "outputSize" | "depth">): number =>
+  (depth?.outputSize ?? 1) * outputSize[0] * outputSize[1]
+
+/** Places of the kernel. */
+export const areaOf = ({ kernel, depth }: Pick<ConvolutionShape, "kernel" | "depth">): number =>
+  (depth?.kernel ?? 1) * kernel[0] * kernel[1]
 
 /**
  * A convolution into the blocked layout. Buffers: input, weights (packed), output.
@@ -33,7 +58,7 @@ export function convolution(
   { input, bias, epilogue, rows }: { input: "blocked" | "plain"; bias: boolean; epilogue: Epilogue; rows?: number },
 ): WeightedKernels {
   const whole = flat(wholeGroups(shape))
-  const { batch, channels, size, outputChannels, outputSize, kernel, strides, dilations, pads, groups } = whole
+  const { batch, channels, size, outputChannels, outputSize, kernel, strides, dilations, pads, groups, depth } = whole
   const matrix = matrixOf(whole)
   const tile = chooseTile(device, matrix, blockSize, rows)
   const columns = columnsOf(tile)
@@ -48,6 +73,7 @@ export function convolution(
       kernel,
       strides,
       dilations,
+      depth,
       padded,
       oneMemory: device.kind === "cpu",
       epilogue,
@@ -56,9 +82,14 @@ export function convolution(
     integers: [
       ...[channels / groups, groups, tilesOfGroup, ...size],
       ...[matrix.columns / blockSize, ...outputSize, ...pads],
+      ...(depth ? [depth.size, depth.outputSize, depth.pad] : []),
     ],
     // Last comes what changes the weights, so that they stay in the cache for all pixels.
-    global: [Math.ceil(outputSize[1] / tile.rows), batch * outputSize[0], groups * tilesOfGroup],
+    global: [
+      Math.ceil(outputSize[1] / tile.rows),
+      batch * (depth?.outputSize ?? 1) * outputSize[0],
+      groups * tilesOfGroup,
+    ],
     local: [1, 1, 1],
   }
   const weights = packConvolutionWeights({
@@ -68,7 +99,7 @@ export function convolution(
     outputChannels,
     groups,
     weightGroups: shape.groups / groups,
-    kernel,
+    area: areaOf(whole),
     bias,
   })
   return { calls: [call], weights, scratch: {} }
@@ -76,17 +107,17 @@ export function convolution(
 
 /** Tiles for a convolution, the soonest first, and the cycles that it takes by each, on all cores together. */
 export function convolutionTiles(device: KernelDevice, shape: ConvolutionShape): readonly EstimatedTile[] {
-  const { channels, kernel, groups } = wholeGroups(shape)
-  const steps = (channels / groups) * kernel[0] * kernel[1]
+  const { channels, groups } = wholeGroups(shape)
+  const steps = (channels / groups) * areaOf(shape)
   const tiles = tilesFor(device, matrixOf(flat(wholeGroups(shape))), blockSize)
   return tiles.map(({ tile, cycles }) => ({ tile, cycles: cycles * steps }))
 }
 
 /** The results of a row of pixels, for each row and each group. */
-const matrixOf = ({ batch, outputChannels, outputSize, groups }: ConvolutionShape): TiledMatrix => ({
+const matrixOf = ({ batch, outputChannels, outputSize, groups, depth }: ConvolutionShape): TiledMatrix => ({
   rows: outputSize[1],
   columns: (blocksOf(outputChannels) / groups) * blockSize,
-  repeats: batch * groups * outputSize[0],
+  repeats: batch * groups * (depth?.outputSize ?? 1) * outputSize[0],
 })
 
 /** Where groups aren't whole blocks, all channels are one group, and weights between groups are zeros. */
@@ -100,7 +131,7 @@ function wholeGroups(shape: ConvolutionShape): ConvolutionShape {
 function flat(shape: ConvolutionShape): ConvolutionShape {
   const { size, outputSize, kernel, strides, pads } = shape
   const isPointwise = [...kernel, ...strides].every((one) => one === 1) && pads[0] === 0 && pads[1] === 0
-  if (!isPointwise || size[0] !== outputSize[0] || size[1] !== outputSize[1]) return shape
+  if (!isPointwise || shape.depth !== undefined || size[0] !== outputSize[0] || size[1] !== outputSize[1]) return shape
   const row = [1, size[0] * size[1]] as const
   return { ...shape, size: row, outputSize: row }
 }

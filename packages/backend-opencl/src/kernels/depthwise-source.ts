@@ -1,3 +1,4 @@
+import type { Depth } from "./convolution.js"
 import type { Epilogue } from "./kernel-call.js"
 import { blockSize } from "./layout.js"
 import { lines, load, store, vectorFunctions, vectorType } from "./vector-text.js"
@@ -11,6 +12,7 @@ export interface DepthwiseKind {
   readonly kernel: readonly [number, number]
   readonly strides: readonly [number, number]
   readonly dilations: readonly [number, number]
+  readonly depth: Pick<Depth, "kernel" | "stride" | "dilation"> | undefined
   /** Columns by which the kernel reaches over an image's edges. */
   readonly left: number
   readonly right: number
@@ -28,33 +30,36 @@ export function depthwiseSource({
   kernel,
   strides,
   dilations,
+  depth,
   left,
   right,
   epilogue,
 }: DepthwiseKind): string {
   const type = vectorType(width)
-  const area = kernel[0] * kernel[1]
+  const area = (depth?.kernel ?? 1) * kernel[0] * kernel[1]
   const segment = (pixels - 1) * strides[1] + (kernel[1] - 1) * dilations[1] + 1
   return `${vectorFunctions(width)}
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict input, __global const float *restrict weights,
                      __global float *restrict output, const int height, const int width, const int outputHeight,
-                     const int outputWidth, const int rowsOfItem, const int blocks, const int top${epilogue.parameters}) {
+                     const int outputWidth, const int rowsOfItem, const int blocks, const int top${depth ? ", const int deep, const int outputDepth, const int front" : ""}${epilogue.parameters}) {
   const int firstRow = get_global_id(0) * rowsOfItem, image = get_global_id(1), block = image % blocks;
-  const int endRow = min(firstRow + rowsOfItem, outputHeight);
-  input += (size_t)image * height * width * ${blockSize};
+  const int endRow = min(firstRow + rowsOfItem, ${depth ? "outputDepth * " : ""}outputHeight);
+  input += (size_t)image * ${depth ? "deep * " : ""}height * width * ${blockSize};
   weights += block * ${(1 + area) * blockSize};
-  for (int y = firstRow; y < endRow; y++)
+  for (int outputRow = firstRow; outputRow < endRow; outputRow++)
     for (int tile = 0; tile < outputWidth; tile += ${pixels})
       for (int part = 0; part < ${blockSize}; part += ${width}) {
         const int x = min(tile, outputWidth - ${pixels});
+        ${depth ? "const int y = outputRow % outputHeight, z = outputRow / outputHeight;" : "const int y = outputRow;"}
         const int rowOrigin = y * ${strides[0]} - top, columnOrigin = x * ${strides[1]} - ${left};
         ${lines(pixels, (pixel) => `${type} sum${pixel} = ${load(width, "weights + part")};`)}
+        ${depth ? eachSlice(depth) : ""}
         for (int kernelRow = 0; kernelRow < ${kernel[0]}; kernelRow++) {
           const int row = rowOrigin + kernelRow * ${dilations[0]};
           if (row < 0 || row >= height) continue;
-          __global const float *source = input + (row * width + columnOrigin) * ${blockSize} + part;
-          __global const float *weight = weights + (1 + kernelRow * ${kernel[1]}) * ${blockSize} + part;
+          __global const float *source = input + (${depth ? "(slice * height + row)" : "row"} * width + columnOrigin) * ${blockSize} + part;
+          __global const float *weight = weights + (1 + ${depth ? `(kernelSlice * ${kernel[0]} + kernelRow)` : "kernelRow"} * ${kernel[1]}) * ${blockSize} + part;
           ${lines(kernel[1], (column) => `const ${type} weight${column} = ${load(width, `weight + ${column * blockSize}`)};`)}
           ${lines(segment, (column) => {
             const uses = usesOf(column)
@@ -70,7 +75,8 @@ __kernel void KERNEL(__global const float *restrict input, __global const float 
           }`
           })}
         }
-        const size_t place = (((size_t)image * outputHeight + y) * outputWidth + x) * ${blockSize} + part;
+        ${depth ? "}" : ""}
+        const size_t place = (((size_t)image * outputHeight${depth ? " * outputDepth" : ""} + outputRow) * outputWidth + x) * ${blockSize} + part;
         ${lines(
           pixels,
           (pixel) => `{
@@ -91,3 +97,9 @@ __kernel void KERNEL(__global const float *restrict input, __global const float 
     })
   }
 }
+
+/** Goes through the kernel's slices, and skips those outside. Its brace is closed after the rows'. */
+const eachSlice = ({ kernel, stride, dilation }: Pick<Depth, "kernel" | "stride" | "dilation">): string =>
+  `for (int kernelSlice = 0; kernelSlice < ${kernel}; kernelSlice++) {
+          const int slice = z * ${stride} - front + kernelSlice * ${dilation};
+          if (slice < 0 || slice >= deep) continue;`

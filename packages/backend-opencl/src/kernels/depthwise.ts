@@ -1,4 +1,4 @@
-import type { ConvolutionShape } from "./convolution.js"
+import { areaOf, type ConvolutionShape } from "./convolution.js"
 import { depthwiseSource } from "./depthwise-source.js"
 import type { Epilogue, PackedWeights, WeightedKernels } from "./kernel-call.js"
 import { type KernelDevice, registerCounts } from "./kernel-device.js"
@@ -16,11 +16,12 @@ export function depthwise(
   shape: ConvolutionShape,
   { bias, epilogue }: { bias: boolean; epilogue: Epilogue },
 ): WeightedKernels {
-  const { batch, channels, size, outputSize, kernel, strides, dilations, pads } = shape
+  const { batch, channels, size, outputSize, kernel, strides, dilations, pads, depth } = shape
   const blocks = blocksOf(channels)
   const reach = (outputSize[1] - 1) * strides[1] + (kernel[1] - 1) * dilations[1] + 1
   const pixels = choosePixels(device, outputSize[1], kernel[1])
-  const rowsOfItem = shareRows(device, outputSize[0], batch * blocks)
+  const rows = (depth?.outputSize ?? 1) * outputSize[0]
+  const rowsOfItem = shareRows(device, rows, batch * blocks)
   const call = {
     source: depthwiseSource({
       pixels,
@@ -28,16 +29,20 @@ export function depthwise(
       kernel,
       strides,
       dilations,
+      depth,
       left: pads[1],
       right: Math.max(0, reach - pads[1] - size[1]),
       epilogue,
     }),
     buffers: ["input", "weights", "output"],
-    integers: [...size, ...outputSize, rowsOfItem, blocks, pads[0]],
-    global: [Math.ceil(outputSize[0] / rowsOfItem), batch * blocks],
+    integers: [
+      ...[...size, ...outputSize, rowsOfItem, blocks, pads[0]],
+      ...(depth ? [depth.size, depth.outputSize, depth.pad] : []),
+    ],
+    global: [Math.ceil(rows / rowsOfItem), batch * blocks],
     local: [1, 1],
   }
-  return { calls: [call], weights: packDepthwiseWeights(channels, kernel[0] * kernel[1], bias), scratch: {} }
+  return { calls: [call], weights: packDepthwiseWeights(channels, areaOf(shape), bias), scratch: {} }
 }
 
 /** How many pixels are computed at a time: their sums stay in registers, beside a row of the kernel and a pixel. */

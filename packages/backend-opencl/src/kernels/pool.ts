@@ -6,7 +6,7 @@ import { shareRows } from "./share-rows.js"
 import { load, store, vectorFunctions, vectorType } from "./vector-text.js"
 
 /** A convolution's shape, as far as pooling has one. */
-export type PoolShape = Omit<ConvolutionShape, "outputChannels" | "groups">
+export type PoolShape = Omit<ConvolutionShape, "outputChannels" | "groups" | "depth">
 
 /**
  * The largest, or the mean, of each window, in the blocked layout. Buffers: input, output.

@@ -8,5 +8,8 @@ import type { ConvolutionShape } from "./convolution.js"
  * Images are cut into tiles of 6x6 that overlap by two. They are transformed; each of their 36 places is multiplied with
  * the weights of that place; and the products are transformed back. How weights are packed doesn't depend on sizes.
  */
-export const isWinograd = ({ kernel, strides, dilations, groups }: ConvolutionShape): boolean =>
-  groups === 1 && kernel.every((one) => one === 3) && [...strides, ...dilations].every((one) => one === 1)
+export const isWinograd = ({ kernel, strides, dilations, groups, depth }: ConvolutionShape): boolean =>
+  depth === undefined &&
+  groups === 1 &&
+  kernel.every((one) => one === 3) &&
+  [...strides, ...dilations].every((one) => one === 1)

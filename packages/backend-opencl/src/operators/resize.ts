@@ -134,7 +134,7 @@ ${coordinates(between.map((axis) => shape[axis] as number))}
   STORE0(i, ${extrapolated ? `(${outside}) ? ${extrapolation(node, x)} : ${value}` : value});`
   const isRows = (axis: number) => axes.some((one) => one.axis === axis)
   const inBlocks =
-    first >= 2 && !extrapolated && axes.every((one, at) => one.axis >= (axes[at - 1]?.axis ?? 0))
+    first >= 2 && shape.length <= 4 && !extrapolated && axes.every((one, at) => one.axis >= (axes[at - 1]?.axis ?? 0))
       ? pickPixelsInBlocks(imagesOf(x, shape), pickedAxes(x, isRows))
       : undefined
   return builder.custom([x, ...tables], [{ type: x.type, shape }], { body, inBlocks })[0] as Tensor
@@ -191,7 +191,7 @@ function interpolated(node: OperatorCall, x: Tensor, axis: Sizes["axes"][number]
   ]
   const isColumns = axis.axis === shape.length - 1
   const inBlocks =
-    axis.axis >= 2 && axis.region === undefined
+    axis.axis >= 2 && shape.length <= 4 && axis.region === undefined
       ? interpolateInBlocks(imagesOf(x, shape), isColumns ? "columns" : "rows", taps.count)
       : undefined
   return builder.custom([x, ...tables], [{ type: x.type, shape }], { body, inBlocks })[0] as Tensor

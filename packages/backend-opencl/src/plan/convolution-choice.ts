@@ -1,4 +1,4 @@
-import type { ConvolutionShape } from "../kernels/convolution.js"
+import { type ConvolutionShape, outputPixelsOf, pixelsOf } from "../kernels/convolution.js"
 import { isTransformed } from "../kernels/convolution-methods.js"
 import { kernelsFor, type LayerMethod, nameOfMethod } from "../kernels/device-kernels.js"
 import { noEpilogue } from "../kernels/kernel-call.js"
@@ -50,15 +50,16 @@ export function chooseConvolution(
 
 /** What follows a convolution costs its methods the same: kernels for many layers are measured as one. */
 function trialOf(device: KernelDevice, shape: ConvolutionShape, method: LayerMethod, input: Layout): Trial {
-  const { batch, channels, size, outputChannels, outputSize } = shape
+  const { batch, channels, outputChannels } = shape
+  const pixels = pixelsOf(shape)
   const layer = kernelsFor(device).convolution(shape, method, { input, bias: true, epilogue: noEpilogue })
   return {
     calls: layer.calls,
     byteLengths: {
-      input: input === "plain" ? batch * channels * size[0] * size[1] * 4 : blockedByteLength(batch, channels, ...size),
+      input: input === "plain" ? batch * channels * pixels * 4 : blockedByteLength(batch, channels, pixels, 1),
       weights: layer.weights.byteLength,
       ...layer.scratch,
-      output: blockedByteLength(batch, outputChannels, ...outputSize),
+      output: blockedByteLength(batch, outputChannels, outputPixelsOf(shape), 1),
     },
   }
 }

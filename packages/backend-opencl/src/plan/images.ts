@@ -128,6 +128,7 @@ export function lowerBlockedPool(lowering: Lowering, operation: Pool): boolean {
   const { mode, window, strides, dilations, pads, countsPadding } = operation
   const [input, output] = [operation.inputs[0] as Tensor, operation.outputs[0] as Tensor]
   const [image, result] = [imageOf(input), imageOf(output)]
+  if (window.length > 2) return false
   if (image === undefined || result === undefined || !lowering.isOnlyBlocked(input)) return false
   const shape = {
     ...image,

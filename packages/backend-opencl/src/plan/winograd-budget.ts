@@ -1,9 +1,10 @@
 import type { Convolution, Operation } from "../graph/operation.js"
 import { byteLengthOf, type Tensor } from "../graph/tensor.js"
+import { pixelsOf } from "../kernels/convolution.js"
 import type { KernelDevice } from "../kernels/kernel-device.js"
 import { isWinograd } from "../kernels/winograd.js"
 import { chooseConvolution } from "./convolution-choice.js"
-import { convolutionShape, pixelsOf } from "./image-shapes.js"
+import { convolutionShape } from "./image-shapes.js"
 import type { Tuning } from "./tuning.js"
 
 /** What Winograd's transformed weights may take more than weights do, of all of them. */

@@ -1,4 +1,4 @@
-import type { ConvolutionShape } from "../../src/kernels/convolution.js"
+import { areaOf, type ConvolutionShape, outputPixelsOf, pixelsOf } from "../../src/kernels/convolution.js"
 import type { WeightedKernels } from "../../src/kernels/kernel-call.js"
 import { blockedByteLength, toBlocked, toPlain } from "../../src/kernels/layout.js"
 import { type KernelRunner, randomFloats, relativeError } from "./kernel-runner.js"
@@ -28,14 +28,13 @@ export async function errorOfLayer(
     after?: (value: number, channel: number) => number
   } = {},
 ): Promise<number> {
-  const { batch, channels, size, outputChannels, outputSize, kernel, groups } = shape
-  const pixels = size[0] * size[1]
-  const outputPixels = outputSize[0] * outputSize[1]
+  const { batch, channels, outputChannels, groups } = shape
+  const [pixels, outputPixels] = [pixelsOf(shape), outputPixelsOf(shape)]
   const image = randomFloats(batch * channels * pixels, 2)
-  const weights = randomFloats((outputChannels * channels * kernel[0] * kernel[1]) / groups, 3)
+  const weights = randomFloats((outputChannels * channels * areaOf(shape)) / groups, 3)
   const bias = hasBias ? randomFloats(outputChannels, 4) : undefined
   runner.set("image", image)
-  runner.set("blocked", blockedByteLength(batch, channels, ...size) / 4)
+  runner.set("blocked", blockedByteLength(batch, channels, pixels, 1) / 4)
   runner.run(toBlocked(batch, channels, pixels), { input: "image", output: "blocked" })
   runner.set("plain weights", weights)
   if (bias) runner.set("bias", bias)
@@ -43,7 +42,7 @@ export async function errorOfLayer(
   runner.run(layer.weights.pack, { input: "plain weights", output: "weights" })
   for (const [name, byteLength] of Object.entries(layer.scratch)) runner.set(name, byteLength / 4)
   runner.set("output", batch * outputChannels * outputPixels)
-  runner.set("blocked output", blockedByteLength(batch, outputChannels, ...outputSize) / 4)
+  runner.set("blocked output", blockedByteLength(batch, outputChannels, outputPixels, 1) / 4)
   const names = {
     input: input === "blocked" ? "blocked" : "image",
     output: output === "blocked" ? "blocked output" : "output",

@@ -1,4 +1,4 @@
-import type { ConvolutionShape } from "../convolution.js"
+import { areaOf, type ConvolutionShape } from "../convolution.js"
 import type { PackedWeights } from "../kernel-call.js"
 import { blockSize, blocksOf } from "../layout.js"
 
@@ -10,15 +10,15 @@ export interface WeightSteps {
   readonly steps: number
 }
 
-type Shape = Pick<ConvolutionShape, "channels" | "outputChannels" | "groups" | "kernel">
+type Shape = Pick<ConvolutionShape, "channels" | "outputChannels" | "groups" | "kernel" | "depth">
 
 /** The first block of input channels that a block of output channels is computed from. */
 const firstPlane = ({ channels, outputChannels, groups }: Shape, block: number): number =>
   Math.floor((Math.floor((block * blockSize) / (outputChannels / groups)) * (channels / groups)) / blockSize)
 
 export function weightSteps(shape: Shape, input: "blocked" | "plain"): WeightSteps {
-  const { channels, outputChannels, groups, kernel } = shape
-  const area = kernel[0] * kernel[1]
+  const { channels, outputChannels, groups } = shape
+  const area = areaOf(shape)
   if (input === "plain") return { planes: 1, steps: Math.ceil((channels * area) / blockSize) * blockSize }
   let planes = 0
   for (let block = 0; block < blocksOf(outputChannels); block += 1) {
@@ -41,7 +41,7 @@ export function packTileWeights(
   shape: Shape,
   { input, isTransposed, bias }: { input: "blocked" | "plain"; isTransposed: boolean; bias: boolean },
 ): PackedWeights {
-  const { channels, outputChannels, groups, kernel } = shape
+  const { channels, outputChannels, groups } = shape
   const { steps } = weightSteps(shape, input)
   const blocks = blocksOf(outputChannels)
   const floats = blocks * (1 + steps) * blockSize
@@ -75,7 +75,7 @@ __kernel void KERNEL(__global const float *restrict input, ${bias ? "__global co
   output[get_global_id(0)] = value;
 }`,
       buffers: ["input", ...(bias ? ["bias"] : []), "output"],
-      integers: [channels, outputChannels, channels / groups, outputChannels / groups, kernel[0] * kernel[1], steps],
+      integers: [channels, outputChannels, channels / groups, outputChannels / groups, areaOf(shape), steps],
       global: [floats],
       local: [blockSize],
     },

@@ -1,4 +1,4 @@
-import type { ConvolutionShape } from "../convolution.js"
+import { areaOf, type ConvolutionShape, outputPixelsOf } from "../convolution.js"
 import type { Epilogue, WeightedKernels } from "../kernel-call.js"
 import type { KernelDevice } from "../kernel-device.js"
 import { blockSize, blocksOf } from "../layout.js"
@@ -32,9 +32,9 @@ export function convolutionTiles(
   shape: ConvolutionShape,
   input: Layout,
 ): readonly EstimatedGroupTile[] {
-  const { batch, outputChannels, outputSize, groups } = shape
+  const { batch, outputChannels, groups } = shape
   return groupTiles(device, {
-    rows: batch * outputSize[0] * outputSize[1],
+    rows: batch * outputPixelsOf(shape),
     columns: blocksOf(outputChannels) * blockSize,
     repeats: 1,
     depth: weightSteps(shape, input).steps,
@@ -56,13 +56,13 @@ export function sharedConvolution(
   tile: GroupTile,
   settings: { input: Layout; isTransposed: boolean; bias: boolean; epilogue: Epilogue },
 ): WeightedKernels {
-  const { batch, channels, size, outputChannels, outputSize, kernel, strides, dilations, pads, groups } = shape
+  const { batch, channels, size, outputChannels, outputSize, kernel, strides, dilations, pads, groups, depth } = shape
   const { input, isTransposed, epilogue } = settings
   const { planes, steps } = weightSteps(shape, input)
   const blocks = blocksOf(outputChannels)
-  const pixels = batch * outputSize[0] * outputSize[1]
+  const pixels = batch * outputPixelsOf(shape)
   const columnTiles = Math.ceil((blocks * blockSize) / columnsOfTile(tile))
-  const side = { tile, kernel, strides, dilations, isTransposed, isWhole: channels % blockSize === 0 }
+  const side = { tile, kernel, strides, dilations, depth, isTransposed, isWhole: channels % blockSize === 0 }
   const call = {
     source: tileSource({
       tile,
@@ -70,7 +70,7 @@ export function sharedConvolution(
                      __global float *restrict output, const int pixels, const int channels, const int planes,
                      const int mostPlanes, const int groupInputs, const int groupOutputs, const int steps,
                      const int blocks, const int columnTiles, const int height, const int width,
-                     const int outputHeight, const int outputWidth, const int top, const int left${epilogue.parameters}`,
+                     const int outputHeight, const int outputWidth, const int top, const int left${depth ? ", const int deep, const int outputDepth, const int front" : ""}${epilogue.parameters}`,
       begin: begin(tile),
       left: input === "plain" ? plainSide(side) : blockedSide(side),
       right: weightSide(tile),
@@ -79,15 +79,21 @@ export function sharedConvolution(
       pieces:
         input === "plain"
           ? `steps / ${tile.depth}`
-          : `min(mostPlanes, planes - firstPlane) * ${(kernel[0] * kernel[1] * blockSize) / tile.depth}`,
+          : `min(mostPlanes, planes - firstPlane) * ${(areaOf(shape) * blockSize) / tile.depth}`,
       initial: (vector) =>
         `*(__global const float4 *)(weights + ${weightsFrom(`(firstColumn + ${columnOfItem(tile, vector)})`)})`,
-      finish: (name, { row, vector }) => finish(tile, epilogue, name, row, vector),
+      finish: (name, { row, vector }) =>
+        finish(tile, epilogue, name, {
+          row,
+          vector,
+          area: `${depth ? "outputDepth * " : ""}outputHeight * outputWidth`,
+        }),
     }),
     buffers: ["input", "weights", "output"],
     integers: [
       ...[pixels, channels, blocksOf(channels), planes, channels / groups, outputChannels / groups, steps],
       ...[blocks, columnTiles, ...size, ...outputSize, ...pads],
+      ...(depth ? [depth.size, depth.outputSize, depth.pad] : []),
     ],
     global: [Math.ceil(pixels / rowsOfTile(tile)) * columnTiles * itemsOfTile(tile)],
     local: [itemsOfTile(tile)],
@@ -130,10 +136,15 @@ function weightSide(tile: GroupTile): TileSide {
 }
 
 /** Stores four channels of a pixel. */
-const finish = (tile: GroupTile, epilogue: Epilogue, name: string, row: number, vector: number): string => `{
+const finish = (
+  tile: GroupTile,
+  epilogue: Epilogue,
+  name: string,
+  { row, vector, area }: { readonly row: number; readonly vector: number; readonly area: string },
+): string => `{
     const int pixel = firstRow + ${rowOfItem(tile, row)}, channel = firstColumn + ${columnOfItem(tile, vector)};
     if (pixel < pixels && channel < blocks * ${blockSize}) {
-      const int area = outputHeight * outputWidth;
+      const int area = ${area};
       const size_t element = (((size_t)(pixel / area) * blocks + channel / ${blockSize}) * area + pixel % area) * ${blockSize} +
           channel % ${blockSize};
       ${epilogue.apply(name, { lanes: "channels", channel: "channel", element: "element", width: 4 })}

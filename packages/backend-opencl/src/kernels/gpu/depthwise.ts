@@ -1,10 +1,10 @@
-import type { ConvolutionShape } from "../convolution.js"
+import { areaOf, type ConvolutionShape, type Depth, outputPixelsOf } from "../convolution.js"
 import { packDepthwiseWeights } from "../depthwise.js"
 import type { Epilogue, WeightedKernels } from "../kernel-call.js"
 import type { KernelDevice } from "../kernel-device.js"
 import { blockSize, blocksOf } from "../layout.js"
 import { itemCall } from "./item-launch.js"
-import { findPixel, pixelSizes, storePixel } from "./pixel-item.js"
+import { findPixel, findPixelOfVolume, pixelSizes, storePixel } from "./pixel-item.js"
 
 /**
  * A convolution of each channel with a kernel of its own, in the blocked layout. Buffers: input, weights (packed), output.
@@ -18,29 +18,40 @@ export function depthwise(
   shape: ConvolutionShape,
   { bias, epilogue }: { bias: boolean; epilogue: Epilogue },
 ): WeightedKernels {
-  const { batch, channels, outputSize, kernel, strides, dilations } = shape
-  const [blocks, area] = [blocksOf(channels), kernel[0] * kernel[1]]
+  const { batch, channels, kernel, strides, dilations, depth } = shape
+  const [blocks, area] = [blocksOf(channels), areaOf(shape)]
   const call = itemCall(device, {
-    items: (batch * blocks * outputSize[0] * outputSize[1] * blockSize) / 4,
+    items: (batch * blocks * outputPixelsOf(shape) * blockSize) / 4,
     buffers: { input: "const float", weights: "const float", output: "float" },
-    sizes: pixelSizes(shape),
+    sizes: {
+      ...pixelSizes(shape),
+      ...(depth && { deep: depth.size, outputDepth: depth.outputSize, front: depth.pad }),
+    },
     epilogue,
-    body: `${findPixel}
+    body: `${depth ? findPixelOfVolume : findPixel}
   const int rowOrigin = y * ${strides[0]} - top, columnOrigin = x * ${strides[1]} - left;
-  input += (size_t)plane * height * width * ${blockSize} + lane;
+  input += (size_t)plane * ${depth ? "deep * " : ""}height * width * ${blockSize} + lane;
   weights += plane % blocks * ${(1 + area) * blockSize} + lane;
   float4 value = *(__global const float4 *)weights;
+  ${depth ? eachSlice(depth) : ""}
   for (int kernelRow = 0; kernelRow < ${kernel[0]}; kernelRow++) {
     const int row = rowOrigin + kernelRow * ${dilations[0]};
     if (row < 0 || row >= height) continue;
     for (int kernelColumn = 0; kernelColumn < ${kernel[1]}; kernelColumn++) {
       const int column = columnOrigin + kernelColumn * ${dilations[1]};
       if (column < 0 || column >= width) continue;
-      value += *(__global const float4 *)(input + (row * width + column) * ${blockSize}) *
-          *(__global const float4 *)(weights + (1 + kernelRow * ${kernel[1]} + kernelColumn) * ${blockSize});
+      value += *(__global const float4 *)(input + (${depth ? "(slice * height + row)" : "row"} * width + column) * ${blockSize}) *
+          *(__global const float4 *)(weights + (1 + ${depth ? `(kernelSlice * ${kernel[0]} + kernelRow)` : "kernelRow"} * ${kernel[1]} + kernelColumn) * ${blockSize});
     }
   }
+  ${depth ? "}" : ""}
   ${storePixel(epilogue)}`,
   })
   return { calls: [call], weights: packDepthwiseWeights(channels, area, bias), scratch: {} }
 }
+
+/** Goes through the kernel's slices, and skips those outside. Its brace is closed after the rows'. */
+const eachSlice = ({ kernel, stride, dilation }: Depth): string =>
+  `for (int kernelSlice = 0; kernelSlice < ${kernel}; kernelSlice++) {
+    const int slice = z * ${stride} - front + kernelSlice * ${dilation};
+    if (slice < 0 || slice >= deep) continue;`

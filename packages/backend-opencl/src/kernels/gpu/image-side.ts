@@ -1,3 +1,4 @@
+import type { Depth } from "../convolution.js"
 import { blockSize } from "../layout.js"
 import { lines } from "../vector-text.js"
 import { type GroupTile, itemsOfTile, rowsOfTile, strideOf } from "./group-tile.js"
@@ -10,6 +11,8 @@ export interface ImageSide {
   readonly kernel: readonly [number, number]
   readonly strides: readonly [number, number]
   readonly dilations: readonly [number, number]
+  /** Not of a transposed one. */
+  readonly depth: Pick<Depth, "kernel" | "stride" | "dilation"> | undefined
   /** The input's pixels are those of the smaller image of a transposed convolution. */
   readonly isTransposed: boolean
   /** Whether the last block of channels is full: what lies above the last channel may be anything. */
@@ -19,10 +22,11 @@ export interface ImageSide {
 /**
  * Images in blocks of channels: a step of the tile's depth is a channel, an item reads four of them at a place of the
  * kernel. Where the kernel reaches over an edge, or a transposed one between pixels, it reads zeros. The kernel has
- * `firstRow`, `pixels`, `channels`, `firstPlane`, `planes`, `height`, `width`, `outputHeight`, `outputWidth`, `top`, `left`.
+ * `firstRow`, `pixels`, `channels`, `firstPlane`, `planes`, `height`, `width`, `outputHeight`, `outputWidth`, `top`, `left`,
+ * and of images of slices `deep`, `outputDepth`, `front`.
  */
 export function blockedSide(side: ImageSide): TileSide {
-  const { tile, kernel, isWhole } = side
+  const { tile, isWhole } = side
   const perPixel = tile.depth / 4
   const pixelsAtOnce = itemsOfTile(tile) / perPixel
   const count = rowsOfTile(tile) / pixelsAtOnce
@@ -33,21 +37,21 @@ export function blockedSide(side: ImageSide): TileSide {
     count,
     (index) => `float4 inputRead${index};
   ${origin(side, index, `inputAt + ${index * pixelsAtOnce}`)}
-  __global const float *inputFrom${index} = input + (size_t)image${index} * planes * height * width * ${blockSize} + inputLane;`,
+  __global const float *inputFrom${index} = input + (size_t)image${index} * planes * ${volume(side)} * ${blockSize} + inputLane;`,
   )}
-  int inputPlane = firstPlane, inputStep = 0, kernelRow = 0, kernelColumn = 0;
-  size_t planeStart = (size_t)firstPlane * height * width * ${blockSize};`,
+  int inputPlane = firstPlane, inputStep = 0, ${side.depth ? "kernelSlice = 0, " : ""}kernelRow = 0, kernelColumn = 0;
+  size_t planeStart = (size_t)firstPlane * ${volume(side)} * ${blockSize};`,
     read: `
     ${lines(
       count,
       (index) => `{
       ${place(side, index)}
       inputRead${index} = isInside ? *(__global const float4 *)(inputFrom${index} + planeStart + inputStep +
-          (row * width + column) * ${blockSize}) : (float4)(0.0f);
+          (${line(side)} * width + column) * ${blockSize}) : (float4)(0.0f);
       ${isWhole ? "" : masked(`inputRead${index}`)}
     }`,
     )}
-    ${advance(kernel, tile.depth)}`,
+    ${advance(side)}`,
     keep: (target) => `{
       __local float *target = (__local float *)(${target}) + inputLane * ${strideOf(rowsOfTile(tile)) * 4} + inputAt;
       ${lines(count, (index) => turned(`inputRead${index}`, index * pixelsAtOnce, strideOf(rowsOfTile(tile)) * 4))}
@@ -62,27 +66,37 @@ const masked = (vector: string): string => `{
       }`
 
 /** On to the next channels at the same place, to the next place, or to the next block. */
-const advance = (kernel: readonly [number, number], depth: number): string => `inputStep += ${depth};
+function advance(side: ImageSide): string {
+  const { tile, kernel, depth } = side
+  const plane = `inputPlane++;
+          planeStart += (size_t)${volume(side)} * ${blockSize};`
+  return `inputStep += ${tile.depth};
     if (inputStep == ${blockSize}) {
       inputStep = 0;
       if (++kernelColumn == ${kernel[1]}) {
         kernelColumn = 0;
         if (++kernelRow == ${kernel[0]}) {
           kernelRow = 0;
-          inputPlane++;
-          planeStart += (size_t)height * width * ${blockSize};
+          ${depth ? `if (++kernelSlice == ${depth.kernel}) { kernelSlice = 0; ${plane} }` : plane}
         }
       }
     }`
+}
+
+/** An expression: pixels of an image. */
+const volume = ({ depth }: ImageSide): string => (depth ? "deep * height * width" : "height * width")
+
+/** An expression: which of an image's rows is read. */
+const line = ({ depth }: ImageSide): string => (depth ? "(slice * height + row)" : "row")
 
 /**
  * Images of few channels that lie row-major: a step of the tile's depth is a channel at a place of the kernel, and items
  * side by side read pixels side by side.
  */
 export function plainSide(side: ImageSide): TileSide {
-  const { tile, kernel } = side
+  const { tile, kernel, depth } = side
   const [rows, items] = [rowsOfTile(tile), itemsOfTile(tile)]
-  const area = kernel[0] * kernel[1]
+  const area = kernel[0] * kernel[1] * (depth?.kernel ?? 1)
   const pixels = Math.max(1, rows / items)
   const stepsAtOnce = Math.max(1, items / rows)
   const steps = tile.depth / stepsAtOnce
@@ -94,7 +108,7 @@ export function plainSide(side: ImageSide): TileSide {
   ${lines(
     pixels,
     (pixel) => `${origin(side, pixel, `inputAt + ${pixel * items}`)}
-  __global const float *inputFrom${pixel} = input + (size_t)image${pixel} * channels * height * width;
+  __global const float *inputFrom${pixel} = input + (size_t)image${pixel} * channels * ${volume(side)};
   ${lines(steps, (step) => `float ${read(pixel, step)};`)}`,
   )}`,
     read: `
@@ -102,13 +116,14 @@ export function plainSide(side: ImageSide): TileSide {
       steps,
       (step) => `{
       const int at = inputStep + ${step * stepsAtOnce}, channel = at / ${area};
-      const int kernelRow = at % ${area} / ${kernel[1]}, kernelColumn = at % ${kernel[1]};
+      ${depth ? `const int kernelSlice = at % ${area} / ${kernel[0] * kernel[1]};` : ""}
+      const int kernelRow = at % ${kernel[0] * kernel[1]} / ${kernel[1]}, kernelColumn = at % ${kernel[1]};
       ${lines(
         pixels,
         (pixel) => `{
         ${place(side, pixel)}
         ${read(pixel, step)} = isInside && channel < channels ?
-            inputFrom${pixel}[((size_t)channel * height + row) * width + column] : 0.0f;
+            inputFrom${pixel}[${depth ? "(((size_t)channel * deep + slice) * height + row)" : "((size_t)channel * height + row)"} * width + column] : 0.0f;
       }`,
       )}
     }`,
@@ -127,10 +142,11 @@ export function plainSide(side: ImageSide): TileSide {
 }
 
 /** Finds where the kernel begins in the input for a pixel of the tile. Pixels beyond the last are the last again. */
-const origin = ({ strides, isTransposed }: ImageSide, index: number, at: string): string => `
+const origin = ({ strides, depth, isTransposed }: ImageSide, index: number, at: string): string => `
   const int pixel${index} = min(firstRow + ${at}, pixels - 1);
   const int x${index} = pixel${index} % outputWidth, y${index} = pixel${index} / outputWidth % outputHeight;
-  const int image${index} = pixel${index} / outputWidth / outputHeight;
+  const int image${index} = pixel${index} / outputWidth / outputHeight${depth ? " / outputDepth" : ""};
+  ${depth ? `const int sliceOrigin${index} = pixel${index} / outputWidth / outputHeight % outputDepth * ${depth.stride} - front;` : ""}
   ${
     isTransposed
       ? `const int rowOrigin${index} = y${index} + top, columnOrigin${index} = x${index} + left;`
@@ -138,13 +154,14 @@ const origin = ({ strides, isTransposed }: ImageSide, index: number, at: string)
   }`
 
 /** Finds the input's pixel at the place `kernelRow`, `kernelColumn` of the kernel, and whether there is one. */
-function place({ strides, dilations, isTransposed }: ImageSide, index: number): string {
+function place({ strides, dilations, depth, isTransposed }: ImageSide, index: number): string {
   const at = (axis: 0 | 1, origin: string, name: string) =>
     `${origin}${index} ${isTransposed ? "-" : "+"} ${name} * ${dilations[axis]}`
   const [row, column] = [at(0, "rowOrigin", "kernelRow"), at(1, "columnOrigin", "kernelColumn")]
   if (!isTransposed) {
     return `const int row = ${row}, column = ${column};
-      const int isInside = row >= 0 && row < height && column >= 0 && column < width;`
+      ${depth ? `const int slice = sliceOrigin${index} + kernelSlice * ${depth.dilation};` : ""}
+      const int isInside = ${depth ? "slice >= 0 && slice < deep && " : ""}row >= 0 && row < height && column >= 0 && column < width;`
   }
   return `const int fineRow = ${row}, fineColumn = ${column};
       const int row = fineRow / ${strides[0]}, column = fineColumn / ${strides[1]};

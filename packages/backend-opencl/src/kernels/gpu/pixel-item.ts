@@ -19,6 +19,11 @@ export const pixelSizes = ({ size, outputSize, channels, pads }: PoolShape): Rea
 export const findPixel = `const int lane = item % ${blockSize / 4} * 4, pixel = item / ${blockSize / 4};
   const int x = pixel % outputWidth, y = pixel / outputWidth % outputHeight, plane = pixel / outputWidth / outputHeight;`
 
+/** The same for images of slices, `outputDepth` each, of which it is in slice `z`. */
+export const findPixelOfVolume = `const int lane = item % ${blockSize / 4} * 4, pixel = item / ${blockSize / 4};
+  const int x = pixel % outputWidth, y = pixel / outputWidth % outputHeight;
+  const int z = pixel / outputWidth / outputHeight % outputDepth, plane = pixel / outputWidth / outputHeight / outputDepth;`
+
 /** Stores `value`, which items have behind one another. */
 export const storePixel = (epilogue: Epilogue): string => `const int channel = plane % blocks * ${blockSize} + lane;
   const size_t element = (size_t)item * 4;
