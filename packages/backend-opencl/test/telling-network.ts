@@ -13,11 +13,12 @@ const ints = (name: string, ...values: readonly number[]) =>
  * `[n, 4]`.
  *
  * @param by what its weights are multiplied with
+ * @param layers which kinds; few are compiled sooner, where it doesn't matter what they are
  */
-export function tellingNetwork(by = 1): Promise<ImportedModel> {
+export function tellingNetwork(by = 1, layers: "all" | "few" = "all"): Promise<ImportedModel> {
   const named = (name: string) => bytes(3, `${tellingWord}_node_${name}`)
   const t = (name: string) => `${tellingWord}_${name}`
-  const shapes = { filter: [20, 3, 3, 3], bias: [20], classes: [20, 4] }
+  const shapes = { filter: [20, 3, 3, 3], bias: [20], classes: [layers === "all" ? 20 : 3, 4] }
   const floats: number[] = []
   const tensors = Object.entries(shapes).map(([name, dims]) => {
     const offset = floats.length * 4
@@ -25,11 +26,14 @@ export function tellingNetwork(by = 1): Promise<ImportedModel> {
     for (let index = 0; index < size; index++) floats.push(by * Math.sin(1 + floats.length))
     return bytes(5, externalTensor(t(name), { location: `${tellingWord}.bin`, offset, length: size * 4, dims }))
   })
-  const graph = [
+  const soft = [
     node("Conv", [t("image"), t("filter"), t("bias")], [t("maps")], named("conv"), ints("pads", 1, 1, 1, 1)),
     node("Relu", [t("maps")], [t("positive")], named("relu")),
     node("MaxPool", [t("positive")], [t("pooled")], named("pool"), ints("kernel_shape", 2, 2), ints("strides", 2, 2)),
     node("Softmax", [t("pooled")], [t("soft")], named("softmax")),
+  ]
+  const graph = [
+    ...(layers === "all" ? soft : [node("Relu", [t("image")], [t("soft")], named("relu"))]),
     node("GlobalAveragePool", [t("soft")], [t("means")], named("mean")),
     node("Flatten", [t("means")], [t("flat")], named("flatten")),
     node("Gemm", [t("flat"), t("classes")], [t("scores")], named("gemm")),

@@ -72,9 +72,13 @@ export async function runOnce(
 }
 
 /** A store in which every entry was changed. */
-export async function changed(store: ArtifactStore, change: (entry: Uint8Array) => Uint8Array): Promise<ArtifactStore> {
+export async function changed(
+  store: ArtifactStore,
+  change: (entry: Uint8Array, index: number) => Uint8Array,
+): Promise<ArtifactStore> {
   const other = memoryStore()
-  for (const { key } of await store.list()) await other.put(key, change((await store.get(key)) ?? new Uint8Array(0)))
+  for (const [index, { key }] of (await store.list()).entries())
+    await other.put(key, change((await store.get(key)) ?? new Uint8Array(0), index))
   return other
 }
 
@@ -85,6 +89,9 @@ export const damages: readonly ((entry: Uint8Array) => Uint8Array)[] = [
   ),
   ...[() => 0, () => 7, half, last].map((end) => (entry: Uint8Array) => entry.slice(0, end(entry))),
 ]
+
+/** One of them. */
+export const damageAt = (index: number) => damages[index] as (typeof damages)[number]
 
 function half({ length }: Uint8Array): number {
   return length >> 1

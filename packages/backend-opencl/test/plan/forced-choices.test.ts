@@ -1,6 +1,7 @@
 import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, describe, expect, it } from "vitest"
 import type { SessionTuning } from "../../src/engine/tuning/session-tuning.js"
+import { ofForm } from "../fast-form.js"
 import { createNetworkRunner, kernelKinds, type TestTensor } from "../operators/network-runner.js"
 import type { Plain } from "./plain-operators.js"
 import { randomNetwork } from "./random-network.js"
@@ -34,7 +35,7 @@ describe.skipIf(why).each(kernelKinds)(
     for (const index of kernels === "gpu" ? [0, 1, 2] : [0, 1, 2, 3]) {
       it(`compute what their operators say, by candidate ${index} of each layer.`, { timeout: 240_000 }, async () => {
         const { tuning, counts } = forcing(index)
-        for (const seed of [12, 13, 15]) {
+        for (const seed of ofForm([12, 13, 15], [13])) {
           const { expected, ...network } = randomNetwork(seed)
           const outputs = [...expected.keys()]
           const results = await runner.run(network.nodes, { ...network, outputs }, tuning)

@@ -1,5 +1,6 @@
 import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, describe, expect, it } from "vitest"
+import { ofForm } from "../fast-form.js"
 import { createNetworkRunner, kernelKinds, type TestTensor } from "../operators/network-runner.js"
 import type { Plain } from "./plain-operators.js"
 import { randomNetwork } from "./random-network.js"
@@ -12,8 +13,8 @@ describe.skipIf(why).each(kernelKinds)(
     const runner = createNetworkRunner(kernels)
     afterAll(() => runner.release())
 
-    // Of these, 18 was computed wrongly once: a constant of each channel, of an image of one pixel.
-    for (let seed = 11; seed <= 20; seed += 1) {
+    // Of these, 18 was computed wrongly once: a constant of each channel, of an image of one pixel. The fast form has some.
+    for (const seed of ofForm([11, 12, 13, 14, 15, 16, 17, 18, 19, 20], [12, 14, 17, 18])) {
       it(`That of seed ${seed} computes what its operators say one by one.`, async () => {
         const { expected, ...network } = randomNetwork(seed)
         const outputs = [...expected.keys()]
