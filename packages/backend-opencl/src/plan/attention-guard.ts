@@ -30,17 +30,17 @@ export function guardOf({ origin }: Tensor): Guard | undefined {
 const readBy = ({ inputs }: Operation, expression: Expression): Tensor | undefined =>
   expression.kind === "operand" ? inputs[expression.index] : undefined
 
-function isZero(operation: Operation, expression: Expression): boolean {
-  if (expression.kind === "constant") return Number(expression.value) === 0
-  const read = readBy(operation, expression)
-  return read !== undefined && isAllZeros(read)
-}
-
-/** Whether that is known without the device; zeros of a large shape are views of one, or a kernel's. */
-function isAllZeros({ elements, origin }: Tensor): boolean {
-  if (elements !== undefined) return elements.every((element) => Number(element) === 0)
-  if (origin.kind !== "operation") return false
-  const { operation } = origin
-  if (operation.kind === "view") return isAllZeros(operation.inputs[0] as Tensor)
-  return operation.kind === "elementwise" && isZero(operation, operation.expression)
+/** Whether that is known without the device. */
+function isZero(from: Operation, by: Expression): boolean {
+  let [operation, expression] = [from, by]
+  while (expression.kind !== "constant") {
+    let read = readBy(operation, expression)
+    while (read?.elements === undefined && read?.origin.kind === "operation" && read.origin.operation.kind === "view")
+      read = read.origin.operation.inputs[0]
+    if (read?.elements !== undefined) return read.elements.every((element) => Number(element) === 0)
+    if (read?.origin.kind !== "operation" || read.origin.operation.kind !== "elementwise") return false
+    operation = read.origin.operation
+    expression = read.origin.operation.expression
+  }
+  return Number(expression.value) === 0
 }

@@ -36,6 +36,8 @@ export interface Attention {
 
 /** Further from the softmax than exporters put a scale or a mask, nothing is looked for. */
 const mostMembers = 8
+/** Of both factors together. */
+const mostScales = 4
 
 /**
  * Puts an attention in the place of each second product of one.
@@ -101,7 +103,7 @@ export function joinAttention(
   /** A factor of a product without the number that it is multiplied by for that alone. */
   function unscaled(factor: Tensor, scales: Scaled[]): Tensor {
     const scaled = onlyConsumer(factor) && scaledBy(factor)
-    if (scaled === undefined) return factor
+    if (scaled === undefined || scales.length >= mostScales) return factor
     scales.push(scaled)
     return unscaled(scaled.tensor, scales)
   }

@@ -68,8 +68,11 @@ function throughView({ of, offset, lengths, strides }: Reading, heads: number): 
 
 /** The tensor that this is another shape of. */
 function unmerged(tensor: Tensor): Tensor {
-  const { origin } = tensor
-  if (origin.kind !== "operation" || origin.operation.kind !== "view" || !isAlias(origin.operation, tensor))
-    return tensor
-  return unmerged(origin.operation.inputs[0] as Tensor)
+  let found = tensor
+  for (;;) {
+    const { origin } = found
+    if (origin.kind !== "operation" || origin.operation.kind !== "view") return found
+    if (!isAlias(origin.operation, found)) return found
+    found = origin.operation.inputs[0] as Tensor
+  }
 }
