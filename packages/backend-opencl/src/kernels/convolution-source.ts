@@ -1,4 +1,4 @@
-import type { Depth } from "./convolution.js"
+import { type DepthKind, depthParameters, eachSlice } from "./depth.js"
 import type { Epilogue } from "./kernel-call.js"
 import { blockSize } from "./layout.js"
 import { columnsOf, declareSums, multiplyAdd, type RegisterTile } from "./register-tile.js"
@@ -13,7 +13,7 @@ export interface ConvolutionKind {
   readonly kernel: readonly [number, number]
   readonly strides: readonly [number, number]
   readonly dilations: readonly [number, number]
-  readonly depth: Pick<Depth, "kernel" | "stride" | "dilation"> | undefined
+  readonly depth: DepthKind | undefined
   /** Whether the kernel reaches over the image's edges. */
   readonly padded: boolean
   /** Whether all memory has addresses of one kind, as a CPU's has: what lies inside the image is read in place. */
@@ -30,6 +30,7 @@ export function convolutionSource(kind: ConvolutionKind): string {
   const { tile, lanes, kernel, strides, dilations, depth, padded, epilogue } = kind
   const { rows, width } = tile
   const columns = columnsOf(tile)
+  const skip = (places: number) => skipWeights(kind, places, columns)
   const volume = depth ? "deep * height * width" : "height * width"
   const segment = (rows - 1) * strides[1] + (kernel[1] - 1) * dilations[1] + 1
   return `${vectorFunctions(width)}
@@ -37,7 +38,7 @@ __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict input, __global const float *restrict weights,
                      __global float *restrict output, const int channels, const int groups, const int tilesOfGroup,
                      const int height, const int width, const int blocks, const int outputHeight,
-                     const int outputWidth, const int top, const int left${depth ? ", const int deep, const int outputDepth, const int front" : ""}${epilogue.parameters}) {
+                     const int outputWidth, const int top, const int left${depthParameters(depth)}${epilogue.parameters}) {
   const int x = min((int)get_global_id(0) * ${rows}, outputWidth - ${rows});
   const int y = (int)get_global_id(1) % outputHeight, ${depth ? "outputSlice" : "image"} = (int)get_global_id(1) / outputHeight;
   ${depth ? "const int image = outputSlice / outputDepth, z = outputSlice % outputDepth;" : ""}
@@ -54,7 +55,12 @@ __kernel void KERNEL(__global const float *restrict input, __global const float 
     ${lanes === 1 ? "" : `const int count = min(${lanes}, channels - inputPlane * ${lanes});`}
     // What the next plane begins with: too far away for the processor to see by itself.
     ${padded || lanes === 1 || depth ? "" : lines(rows, (pixel) => prefetch(`input + ((size_t)(height + rowOrigin) * width + columnOrigin) * ${lanes} + ${pixel * strides[1] * lanes}`))}
-    ${depth ? eachSlice(kind, columns) : ""}
+    ${
+      depth
+        ? `${eachSlice(depth, `${skip(kernel[0] * kernel[1])} continue;`)}
+      __global const float *inputSlice = input + (size_t)slice * height * width * ${lanes};`
+        : ""
+    }
     for (int kernelRow = 0; kernelRow < ${kernel[0]}; kernelRow++) {
       const int row = rowOrigin + kernelRow * ${dilations[0]};
       ${padded ? findLine(kind, { segment, columns }) : `__global const float *line = ${sliceOf(kind)} + (row * width + columnOrigin) * ${lanes};`}
@@ -80,20 +86,12 @@ __kernel void KERNEL(__global const float *restrict input, __global const float 
 }`
 }
 
+/** Leaves out weights of so many places of the kernel. */
+const skipWeights = ({ lanes }: ConvolutionKind, places: number, columns: number): string =>
+  `weight += ${places} * ${lanes === 1 ? "1" : "count"} * ${columns};`
+
 /** Where the rows of the slice are that is read. */
 const sliceOf = ({ depth }: ConvolutionKind): string => (depth ? "inputSlice" : "input")
-
-/** Goes through the kernel's slices, and skips those outside. Its brace is closed after the rows'. */
-function eachSlice({ kernel, lanes, depth }: ConvolutionKind, columns: number): string {
-  const { kernel: slices, stride, dilation } = depth as Depth
-  return `for (int kernelSlice = 0; kernelSlice < ${slices}; kernelSlice++) {
-      const int slice = z * ${stride} - front + kernelSlice * ${dilation};
-      if (slice < 0 || slice >= deep) {
-        weight += ${kernel[0] * kernel[1]} * ${lanes === 1 ? "1" : "count"} * ${columns};
-        continue;
-      }
-      __global const float *inputSlice = input + (size_t)slice * height * width * ${lanes};`
-}
 
 /** Finds a row of input in the image, or copies it with zeros for what is outside; skips a row that is outside. */
 function findLine(kind: ConvolutionKind, { segment, columns }: { segment: number; columns: number }): string {
@@ -105,7 +103,7 @@ function findLine(kind: ConvolutionKind, { segment, columns }: { segment: number
       : lines(lanes / width, (part) => store(width, value(part * width), `copy + column * ${lanes} + ${part * width}`))
   return `
       if (row < 0 || row >= height) {
-        weight += ${kernel[1]} * ${lanes === 1 ? "1" : "count"} * ${columns};
+        ${skipWeights(kind, kernel[1], columns)}
         continue;
       }
       __global const float *source = ${sliceOf(kind)} + (row * width + columnOrigin) * ${lanes};

@@ -1,20 +1,10 @@
 import { convolutionSource } from "./convolution-source.js"
 import { packConvolutionWeights } from "./convolution-weights.js"
+import { type Depth, depthIntegers } from "./depth.js"
 import type { Epilogue, KernelCall, WeightedKernels } from "./kernel-call.js"
 import type { KernelDevice } from "./kernel-device.js"
 import { blockSize, blocksOf } from "./layout.js"
 import { chooseTile, columnsOf, type EstimatedTile, type TiledMatrix, tilesFor } from "./register-tile.js"
-
-/** The third dimension of images that have one, before height and width. */
-export interface Depth {
-  readonly size: number
-  readonly outputSize: number
-  readonly kernel: number
-  readonly stride: number
-  readonly dilation: number
-  /** In front; what is missing behind follows from the output's size. */
-  readonly pad: number
-}
 
 /** A convolution of images; pairs are of height and width. */
 export interface ConvolutionShape {
@@ -82,7 +72,7 @@ export function convolution(
     integers: [
       ...[channels / groups, groups, tilesOfGroup, ...size],
       ...[matrix.columns / blockSize, ...outputSize, ...pads],
-      ...(depth ? [depth.size, depth.outputSize, depth.pad] : []),
+      ...depthIntegers(depth),
     ],
     // Last comes what changes the weights, so that they stay in the cache for all pixels.
     global: [

@@ -1,4 +1,4 @@
-import type { Depth } from "./convolution.js"
+import { type DepthKind, depthParameters, eachSlice } from "./depth.js"
 import type { Epilogue } from "./kernel-call.js"
 import { blockSize } from "./layout.js"
 import { lines, load, store, vectorFunctions, vectorType } from "./vector-text.js"
@@ -12,7 +12,7 @@ export interface DepthwiseKind {
   readonly kernel: readonly [number, number]
   readonly strides: readonly [number, number]
   readonly dilations: readonly [number, number]
-  readonly depth: Pick<Depth, "kernel" | "stride" | "dilation"> | undefined
+  readonly depth: DepthKind | undefined
   /** Columns by which the kernel reaches over an image's edges. */
   readonly left: number
   readonly right: number
@@ -42,7 +42,7 @@ export function depthwiseSource({
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict input, __global const float *restrict weights,
                      __global float *restrict output, const int height, const int width, const int outputHeight,
-                     const int outputWidth, const int rowsOfItem, const int blocks, const int top${depth ? ", const int deep, const int outputDepth, const int front" : ""}${epilogue.parameters}) {
+                     const int outputWidth, const int rowsOfItem, const int blocks, const int top${depthParameters(depth)}${epilogue.parameters}) {
   const int firstRow = get_global_id(0) * rowsOfItem, image = get_global_id(1), block = image % blocks;
   const int endRow = min(firstRow + rowsOfItem, ${depth ? "outputDepth * " : ""}outputHeight);
   input += (size_t)image * ${depth ? "deep * " : ""}height * width * ${blockSize};
@@ -97,9 +97,3 @@ __kernel void KERNEL(__global const float *restrict input, __global const float 
     })
   }
 }
-
-/** Goes through the kernel's slices, and skips those outside. Its brace is closed after the rows'. */
-const eachSlice = ({ kernel, stride, dilation }: Pick<Depth, "kernel" | "stride" | "dilation">): string =>
-  `for (int kernelSlice = 0; kernelSlice < ${kernel}; kernelSlice++) {
-          const int slice = z * ${stride} - front + kernelSlice * ${dilation};
-          if (slice < 0 || slice >= deep) continue;`

@@ -1,4 +1,5 @@
 import { areaOf, type ConvolutionShape } from "./convolution.js"
+import { depthIntegers } from "./depth.js"
 import { depthwiseSource } from "./depthwise-source.js"
 import type { Epilogue, PackedWeights, WeightedKernels } from "./kernel-call.js"
 import { type KernelDevice, registerCounts } from "./kernel-device.js"
@@ -35,10 +36,7 @@ export function depthwise(
       epilogue,
     }),
     buffers: ["input", "weights", "output"],
-    integers: [
-      ...[...size, ...outputSize, rowsOfItem, blocks, pads[0]],
-      ...(depth ? [depth.size, depth.outputSize, depth.pad] : []),
-    ],
+    integers: [...[...size, ...outputSize, rowsOfItem, blocks, pads[0]], ...depthIntegers(depth)],
     global: [Math.ceil(rows / rowsOfItem), batch * blocks],
     local: [1, 1],
   }

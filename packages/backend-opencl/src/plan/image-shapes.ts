@@ -1,7 +1,8 @@
 import type { Convolution, TransposedConvolution } from "../graph/operation.js"
 import { sizeOf } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
-import type { ConvolutionShape, Depth } from "../kernels/convolution.js"
+import type { ConvolutionShape } from "../kernels/convolution.js"
+import type { Depth } from "../kernels/depth.js"
 import { blockSize } from "../kernels/layout.js"
 
 /** Images of float32, as a tensor has them. */

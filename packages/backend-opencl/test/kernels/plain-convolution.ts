@@ -1,4 +1,5 @@
-import { areaOf, type ConvolutionShape, type Depth, outputPixelsOf } from "../../src/kernels/convolution.js"
+import { areaOf, type ConvolutionShape, outputPixelsOf } from "../../src/kernels/convolution.js"
+import type { Depth } from "../../src/kernels/depth.js"
 
 /** Of images of two dimensions: one slice. */
 const flat: Depth = { size: 1, outputSize: 1, kernel: 1, stride: 1, dilation: 1, pad: 0 }

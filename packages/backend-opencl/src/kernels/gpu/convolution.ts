@@ -1,4 +1,5 @@
 import { areaOf, type ConvolutionShape, outputPixelsOf } from "../convolution.js"
+import { depthIntegers, depthParameters } from "../depth.js"
 import type { Epilogue, WeightedKernels } from "../kernel-call.js"
 import type { KernelDevice } from "../kernel-device.js"
 import { blockSize, blocksOf } from "../layout.js"
@@ -70,7 +71,7 @@ export function sharedConvolution(
                      __global float *restrict output, const int pixels, const int channels, const int planes,
                      const int mostPlanes, const int groupInputs, const int groupOutputs, const int steps,
                      const int blocks, const int columnTiles, const int height, const int width,
-                     const int outputHeight, const int outputWidth, const int top, const int left${depth ? ", const int deep, const int outputDepth, const int front" : ""}${epilogue.parameters}`,
+                     const int outputHeight, const int outputWidth, const int top, const int left${depthParameters(depth)}${epilogue.parameters}`,
       begin: begin(tile),
       left: input === "plain" ? plainSide(side) : blockedSide(side),
       right: weightSide(tile),
@@ -93,7 +94,7 @@ export function sharedConvolution(
     integers: [
       ...[pixels, channels, blocksOf(channels), planes, channels / groups, outputChannels / groups, steps],
       ...[blocks, columnTiles, ...size, ...outputSize, ...pads],
-      ...(depth ? [depth.size, depth.outputSize, depth.pad] : []),
+      ...depthIntegers(depth),
     ],
     global: [Math.ceil(pixels / rowsOfTile(tile)) * columnTiles * itemsOfTile(tile)],
     local: [itemsOfTile(tile)],

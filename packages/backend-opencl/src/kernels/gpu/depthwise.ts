@@ -1,4 +1,5 @@
-import { areaOf, type ConvolutionShape, type Depth, outputPixelsOf } from "../convolution.js"
+import { areaOf, type ConvolutionShape, outputPixelsOf } from "../convolution.js"
+import { eachSlice } from "../depth.js"
 import { packDepthwiseWeights } from "../depthwise.js"
 import type { Epilogue, WeightedKernels } from "../kernel-call.js"
 import type { KernelDevice } from "../kernel-device.js"
@@ -49,9 +50,3 @@ export function depthwise(
   })
   return { calls: [call], weights: packDepthwiseWeights(channels, area, bias), scratch: {} }
 }
-
-/** Goes through the kernel's slices, and skips those outside. Its brace is closed after the rows'. */
-const eachSlice = ({ kernel, stride, dilation }: Depth): string =>
-  `for (int kernelSlice = 0; kernelSlice < ${kernel}; kernelSlice++) {
-    const int slice = z * ${stride} - front + kernelSlice * ${dilation};
-    if (slice < 0 || slice >= deep) continue;`

@@ -1,4 +1,4 @@
-import type { Depth } from "../convolution.js"
+import type { DepthKind } from "../depth.js"
 import { blockSize } from "../layout.js"
 import { lines } from "../vector-text.js"
 import { type GroupTile, itemsOfTile, rowsOfTile, strideOf } from "./group-tile.js"
@@ -12,7 +12,7 @@ export interface ImageSide {
   readonly strides: readonly [number, number]
   readonly dilations: readonly [number, number]
   /** Not of a transposed one. */
-  readonly depth: Pick<Depth, "kernel" | "stride" | "dilation"> | undefined
+  readonly depth: DepthKind | undefined
   /** The input's pixels are those of the smaller image of a transposed convolution. */
   readonly isTransposed: boolean
   /** Whether the last block of channels is full: what lies above the last channel may be anything. */
