@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process"
 import { createHash, randomBytes } from "node:crypto"
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { openVault, tensor } from "@strongroom/vault"
 import { afterEach, beforeAll, describe, expect, it } from "vitest"
 import { type SystemMemory, systemMemory } from "../src/os/memory.js"
@@ -11,6 +11,7 @@ import { mostSecretBytes, secretMemory } from "../src/worker/secret-memory.js"
 import { echoModel, pidOf, ship, testBackend } from "./support.js"
 
 const isZero = (bytes: Uint8Array) => bytes.every((byte) => byte === 0)
+const mebibyte = 2 ** 20
 const newLedger = () => memoryLedger(ledgerMemory())
 
 /** smaps of the mapping that an address lies in. */
@@ -99,6 +100,14 @@ describe.runIf(process.platform === "linux")("memory", () => {
       },
     )
 
+    it("of many bytes has huge pages, where the system has some, and of few bytes small ones", () => {
+      const memory = lockedMemory(system, newLedger())
+      const flagsOf = (byteLength: number) => flagsAt(memory.allocate(byteLength).address ?? 0n)
+      const isBuiltIn = existsSync("/sys/kernel/mm/transparent_hugepage/enabled")
+      expect(flagsOf(8 * mebibyte).includes("hg")).toBe(isBuiltIn)
+      expect(flagsOf(mebibyte)).not.toContain("hg")
+    })
+
     it("is used again, and two that are open at a time never share", () => {
       ledger = newLedger()
       const memory = lockedMemory(system, ledger)
@@ -118,7 +127,7 @@ describe.runIf(process.platform === "linux")("memory", () => {
       ledger = newLedger()
       // What a test may lock in all may be less than this.
       const memory = lockedMemory({ ...system, lock: () => 0 }, ledger)
-      const length = 40 * 2 ** 20
+      const length = 40 * mebibyte
       const first = memory.allocate(length)
       first.bytes.fill(1)
       first.close()

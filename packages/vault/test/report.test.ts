@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { formatReport, type GuaranteeId, guaranteeCatalogue, openVault, tensor, type Vault } from "@strongroom/vault"
 import { describe, expect, it } from "vitest"
 import { vaultEnvironment } from "../src/app/environment.js"
+import { nodeOptions } from "../src/app/spawn.js"
 import { thisArchitecture } from "../src/os/system-calls.js"
 import {
   canLookInside,
@@ -137,7 +138,7 @@ describe("the environment", () => {
     if (canLookInside) expect(placeOf(pidOf(vault))).toBe(directory)
     expect(facts.directory.startsWith(directory)).toBe(true)
     expect(facts.environment.HOME).toBe(directory)
-    expect(facts.arguments.filter((option: string) => option !== "--disable-sigusr1")).toEqual([])
+    expect(facts.arguments).toEqual(nodeOptions())
     const report = vault.report().guarantees.find(({ id }) => id === "process.environment")
     expect(report).toMatchObject({ state: "enforced", evidence: { differing: [] } })
     expect(JSON.stringify(report?.evidence)).not.toContain(directory)

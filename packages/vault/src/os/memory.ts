@@ -14,7 +14,7 @@ export interface Failed {
 export interface SystemMemory {
   /** Of a page, in bytes. */
   readonly pageSize: number
-  /** Private pages of zeros. A multiple of a page. */
+  /** Private pages of zeros. A multiple of a page. From 2 MiB on in huge ones, where the system has some. */
   map(byteLength: number): Address | Failed
   /**
    * Pages that no other process can read, nor the kernel by its own map of memory, and that are never swapped. Given with
@@ -39,10 +39,12 @@ export interface SystemMemory {
 }
 
 const pageSize = 4096
+/** On x64, and on arm64 with pages of 4 KiB. What is mapped from this length on begins at a multiple of it (Linux 6.7). */
+const hugePageSize = 2 * 2 ** 20
 // asm-generic/mman-common.h, mman.h; fcntl.h; resource.h
 const protection = { none: 0, readWrite: 1 | 2 }
 const mapping = { shared: 0x01, private: 0x02, fixed: 0x10, anonymous: 0x20 }
-const advice = { dontNeed: 4, dontFork: 10, dontDump: 16 }
+const advice = { dontNeed: 4, dontFork: 10, huge: 14, dontDump: 16 }
 const closeOnExec = 0o2000000
 const limitMemlock = 8
 
@@ -69,7 +71,12 @@ export async function systemMemory(): Promise<SystemMemory | undefined> {
 
   return {
     pageSize,
-    map: (byteLength) => placed(call("mmap", 0, byteLength, protection.readWrite, anonymous, -1, 0)),
+    map(byteLength) {
+      const address = placed(call("mmap", 0, byteLength, protection.readWrite, anonymous, -1, 0))
+      // An advice: a kernel without huge pages refuses it, and gives small ones.
+      if (typeof address === "bigint" && byteLength >= hugePageSize) call("madvise", address, byteLength, advice.huge)
+      return address
+    },
     mapGuarded: (byteLength) =>
       guarded(byteLength, (middle) => call("mprotect", middle, byteLength, protection.readWrite)),
     mapSecret(byteLength) {

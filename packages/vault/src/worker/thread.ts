@@ -25,10 +25,10 @@ export interface ThreadEvents {
 
 /**
  * V8 would let the young generation grow to 48 MB before it collects what a streamed load leaves: a few KB for each 2 MiB.
- * Kept small, a thread takes 6 MB less from the start, and thousands of small operations of TensorFlow.js take as long
- * (docs/decisions/0005-where-load-time-goes.md).
+ * With 3, a run of some hundred small operations of TensorFlow.js is interrupted one and a half times; 12 is what such an
+ * app's own thread comes to by itself (docs/decisions/0016-tfjs-engines.md).
  */
-const resourceLimits = { maxYoungGenerationSizeMb: 3 } as const
+const resourceLimits = { maxYoungGenerationSizeMb: 12 } as const
 
 export function startThread(script: URL, settings: ThreadSettings, events: ThreadEvents): SessionThread {
   const worker = new Worker(script, { workerData: settings, resourceLimits })
