@@ -1,6 +1,7 @@
 // One measured process: takes a TensorFlow.js model from a sealed file into an open vault, or from its plain files by
 // TensorFlow.js alone, and runs it. Takes a side, a case's path and where the outputs go. Prints a TfjsSample.
 import { readFile, writeFile } from "node:fs/promises"
+import { setTimeout } from "node:timers/promises"
 import { median } from "../measure.js"
 import { floatInput } from "../networks/input.js"
 import { bytesOf } from "../networks/random.js"
@@ -11,10 +12,14 @@ const theCase = JSON.parse(await readFile(casePath, "utf8")) as TfjsCase
 const { input, outputs: names } = theCase
 const data = floatInput(input.shape)
 
-/** Until the vault's spare thread is warm. */
+/**
+ * Until the vault's spare thread is warm: after it has opened, and once more after a load, which has taken it. A run is
+ * measured when nothing else goes on, and V8 has compiled what it is going to: on tfjs-node face mesh's first dozen runs
+ * take 29 ms each, and 20 after a hundred.
+ */
 const settleMilliseconds = 1500
-const warmUpMilliseconds = 100
-const runMilliseconds = 300
+const warmUpMilliseconds = 1000
+const runMilliseconds = 1000
 
 /** A run: from the input in this process to the outputs here. */
 type Run = () => Promise<readonly Float32Array[]>
@@ -68,7 +73,7 @@ async function memoryOf(pid: number, field: "VmRSS" | "VmHWM"): Promise<number> 
 }
 
 const { pid, load } = await (side === "vault" ? vaultReady() : plainReady())
-if (side === "vault") await new Promise((resolve) => setTimeout(resolve, settleMilliseconds))
+await setTimeout(settleMilliseconds)
 const before = await memoryOf(pid, "VmRSS")
 const start = performance.now()
 const run = await load()
@@ -88,6 +93,7 @@ async function timesOf(milliseconds: number): Promise<readonly number[]> {
   return times
 }
 
+await setTimeout(settleMilliseconds)
 await timesOf(warmUpMilliseconds)
 const times = await timesOf(runMilliseconds)
 console.log(JSON.stringify({ first, run: median(times), peak } satisfies TfjsSample))
