@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, mkdtemp, realpath, rm, stat, symlink, writeFile } from "node:fs/promises"
 import { homedir, tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { changeableByOthers, isEverybodys, libraryPlaces, makeFolder } from "@strongroom/core/node"
+import { changeableByOthers, isBroadFolder, libraryPlaces, makeFolder } from "@strongroom/core/node"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { isOwnGroup } from "../src/node/own-group.js"
 
@@ -142,10 +142,10 @@ describe.runIf(unix)("what a library's place opens", () => {
 
   it("is neither what homes lie in, nor a place for everybody's files", () => {
     for (const path of ["/", dirname(homedir()), homedir(), tmpdir(), "/tmp", "/dev/shm"]) {
-      expect([path, isEverybodys(path)]).toEqual([path, true])
+      expect([path, isBroadFolder(path)]).toEqual([path, true])
     }
     for (const path of [folder, "/usr/lib", join(homedir(), "lib")]) {
-      expect([path, isEverybodys(path)]).toEqual([path, false])
+      expect([path, isBroadFolder(path)]).toEqual([path, false])
     }
   })
 })

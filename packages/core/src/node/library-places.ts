@@ -7,19 +7,19 @@ const libraryForm = /\.so(\.\d+)*$/
 
 /**
  * What loading a library by its path needs to read, for a backend's `needs.read`: the folder that it lies in, and the one in
- * which it really does, since libraries look for others and for data beside them. Of a folder that {@link isEverybodys},
- * only the file and the libraries beside it.
+ * which it really does, since libraries look for others and for data beside them. Of a home and its like, which
+ * {@link isBroadFolder} knows, only the file and the libraries beside it.
  */
 export function libraryPlaces(path: string): readonly string[] {
   const paths = [...new Set([path, real(path)])]
-  return [...new Set(paths.flatMap((each) => (isEverybodys(dirname(each)) ? libraryFiles(each) : [dirname(each)])))]
+  return [...new Set(paths.flatMap((each) => (isBroadFolder(dirname(each)) ? libraryFiles(each) : [dirname(each)])))]
 }
 
 /**
- * Whether a folder is so much more than the place of one program's files that no vault should be open for it: the user's
- * home and what that lies in, and places for temporary files. The home is the one of the user database and HOME's.
+ * Whether a folder has so much more in it than one program's files that a vault mustn't be able to read all of it: the
+ * user's home, by the user database and by HOME, places for temporary files, and each folder that one of them lies in.
  */
-export function isEverybodys(folder: string): boolean {
+export function isBroadFolder(folder: string): boolean {
   const place = real(folder)
   const homes = [homedir(), databaseHome(), tmpdir(), "/tmp", "/var/tmp", "/dev/shm"].map(real)
   return homes.some((home) => home === place || home.startsWith(place.endsWith(sep) ? place : place + sep))
@@ -35,7 +35,7 @@ function libraryFiles(path: string): readonly string[] {
   }
 }
 
-/** Users without an entry, as containers have them, have none. */
+/** Users without an entry, as in containers, have none there. */
 function databaseHome(): string {
   try {
     return userInfo().homedir

@@ -1,7 +1,7 @@
 /**
  * Where one sealed model's ciphertext is kept. It may forget at any time, and needn't be trusted. Nothing it does may fail:
- * what can't be kept isn't, and what can't be read isn't there. What it gives may be of any length: it isn't read before who
- * wants it has seen that it is as long as it must be.
+ * what can't be kept isn't, and what can't be read isn't there. What it gives may be of any length, also far more than
+ * memory: callers look at its `size` before they read it.
  */
 export interface BlockStore {
   /** What stood before the payload when something was kept last. */

@@ -77,7 +77,7 @@ export function cachedSource(source: Source, store: BlockStore): CachedSource {
     }
   }
 
-  /** No more of it is read than its header says, and nothing where that isn't its length. */
+  /** Reads its header, and the rest only where that says how long it is. */
   async function understandKept(kept: Blob, signal: AbortSignal): Promise<Opened | undefined> {
     const { payloadOffset, fileLength } = await readLayout(blobSource(kept), signal)
     const front = await bytesOf(kept, payloadOffset)

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, realpathSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { isEverybodys } from "@strongroom/core/node"
+import { isBroadFolder } from "@strongroom/core/node"
 
 /** Where Linux distributions keep libraries, programs and their settings, and what a process may know of the machine. */
 const systemPlaces = [
@@ -33,8 +33,8 @@ function packagePlaces(file: string): readonly string[] {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     if (!isPackageFound && existsSync(join(folder, "package.json"))) {
       isPackageFound = true
-      if (!isEverybodys(folder)) places.push(folder)
-      else if (!isEverybodys(dirname(path))) places.push(dirname(path))
+      if (!isBroadFolder(folder)) places.push(folder)
+      else if (!isBroadFolder(dirname(path))) places.push(dirname(path))
     }
     const modules = join(folder, "node_modules")
     if (existsSync(modules)) places.push(modules, ...linkedPackages(modules))
@@ -47,7 +47,7 @@ function linkedPackages(modules: string): readonly string[] {
   return readdirSync(modules, { withFileTypes: true }).flatMap((entry) => {
     const path = join(modules, entry.name)
     // A link to what is no package could be to anything: a home, or the root.
-    if (entry.isSymbolicLink()) return existsSync(join(path, "package.json")) && !isEverybodys(path) ? [path] : []
+    if (entry.isSymbolicLink()) return existsSync(join(path, "package.json")) && !isBroadFolder(path) ? [path] : []
     return entry.name.startsWith("@") && entry.isDirectory() ? linkedPackages(path) : []
   })
 }
