@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs"
 import { chmod, mkdir, mkdtemp, readdir, realpath, rm, stat, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { librariesIn, whyNoGpu } from "../src/cuda.js"
 import { closeToOthers } from "../src/setup/close-to-others.js"
@@ -49,13 +49,20 @@ describe.runIf(process.platform === "linux" && process.arch === "x64")("setting 
   it("where others could have changed what is there runs none of it", async () => {
     const ran = join(folder, "ran")
     const tfjs = join(placeOf("tfjs-cpu", folder), "node_modules/@tensorflow/tfjs-node")
-    const binding = join(tfjs, "lib/napi-v8/tfjs_binding.node")
-    await mkdir(join(tfjs, "lib/napi-v8"), { recursive: true })
-    await writeFile(binding, "")
+    const files = [
+      "lib/napi-v8/tfjs_binding.node",
+      "deps/lib/libtensorflow.so.2",
+      "deps/nvidia/cudnn/lib/libcudnn.so.9",
+    ]
+    for (const file of files) {
+      await mkdir(dirname(join(tfjs, file)), { recursive: true })
+      await writeFile(join(tfjs, file), "")
+    }
     await writeFile(join(tfjs, "package.json"), '{ "name": "@tensorflow/tfjs-node", "main": "index.js" }')
     await writeFile(join(tfjs, "index.js"), `require("node:fs").writeFileSync(${JSON.stringify(ran)}, "")`)
     for (const [path, mode] of [
-      [binding, 0o666],
+      ...files.map((file) => [join(tfjs, file), 0o666] as const),
+      [join(tfjs, "deps/nvidia/cudnn/lib"), 0o777],
       [join(tfjs, "lib"), 0o757],
       [tfjs, 0o777],
     ] as const) {

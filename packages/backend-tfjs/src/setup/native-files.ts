@@ -1,14 +1,12 @@
 import { readdirSync } from "node:fs"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { changeableByOthers } from "@strongroom/core/node"
 
-/** Of all releases of Node-API that a package has a binding for. */
+/** The bindings of tfjs-node's package: one for each release of Node-API that it was built for. */
 export function bindingsIn(tfjs: string): readonly string[] {
-  return namesIn(join(tfjs, "lib")).flatMap((version) =>
-    namesIn(join(tfjs, "lib", version))
-      .filter((name) => name === "tfjs_binding.node")
-      .map((name) => join(tfjs, "lib", version, name)),
-  )
+  return pathsIn(join(tfjs, "lib"))
+    .flatMap(pathsIn)
+    .filter((path) => basename(path) === "tfjs_binding.node")
 }
 
 /**
@@ -16,13 +14,13 @@ export function bindingsIn(tfjs: string): readonly string[] {
  * the binding, TensorFlow's and NVIDIA's libraries. In a phrase, or `undefined`.
  */
 export function changeableSetup(tfjs: string): string | undefined {
-  const libraries = join(tfjs, "deps/lib")
-  const nvidia = join(tfjs, "deps/nvidia")
+  const nvidiaLibraries = pathsIn(join(tfjs, "deps/nvidia")).map((path) => join(path, "lib"))
   const files = [
     join(tfjs, "package.json"),
     ...bindingsIn(tfjs),
-    ...namesIn(libraries).map((name) => join(libraries, name)),
-    ...namesIn(nvidia).map((name) => join(nvidia, name, "lib")),
+    ...pathsIn(join(tfjs, "deps/lib")),
+    ...nvidiaLibraries,
+    ...nvidiaLibraries.flatMap(pathsIn),
   ]
   for (const file of files) {
     const problem = changeableByOthers(file)
@@ -31,9 +29,9 @@ export function changeableSetup(tfjs: string): string | undefined {
   return undefined
 }
 
-function namesIn(folder: string): readonly string[] {
+function pathsIn(folder: string): readonly string[] {
   try {
-    return readdirSync(folder)
+    return readdirSync(folder).map((name) => join(folder, name))
   } catch {
     return []
   }
