@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs"
 
+export const noNvidiaDevice = "This machine has no device of NVIDIA's."
+
 /** Of NVIDIA's driver: links to files with its release in their names. Without them TensorFlow looks for no device. */
 const driver = { cuda: "libcuda.so.1", management: "libnvidia-ml.so.1" } as const
 
@@ -25,9 +27,10 @@ export function librariesIn(maps: string): readonly string[] {
  */
 export function whyNoGpu(loaded: readonly string[], hasDevice = hasNvidiaDevice()): string {
   const has = (name: string) => loaded.some((file) => file === name || file.startsWith(`${name}.`))
+  // The driver's release takes the place of the 1: libcuda.so.570.133.07.
   const hasOfDriver = (name: string) => has(name.replace(/\.1$/, ""))
   const { cuda, management } = driver
-  if (!hasDevice) return "This machine has no device of NVIDIA's."
+  if (!hasDevice) return noNvidiaDevice
   if (!hasOfDriver(cuda)) return `NVIDIA's driver isn't installed for programs: there is no ${cuda}.`
   if (!hasOfDriver(management)) {
     return `NVIDIA's driver can't be started, or has no ${management}, as in containers without the capability "utility".`

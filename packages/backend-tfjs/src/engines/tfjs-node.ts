@@ -3,7 +3,7 @@ import { join } from "node:path"
 import util from "node:util"
 import type { Needs } from "@strongroom/core/backend"
 import type { BackendValues, Tensor } from "@tensorflow/tfjs-core"
-import { librariesIn, whyNoGpu } from "../cuda.js"
+import { librariesIn, noNvidiaDevice, whyNoGpu } from "../cuda.js"
 import type { Runtime } from "../runtime.js"
 import { bindingsIn, changeableSetup } from "../setup/native-files.js"
 import { packageIn, placeOf, type SetupName, setupPackages } from "../setup/place.js"
@@ -25,6 +25,7 @@ export const tfjsNode: EngineKind = {
     const found = findBinding(first, setupFolder, [])
     if ("place" in found) return found
     const other = findBinding(first === "tfjs-cpu" ? "tfjs-gpu" : "tfjs-cpu", setupFolder, [])
+    // Where there is neither, the advice is to set up tfjs-cpu.
     return "place" in other || first === "tfjs-gpu" ? other : found
   },
 }
@@ -34,7 +35,7 @@ export const tfjsNodeGpu: EngineKind = {
   ...tensorflow("tfjs-node-gpu"),
   find({ setupFolder, isNamed }) {
     const devices = nvidiaNodes()
-    if (!isNamed && devices.length === 0) return { missing: "This machine has no device of NVIDIA's." }
+    if (!isNamed && devices.length === 0) return { missing: noNvidiaDevice }
     return findBinding("tfjs-gpu", setupFolder, devices)
   },
 }

@@ -11,8 +11,8 @@ import type { Wheel } from "./pins.js"
 const pieceLength = 2 ** 24
 
 /**
- * Puts a wheel at `path`, in a folder that exists, unless it is there. What an interrupted download has brought lies beside it and is gone on with.
- * `progress` is told how many bytes there are.
+ * Puts a wheel at `path`, in a folder that exists, unless it is there. What an interrupted download has brought lies beside
+ * it and is gone on with. `progress` is told how many bytes there are.
  *
  * @throws StrongroomError `source-changed` for other bytes than the pinned ones, which are removed; and what
  * {@link findWheel} and `httpSource` throw.

@@ -24,8 +24,7 @@ export async function prepareFolder(folder: string): Promise<string> {
 /** @throws StrongroomError `sink-failed` for a problem, in {@link changeableByOthers}'s words. */
 export function refuseChangeable(problem: string | undefined): void {
   if (problem === undefined) return
-  throw new StrongroomError(
-    "sink-failed",
-    `What lies in the folder for tfjs-node runs in vaults, and ${problem}: take that right away (chmod go-w, or chown), or name another folder (setup's --folder).`,
-  )
+  const advice = "take that right away (chmod go-w, or chown), or name another folder (setup's --folder)"
+  const message = `What lies in the folder for tfjs-node runs in vaults, and ${problem}: ${advice}.`
+  throw new StrongroomError("sink-failed", message)
 }
