@@ -7,7 +7,8 @@ import { missingTfjsNode, tfjsNodeFolder } from "@strongroom/test-machine"
 import { createPublisher } from "@strongroom/testkit"
 import { openVault, type Session, type Vault } from "@strongroom/vault"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { convolutionalNetwork, type GraphFiles, oneOperator, seeded } from "./graph-models.js"
+import type { GraphFiles } from "./graph-files.js"
+import { convolutionalNetwork, oneOperator, seeded } from "./graph-models.js"
 import { importFiles } from "./open-model.js"
 
 const publisher = await createPublisher()
@@ -16,11 +17,9 @@ const image = () => tensor("float32", [1, 32, 32, 3], seeded(7, 32 * 32 * 3))
 /** Names of convolutionalNetwork's that no error may hold. */
 const names = /kernel|shard|probabilities|convolved|logits|model\.json/
 
-const imported = ({ json, shards }: GraphFiles) => importFiles({ json, shards })
-
 /** The network with other bytes in its files, sealed by somebody who doesn't check them. */
 async function withParts(change: (parts: ImportedModel["parts"]) => ImportedModel["parts"]) {
-  const model = await imported(convolutionalNetwork())
+  const model = await importFiles(convolutionalNetwork())
   return { ...model, parts: change(model.parts) }
 }
 
@@ -69,7 +68,7 @@ describe.each(engines)("bad models in a vault, on $engine", ({ engine, missing }
     expect(error).toMatchObject({ code })
     expect(error.message).toMatch(message)
     expect(error.message).not.toMatch(names)
-    const session = await load(await imported(convolutionalNetwork()))
+    const session = await load(await importFiles(convolutionalNetwork()))
     expect((await session.run({ "image:0": image() }))["features:0"]?.shape).toEqual([1, 16])
     await session.close()
   }
@@ -111,7 +110,7 @@ describe.each(engines)("bad models in a vault, on $engine", ({ engine, missing }
   })
 
   it.skipIf(missing)("parts in another order are the same model", async () => {
-    const plain = await load(await imported(convolutionalNetwork()))
+    const plain = await load(await importFiles(convolutionalNetwork()))
     const session = await load(await withParts((parts) => [...parts].reverse()))
     expect(await session.run({ "image:0": image() })).toEqual(await plain.run({ "image:0": image() }))
     await plain.close()
@@ -119,7 +118,7 @@ describe.each(engines)("bad models in a vault, on $engine", ({ engine, missing }
   })
 
   it.skipIf(missing)("an operator that nobody knows, which is named", async () => {
-    await expectRefused(await imported(oneOperator("Acos2")), "model-declined", /it has no Acos2/)
+    await expectRefused(await importFiles(oneOperator("Acos2")), "model-declined", /it has no Acos2/)
   })
 
   it.skipIf(missing)("NaN among the weights comes out as NaN", async () => {
@@ -127,14 +126,14 @@ describe.each(engines)("bad models in a vault, on $engine", ({ engine, missing }
     // Its last ten weights, which are the last that are added.
     const [last] = [...files.shards.values()].slice(-1)
     last?.fill(0xff, last.length - 10 * 4)
-    const session = await load(await imported(files))
+    const session = await load(await importFiles(files))
     const outputs = await session.run({ "image:0": image() })
     expect(outputs["probabilities:0"]?.data).toEqual(new Float32Array(10).fill(Number.NaN))
     await session.close()
   })
 
   it.skipIf(missing)("an input of another rank, size or type", async () => {
-    const session = await load(await imported(convolutionalNetwork()))
+    const session = await load(await importFiles(convolutionalNetwork()))
     const flat = tensor("float32", [32 * 32 * 3], seeded(7, 32 * 32 * 3))
     await expect(session.run({ "image:0": flat })).rejects.toMatchObject({ code: "input-shape" })
     const small = tensor("float32", [1, 16, 64, 3], seeded(7, 32 * 32 * 3))
@@ -148,7 +147,7 @@ describe.each(engines)("bad models in a vault, on $engine", ({ engine, missing }
   it.skipIf(missing)(
     "10,000 weights",
     async () => {
-      const session = await load(await imported(manyWeights(10_000)))
+      const session = await load(await importFiles(manyWeights(10_000)))
       expect((await session.run({ "x:0": tensor("float32", [2], [0, 1]) }))["y:0"]?.data).toEqual(
         Float32Array.of(10_000, 10_001),
       )
@@ -167,7 +166,7 @@ describe.each(engines)("bad models in a vault, on $engine", ({ engine, missing }
         Buffer.alloc(2e8, "x"),
         Buffer.from('"}'),
       ])
-      const session = await load(await imported({ json: padded, shards }))
+      const session = await load(await importFiles({ json: padded, shards }))
       expect((await session.run({ "image:0": image() }))["features:0"]?.shape).toEqual([1, 16])
       await session.close()
     },

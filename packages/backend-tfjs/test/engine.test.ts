@@ -4,14 +4,8 @@ import { bytesSource, openSealedModel, tensor } from "@strongroom/core"
 import { heapPlaintext, loadEngine, loadSession } from "@strongroom/core/host"
 import { createPublisher, type Network, type Operator, tfjsWriter } from "@strongroom/testkit"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import {
-  boxPicker,
-  convolutionalNetwork,
-  type GraphFiles,
-  oneOperator,
-  quantisedWeights,
-  seeded,
-} from "./graph-models.js"
+import type { GraphFiles } from "./graph-files.js"
+import { boxPicker, convolutionalNetwork, oneOperator, quantisedWeights, seeded } from "./graph-models.js"
 import { importFiles, openFiles, openModel } from "./open-model.js"
 import { loadPlain, plainWasm } from "./plain.js"
 

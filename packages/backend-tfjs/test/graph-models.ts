@@ -1,38 +1,11 @@
-/**
- * TF.js graph models, written as tensorflowjs_converter writes them, with seeded weights: no package on npm holds a
- * trained graph model in less than 40 MB.
- */
-export interface GraphFiles {
-  readonly json: Uint8Array
-  /** By the paths of the weightsManifest, in its order. */
-  readonly shards: ReadonlyMap<string, Uint8Array>
-}
+// TF.js graph models with seeded weights: no package on npm holds a trained one in less than 40 MB.
+import { type GraphFiles, graphFiles, texts, types, type Weight } from "./graph-files.js"
 
-interface Weight {
-  readonly name: string
-  readonly dtype: "float32" | "int32" | "string"
-  readonly shape: readonly number[]
-  readonly bytes: Uint8Array
-  readonly quantization?: { readonly dtype: string; readonly scale?: number; readonly min?: number }
-}
-
-interface Node {
-  readonly name: string
-  readonly op: string
-  readonly input: readonly string[]
-  readonly attr?: { readonly [name: string]: object }
-}
-
-/** An input or output; -1 is a size known only at run time. */
-interface Value {
-  readonly name: string
-  readonly dtype: keyof typeof types | string
-  readonly shape: readonly number[]
-}
-
-export const types = { float32: "DT_FLOAT", int32: "DT_INT32", string: "DT_STRING" } as const
 const float = { type: types.float32 }
-const layout = { s: Buffer.from("NHWC").toString("base64") }
+
+/** As protobuf's JSON has bytes. */
+const base64 = (text: string) => ({ s: Buffer.from(text).toString("base64") })
+const layout = base64("NHWC")
 
 /** Numbers between -1 and 1, the same for the same seed (mulberry32). */
 export function seeded(seed: number, length: number): Float32Array {
@@ -53,7 +26,7 @@ export function convolutionalNetwork(metadata?: object): GraphFiles {
   const window = (stride: number) => ({
     T: float,
     strides: { list: { i: ["1", String(stride), String(stride), "1"] } },
-    padding: { s: Buffer.from("SAME").toString("base64") },
+    padding: base64("SAME"),
     dilations: { list: { i: ["1", "1", "1", "1"] } },
     data_format: layout,
   })
@@ -202,7 +175,7 @@ export function productsOverRows(): GraphFiles {
   const transposed = { T: float, transpose_a: { b: true } }
   const fused = {
     ...transposed,
-    fused_ops: { list: { s: ["BiasAdd", "Relu"].map((name) => Buffer.from(name).toString("base64")) } },
+    fused_ops: { list: { s: ["BiasAdd", "Relu"].map((name) => base64(name).s) } },
     num_args: { i: "1" },
   }
   return graphFiles({
@@ -258,75 +231,6 @@ export function quantisedWeights(): GraphFiles {
   })
 }
 
-interface GraphToWrite {
-  readonly inputs: readonly Value[]
-  readonly outputs: readonly Value[]
-  readonly weights: readonly Weight[]
-  readonly nodes: readonly Node[]
-  /** FunctionDef of its library. */
-  readonly functions?: readonly object[]
-  /** What the publisher says of the model in model.json. */
-  readonly metadata?: object
-  /** Where the weights, one after another, are cut into files. */
-  readonly cuts?: readonly number[]
-}
-
-export function graphFiles({
-  inputs,
-  outputs,
-  weights,
-  nodes,
-  functions = [],
-  metadata,
-  cuts = [],
-}: GraphToWrite): GraphFiles {
-  const bytes = Buffer.concat(weights.map((weight) => weight.bytes))
-  const ends = [...cuts, bytes.length]
-  const shards = new Map(
-    ends.map((end, index) => [
-      `group1-shard${index + 1}of${ends.length}.bin`,
-      bytes.subarray(ends[index - 1] ?? 0, end),
-    ]),
-  )
-  const described = (values: readonly Value[]) =>
-    Object.fromEntries(
-      values.map(({ name, dtype, shape }) => [name, { name: `${name}:0`, dtype, tensorShape: sizes(shape) }]),
-    )
-  const model = {
-    format: "graph-model",
-    generatedBy: "2.15.0",
-    convertedBy: "TensorFlow.js Converter v4.22.0",
-    signature: { inputs: described(inputs), outputs: described(outputs) },
-    ...(metadata !== undefined && { userDefinedMetadata: metadata }),
-    modelTopology: {
-      node: [
-        ...weights.map(({ name, dtype, shape }) => ({
-          name,
-          op: "Const",
-          attr: {
-            dtype: { type: types[dtype] },
-            value: { tensor: { dtype: types[dtype], tensorShape: sizes(shape) } },
-          },
-        })),
-        ...inputs.map(({ name, dtype, shape }) => ({
-          name,
-          op: "Placeholder",
-          attr: { dtype: { type: dtype }, shape: { shape: sizes(shape) } },
-        })),
-        ...nodes,
-      ],
-      ...(functions.length > 0 && { library: { function: functions } }),
-      versions: { producer: 1395 },
-    },
-    weightsManifest: [{ paths: [...shards.keys()], weights: weights.map(({ bytes: _, ...spec }) => spec) }],
-  }
-  return { json: new TextEncoder().encode(JSON.stringify(model)), shards }
-}
-
-function sizes(shape: readonly number[]): object {
-  return { dim: shape.map((size) => ({ size: String(size) })) }
-}
-
 function count(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1)
 }
@@ -338,14 +242,4 @@ function floats(name: string, shape: readonly number[], seed: number): Weight {
 function quantised(name: string, shape: readonly number[]): Weight {
   const bytes = Uint8Array.from({ length: count(shape) }, (_, index) => (index * 37) % 256)
   return { name, dtype: "float32", shape, bytes, quantization: { dtype: "uint8", scale: 2 ** -7, min: -1 } }
-}
-
-/** As tfjs-converter stores texts: the length in 32 bits, little-endian, and the bytes in UTF-8. */
-export function texts(values: readonly string[]): Uint8Array {
-  return Buffer.concat(
-    values.flatMap((value) => {
-      const bytes = new TextEncoder().encode(value)
-      return [new Uint8Array(Uint32Array.of(bytes.length).buffer), bytes]
-    }),
-  )
 }

@@ -1,4 +1,4 @@
-import { type GraphFiles, graphFiles, texts, types } from "./graph-models.js"
+import { type GraphFiles, graphFiles, texts, types } from "./graph-files.js"
 
 const table = {
   name: "table",

@@ -9,7 +9,7 @@ import {
 import type { Backend } from "@strongroom/core/backend"
 import { createPublisher } from "@strongroom/testkit"
 import { onTestFinished } from "vitest"
-import type { GraphFiles } from "./graph-models.js"
+import type { GraphFiles } from "./graph-files.js"
 
 const publisher = await createPublisher()
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import type { Tensor } from "@strongroom/core"
 import { type VulkanDriverName, vulkanDriver } from "@strongroom/test-machine"
-import type { GraphFiles } from "./graph-models.js"
+import type { GraphFiles } from "./graph-files.js"
 
 export interface PlainRun {
   readonly inputs: { readonly [name: string]: Tensor }

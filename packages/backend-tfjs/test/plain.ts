@@ -2,7 +2,7 @@ import { createRequire } from "node:module"
 import { join } from "node:path"
 import { tfjsNodeFolder } from "@strongroom/test-machine"
 import type { GraphModel } from "@tensorflow/tfjs-converter"
-import type { GraphFiles } from "./graph-models.js"
+import type { GraphFiles } from "./graph-files.js"
 
 /** TensorFlow.js as an app uses it, with an engine by its own name. */
 export interface PlainEngine {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import type { GraphFiles } from "./graph-models.js"
+import type { GraphFiles } from "./graph-files.js"
 
 /**
  * Trained graph models in npm packages: faces, hands, bodies and things of @vladmandic/human, in float16 and uint8, some of

@@ -19,6 +19,7 @@ import { createPublisher } from "@strongroom/testkit"
 import { openVault } from "@strongroom/vault"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import { seeded } from "./graph-models.js"
+import { openModel } from "./open-model.js"
 import { plainTensorflow } from "./plain.js"
 import {
   filesBelow,
@@ -47,15 +48,13 @@ afterEach(async () => {
   await rm(aside, { recursive: true })
 })
 
-async function openModel(model: ModelToSeal, options: InProcessOptions = {}, value: Backend = backend()) {
-  const { bytes, keys } = await publisher.ship(model)
-  const directory = privateDirectory(folder)
-  const session = await openInProcess(value, bytesSource(bytes), keys, { directory, debug: true, ...options })
+async function openWithFolder(model: ModelToSeal, options: InProcessOptions = {}, value: Backend = backend()) {
+  const session = await openModel(value, model, { directory: privateDirectory(folder), ...options })
   closing.push(session)
   return session
 }
 
-const open = async (signature?: string, from = smallModel) => openModel(await importSigned(from, signature))
+const open = async (signature?: string, from = smallModel) => openWithFolder(await importSigned(from, signature))
 
 const x = () => ({ x: tensor("float32", [5, 4], seeded(3, 20)) })
 const signatures: readonly { signature: string; inputs: { readonly [name: string]: Tensor } }[] = [
@@ -146,7 +145,7 @@ describe.skipIf(missingTfjsNode())("a SavedModel on tfjs-node", () => {
     const found = [...options.found].sort(({ engine }) => (engine === "wasm" ? -1 : 1))
     expect(found.length).toBeGreaterThan(1)
     const wasmFirst = { ...value, options: { ...options, found } } as Backend
-    const session = await openModel(await importSigned(smallModel), {}, wasmFirst)
+    const session = await openWithFolder(await importSigned(smallModel), {}, wasmFirst)
     expect(session.report().backend.device).toMatch(/^wasm/)
     expect(await session.run(x())).toEqual(await runPlainSavedModel(smallModel, "serving_default", x()))
     expect(JSON.stringify(session.report().guarantees)).toContain('"tfjsEngine":"tfjs-node"')
@@ -170,7 +169,7 @@ describe.skipIf(missingTfjsNode())("a SavedModel on tfjs-node", () => {
     ["half of the variables", (name, bytes) => (name.includes(".data") ? undefined : bytes)],
     ["no asset", (name, bytes) => (name.startsWith("assets/") ? undefined : bytes)],
   ])("is an error with %s, and leaves no file", async (_, change) => {
-    const importing = openModel(await changed(change), { debug: false })
+    const importing = openWithFolder(await changed(change), { debug: false })
     await expect(importing).rejects.toMatchObject({ code: "backend-failed" })
     await expect(importing).rejects.not.toMatchObject({
       message: expect.stringMatching(/saved_model|words\.txt|session-/),
@@ -182,7 +181,7 @@ describe.skipIf(missingTfjsNode())("a SavedModel on tfjs-node", () => {
     ["no variables", (name, bytes) => (name.startsWith("variables/") ? undefined : bytes)],
     ["a tensor that isn't there", (name, bytes) => (name.endsWith(".json") ? replaced(bytes, "_x:0", "_q:0") : bytes)],
   ])("with %s fails when it is run", async (_, change) => {
-    const session = await openModel(await changed(change))
+    const session = await openWithFolder(await changed(change))
     await expect(session.run(x())).rejects.toMatchObject({ code: "backend-failed" })
   })
 
@@ -191,7 +190,7 @@ describe.skipIf(missingTfjsNode())("a SavedModel on tfjs-node", () => {
     const onProgress = (done: number) => {
       if (done > 20000) controller.abort(new Error("enough"))
     }
-    const opening = openModel(await importSigned(smallModel), { signal: controller.signal, onProgress })
+    const opening = openWithFolder(await importSigned(smallModel), { signal: controller.signal, onProgress })
     await expect(opening).rejects.toThrow("enough")
     await expect.poll(() => filesBelow(folder)).toEqual([])
   })
@@ -230,7 +229,7 @@ describe("a SavedModel on WebAssembly is declined, with what to do", () => {
   const declined = { code: "model-declined", message: expect.stringContaining("strongroom setup tfjs-cpu") }
 
   it.each(signatures)("by its kind or its types: $signature", async ({ signature }) => {
-    const opening = openModel(await importSigned(smallModel, signature), {}, tfjs({ engine: "wasm" }))
+    const opening = openWithFolder(await importSigned(smallModel, signature), {}, tfjs({ engine: "wasm" }))
     await expect(opening).rejects.toMatchObject(declined)
   })
 })
