@@ -4,10 +4,10 @@
  */
 export const isFull = process.env.STRONGROOM_FULL === "1"
 
-/** Those of `cases` that are tried in the way of this index, of so many: the first in all, in the fast form others in one. */
-export const triedIn = <Case>(cases: readonly Case[], way: number, ways: number): readonly Case[] =>
-  cases.filter((_, index) => isFull || index === 0 || index % ways === way)
+/** Those of `cases` that are tried in `way`: in the fast form the first, and of the others each in one of `ways`. */
+export const triedIn = <Case, Way>(cases: readonly Case[], way: Way, ways: readonly Way[]): readonly Case[] =>
+  cases.filter((_, index) => isFull || index === 0 || ways[index % ways.length] === way)
 
-/** All in the full form, in the fast form those beside. */
+/** What is tried in this form: `whole` in the full one, `fast` in the fast one. */
 export const ofForm = <Choice>(whole: readonly Choice[], fast: readonly Choice[]): readonly Choice[] =>
   isFull ? whole : fast

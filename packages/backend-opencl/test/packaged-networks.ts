@@ -89,7 +89,10 @@ const networks: readonly PackagedNetwork[] = [
   },
 ]
 
-/** Runs those of `which`, by default all, on `backend` and on ONNX Runtime, each with its own states, and compares every output of every run. */
+/**
+ * Runs those of `which`, by default all, on `backend` and on ONNX Runtime, each with its own states, and compares every
+ * output of every run.
+ */
 export function comparePackagedNetworks(backend: Backend, which: (file: string) => boolean = () => true): void {
   for (const network of networks.filter(({ file }) => which(file))) {
     it(`${network.file} ${network.title} as ONNX Runtime does.`, async () => {

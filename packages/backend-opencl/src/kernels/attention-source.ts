@@ -52,7 +52,8 @@ __kernel void KERNEL(__global const float *restrict queries, __global const floa
                      const int keyCount, const int innerBatch, const int queryRow, const int queryOuter,
                      const int queryInner, const int keyRow, const int keyColumn, const int keyOuter,
                      const int keyInner, const int keySharing, const int valueRow, const int valueOuter,
-                     const int valueInner, const int valueSharing, const int outputRow, const int outputOuter, const int outputInner${epilogue.parameters}) {
+                     const int valueInner, const int valueSharing, const int outputRow, const int outputOuter,
+                     const int outputInner${epilogue.parameters}) {
   const int first = get_global_id(0) * ${lanes};
   const int outer = (int)get_global_id(1) / innerBatch, inner = (int)get_global_id(1) % innerBatch;
   queries += (size_t)outer * queryOuter + (size_t)inner * queryInner;

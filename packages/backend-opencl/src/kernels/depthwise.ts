@@ -36,7 +36,7 @@ export function depthwise(
       epilogue,
     }),
     buffers: ["input", "weights", "output"],
-    integers: [...[...size, ...outputSize, rowsOfItem, blocks, pads[0]], ...depthIntegers(depth)],
+    integers: [...size, ...outputSize, rowsOfItem, blocks, pads[0], ...depthIntegers(depth)],
     global: [Math.ceil(rows / rowsOfItem), batch * blocks],
     local: [1, 1],
   }

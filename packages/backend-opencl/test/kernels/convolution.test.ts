@@ -61,7 +61,7 @@ describe.skipIf(missingDriver("pocl"))("a convolution", () => {
 
   const widths = [4, ...vectorWidths] as const
   describe.each(widths)("in vectors of %i", (vectorWidth) => {
-    it.each(triedIn(Object.keys(shapes), widths.indexOf(vectorWidth), widths.length))("of %s", async (name) => {
+    it.each(triedIn(Object.keys(shapes), vectorWidth, widths))("of %s", async (name) => {
       const shape = shapes[name] as ConvolutionShape
       const layer = convolution(deviceOf(vectorWidth), shape, { input: "blocked", bias: true, epilogue: noEpilogue })
       expect(await errorOfLayer(runner, shape, layer)).toBeLessThan(1e-6)

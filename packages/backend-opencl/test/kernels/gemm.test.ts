@@ -88,7 +88,7 @@ describe.skipIf(missingDriver("pocl"))("a product of matrices", () => {
 
   const widths = [4, ...vectorWidths] as const
   describe.each(widths)("in vectors of %i", (vectorWidth) => {
-    it.each(triedIn(Object.keys(shapes), widths.indexOf(vectorWidth), widths.length))("of %s", async (name) => {
+    it.each(triedIn(Object.keys(shapes), vectorWidth, widths))("of %s", async (name) => {
       const shape = shapes[name] as GemmShape
       expect(await errorOf(shape, gemm(deviceOf(vectorWidth), shape, noEpilogue))).toBeLessThan(5e-6)
     })
@@ -108,7 +108,7 @@ describe.skipIf(missingDriver("pocl"))("a product of matrices", () => {
 
     describe.each(names)("by tiles of %s", (tile) => {
       // In the fast form the first of them with an epilogue alone, which follows.
-      const tried = triedIn(Object.keys(gpuShapes), names.indexOf(tile), names.length)
+      const tried = triedIn(Object.keys(gpuShapes), tile, names)
       it.each(isFull ? tried : tried.slice(1))("of %s", async (name) => {
         const shape = gpuShapes[name] as GemmShape
         expect(await errorOf(shape, make(shape, tile, noEpilogue))).toBeLessThan(5e-6)

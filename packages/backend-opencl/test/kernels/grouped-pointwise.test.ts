@@ -53,17 +53,14 @@ describe.skipIf(missingDriver("pocl"))("a convolution of pixels in groups", () =
   afterAll(() => runner.release())
 
   describe.each(vectorWidths)("in vectors of %i", (vectorWidth) => {
-    it.each(triedIn(Object.keys(shapes), vectorWidths.indexOf(vectorWidth), vectorWidths.length))(
-      "of %s",
-      async (name) => {
-        const shape = shapes[name] as GroupedPointwiseShape
-        const { epilogue, after } = reluPlusChannel
-        const layer = groupedPointwise(deviceOf(vectorWidth), shape, { bias: true, epilogue })
-        const reference: typeof plainConvolution = (plain, { input, ...rest }) =>
-          plainConvolution(plain, { input: shuffled(shape, input), ...rest })
-        expect(await errorOfLayer(runner, convolutionShape(shape), layer, { reference, after })).toBeLessThan(1e-6)
-      },
-    )
+    it.each(triedIn(Object.keys(shapes), vectorWidth, vectorWidths))("of %s", async (name) => {
+      const shape = shapes[name] as GroupedPointwiseShape
+      const { epilogue, after } = reluPlusChannel
+      const layer = groupedPointwise(deviceOf(vectorWidth), shape, { bias: true, epilogue })
+      const reference: typeof plainConvolution = (plain, { input, ...rest }) =>
+        plainConvolution(plain, { input: shuffled(shape, input), ...rest })
+      expect(await errorOfLayer(runner, convolutionShape(shape), layer, { reference, after })).toBeLessThan(1e-6)
+    })
   })
 
   it("has weights for the groups of each block, not for the most that a block has", () => {

@@ -85,7 +85,7 @@ describe.skipIf(missingDriver("pocl"))("pooling", () => {
   describe.each(families)("$title", ({ title, kernels }) => {
     const family = families.findIndex((one) => one.title === title)
     describe.each(kinds)("to the %s", (kind) => {
-      it.each(triedIn(Object.keys(shapes), (kinds.indexOf(kind) + family) % kinds.length, kinds.length))(
+      it.each(triedIn(Object.keys(shapes), kinds[(kinds.indexOf(kind) + family) % kinds.length], kinds))(
         "with %s",
         async (name) => {
           const shape = shapes[name] as PoolShape

@@ -62,7 +62,7 @@ describe.skipIf(missingDriver("pocl"))("a product of a few rows", () => {
 
   const widths = [4, ...vectorWidths] as const
   describe.each(widths)("in vectors of %i", (vectorWidth) => {
-    it.each(triedIn(Object.keys(shapes), widths.indexOf(vectorWidth), widths.length))("of %s", async (name) => {
+    it.each(triedIn(Object.keys(shapes), vectorWidth, widths))("of %s", async (name) => {
       const shape = shapes[name] as GemmShape
       expect(await errorOf(shape, thinProduct(deviceOf(vectorWidth), shape, noEpilogue))).toBeLessThan(5e-6)
     })

@@ -44,15 +44,12 @@ describe.skipIf(missingDriver("pocl"))("a transposed convolution", () => {
   afterAll(() => runner.release())
 
   describe.each(vectorWidths)("in vectors of %i", (vectorWidth) => {
-    it.each(triedIn(Object.keys(shapes), vectorWidths.indexOf(vectorWidth), vectorWidths.length))(
-      "of %s",
-      async (name) => {
-        const shape = shapes[name] as ConvolutionShape
-        const { epilogue, after } = reluPlusChannel
-        const layer = transposedConvolution(deviceOf(vectorWidth), shape, { bias: true, epilogue })
-        expect(await errorOfLayer(runner, shape, layer, { reference, after })).toBeLessThan(1e-6)
-      },
-    )
+    it.each(triedIn(Object.keys(shapes), vectorWidth, vectorWidths))("of %s", async (name) => {
+      const shape = shapes[name] as ConvolutionShape
+      const { epilogue, after } = reluPlusChannel
+      const layer = transposedConvolution(deviceOf(vectorWidth), shape, { bias: true, epilogue })
+      expect(await errorOfLayer(runner, shape, layer, { reference, after })).toBeLessThan(1e-6)
+    })
   })
 
   it.each(Object.keys(shapes))("of %s, in groups that share memory", async (name) => {

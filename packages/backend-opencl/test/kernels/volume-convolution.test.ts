@@ -69,7 +69,7 @@ describe.skipIf(missingDriver("pocl"))("a convolution of images of slices", () =
 
   describe.each(vectorWidths)("in vectors of %i", (vectorWidth) => {
     const kernels = kernelsFor(deviceOf(vectorWidth))
-    const tried = triedIn(Object.keys(shapes), vectorWidths.indexOf(vectorWidth), vectorWidths.length)
+    const tried = triedIn(Object.keys(shapes), vectorWidth, vectorWidths)
     it.each(tried)("of %s", async (name) => {
       const shape = shapes[name] as ConvolutionShape
       const [method] = kernels.convolutionMethods(shape, "blocked") as [LayerMethod]
@@ -79,7 +79,7 @@ describe.skipIf(missingDriver("pocl"))("a convolution of images of slices", () =
   })
 
   const kernels = kernelsFor(gpu)
-  it.each(triedIn(Object.keys(shapes), 0, 2))("of %s, by kernels of a GPU", async (name) => {
+  it.each(triedIn(Object.keys(shapes), 0, [0, 1]))("of %s, by kernels of a GPU", async (name) => {
     const shape = shapes[name] as ConvolutionShape
     const methods = kernels.convolutionMethods(shape, "blocked")
     // The full form has all shapes and tiles, the fast one every second shape, and another tile of each.

@@ -54,15 +54,12 @@ describe.skipIf(missingDriver("pocl"))("a convolution by Winograd's filtering", 
     const winograd = ways[way] as typeof winogradInStrips
 
     describe.each(vectorWidths)("in vectors of %i", (vectorWidth) => {
-      it.each(triedIn(Object.keys(shapes), vectorWidths.indexOf(vectorWidth), vectorWidths.length))(
-        "of %s",
-        async (name) => {
-          const shape = shapes[name] as ConvolutionShape
-          const { epilogue, after } = reluPlusChannel
-          const layer = winograd(deviceOf(vectorWidth), shape, { bias: true, epilogue })
-          expect(await errorOfLayer(runner, shape, layer, { after })).toBeLessThan(tolerance)
-        },
-      )
+      it.each(triedIn(Object.keys(shapes), vectorWidth, vectorWidths))("of %s", async (name) => {
+        const shape = shapes[name] as ConvolutionShape
+        const { epilogue, after } = reluPlusChannel
+        const layer = winograd(deviceOf(vectorWidth), shape, { bias: true, epilogue })
+        expect(await errorOfLayer(runner, shape, layer, { after })).toBeLessThan(tolerance)
+      })
     })
 
     it("without a bias", async () => {

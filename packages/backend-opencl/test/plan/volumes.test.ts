@@ -109,7 +109,7 @@ describe.skipIf(why).each(kernelKinds)(
     const runner = createNetworkRunner(kind)
     afterAll(() => runner.release())
 
-    it.each(triedIn(followers, kernelKinds.indexOf(kind), kernelKinds.length))(
+    it.each(triedIn(followers, kind, kernelKinds))(
       "$title is what it is of row-major images.",
       async ({ title, nodes, constants = {} }) => {
         const renamed = nodes.map((each) => ({
