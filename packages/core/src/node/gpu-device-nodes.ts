@@ -2,8 +2,8 @@ import { readdirSync } from "node:fs"
 import { join } from "node:path"
 
 /**
- * Where Linux has device nodes of GPUs: its own (Intel, AMD, Mesa); AMD's compute, Windows's inside WSL, NVIDIA's; the parts
- * of an NVIDIA GPU that was divided (its MIG guide), without the first two, by which it is divided.
+ * Where Linux has device nodes of GPUs: its own (Intel, AMD, Mesa); AMD's compute, Windows's inside WSL, NVIDIA's; and the
+ * parts of an NVIDIA GPU that was divided (NVIDIA's guide to MIG). The first two of those, by which it is divided, aren't.
  */
 const places: readonly (readonly [folder: string, form: RegExp])[] = [
   ["/dev/dri", /^renderD\d+$/],
