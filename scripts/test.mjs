@@ -14,14 +14,11 @@ import { vulkanDrivers } from "./lib/vulkan.mjs"
 
 const full = process.argv.includes("--full")
 const names = process.argv.slice(2).filter((argument) => argument !== "--full")
-const unknown = names.find((name) => !tested().some(({ path }) => basename(path) === name))
-if (unknown !== undefined)
-  fail(
-    `No tests are called ${unknown}. There are: ${tested()
-      .map(({ path }) => basename(path))
-      .join(", ")}.`,
-  )
-const chosen = tested().filter(({ path }) => names.length === 0 || names.includes(basename(path)))
+const nameOf = ({ path }) => basename(path)
+const known = tested().map(nameOf)
+const unknown = names.find((name) => !known.includes(name))
+if (unknown !== undefined) fail(`No tests are called ${unknown}. There are: ${known.join(", ")}.`)
+const chosen = tested().filter((one) => names.length === 0 || names.includes(nameOf(one)))
 install()
 const interpreter = python()
 const compiler = zig()
