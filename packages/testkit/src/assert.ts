@@ -34,7 +34,10 @@ export function match(text: string, pattern: RegExp): void {
   if (!pattern.test(text)) throw new AssertionError(`Expected ${pattern}, not ${shown(text)}.`, text, pattern)
 }
 
-/** Of plain objects, arrays and typed arrays what they hold is compared, elements bit for bit; of anything else, which it is. */
+/**
+ * Plain objects and arrays are equal if what they hold is, typed arrays of one type if they are bit for bit; anything else
+ * equals only itself.
+ */
 export function deepStrictEqual(actual: unknown, expected: unknown, message?: string): void {
   if (!isSame(actual, expected)) throw differs(actual, expected, message)
 }

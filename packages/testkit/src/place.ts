@@ -19,7 +19,7 @@ export interface Opening {
 export interface Place {
   /** What cases may do here; those that need more are left out, by name. */
   readonly reach: readonly Reach[]
-  /** Of those who seal and open models outside of the place. Default: core's. */
+  /** For sealing models, and for opening them outside of a vault. Default: core's portable one. */
   readonly cryptography?: Cryptography
   readonly directory?: PrivateDirectory
   /** Opens a model as an app does. Whoever calls closes the session. */

@@ -32,8 +32,8 @@ export interface OpenedVault {
 }
 
 /**
- * Vaults: models one after another, and together, in the one that stays open; in vaults of their own where something is
- * kept of them. Nobody gets at an engine or a folder there, and of memory the system tells on Linux alone.
+ * Vaults. All models share one that stays open, but for those of which something is kept: each has a vault of its own, as
+ * the cache policy is a vault's. Nobody gets at an engine or a folder there, and of memory only Linux tells.
  */
 export async function vaultPlace(create: () => Backend, openVault: OpenVault): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), "strongroom-testkit-"))
@@ -43,8 +43,9 @@ export async function vaultPlace(create: () => Backend, openVault: OpenVault): P
   async function open(options: Omit<Parameters<OpenVault>[0], "backend" | "log">): Promise<OpenedVault> {
     let pid: number | undefined
     const log = (event: VaultEvent) => {
-      if (event.event === "started") pid = event.pid
-      if (event.event === "started" && pid !== undefined) pids.add(pid)
+      if (event.event !== "started" || event.pid === undefined) return
+      pid = event.pid
+      pids.add(pid)
     }
     const vault = await openVault({ backend: create(), ...options, log })
     return {

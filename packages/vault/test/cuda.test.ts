@@ -22,7 +22,7 @@ interface Seen {
   readonly threads: number
 }
 
-/** In a vault that is open for these devices; `while_` runs while it is. */
+/** What the engine and the report of a vault with these devices saw; `meanwhile` runs while it is open. */
 async function seenWith(devices: readonly string[], meanwhile: (name: string) => Promise<void> = async () => {}) {
   const name = `strongroom-test-${crypto.randomUUID()}`
   const vault = await openVault({ backend: backend(devices, name) })

@@ -37,7 +37,7 @@ describe.skipIf(why)(`tfjs-node${why ? ` (not here: ${why})` : ""}`, () => {
   const neutralised = (id: string, environment: Readonly<Record<string, string>>) =>
     trial.runNeutralised(id, "tfjs-node.mjs", ask("plain"), environment)
 
-  /** But for the graph model, which is there in the clear. */
+  /** Files that expose the model, but for the graph model's own, which lie there in the clear. */
   const exposing = () => trial.exposing(needles).filter((path) => !path.startsWith(model.folder))
 
   /** To the result of a process by itself, and with no file where others come. What was printed. */
