@@ -18,7 +18,8 @@ export function setupCommand(context: Context): Command {
     "build engines that npm can't install everywhere",
     "strongroom setup tfjs-cpu",
     "Build an engine that its own installer downloads from where many machines can't reach. It goes into a folder of its " +
-      "own, which npm doesn't touch, and in which the backend finds it. What is there already is tried and left",
+      "own, which npm doesn't touch: an app names it, as setupFolder of tfjs(); strongroom run finds the default one by " +
+      "itself. What is there already is tried and left",
   )
   return group
     .addCommand(tfjs("tfjs-cpu", context))
