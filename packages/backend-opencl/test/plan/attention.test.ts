@@ -20,7 +20,7 @@ const infinite: Mask = {
   type: "float32",
   at: (index) => (Math.floor(index / 61) % 7 === 2 || index % 61 > 30 ? Number.NEGATIVE_INFINITY : 0),
 }
-/** No numbers for all of some rows, or one of some. */
+/** Of some queries the score of one key is no number. */
 const undefinedMask: Mask = {
   shape: [45, 61],
   type: "float32",
@@ -32,7 +32,7 @@ const late: Mask = { shape: [61], type: "float32", at: (index) => (index < 59 ? 
 /** As PyTorch's exporters have zeros for queries of which no key counts. */
 const zeros: Case["guard"] = (apply, shares) => apply("Where", [apply("IsNaN", [shares]), "zero", shares])
 
-/** Kernels are few, of those that compilers take a second for: sizes and masks that one text is for are said to it. */
+/** Compiling a kernel takes a second: most of these share one, to which sizes and masks are arguments. */
 const cases: readonly Case[] = [
   { title: "without a mask", launches: 1 },
   { title: "scaled after the product", scale: "after", launches: 1 },

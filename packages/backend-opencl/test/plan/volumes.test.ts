@@ -94,7 +94,7 @@ const followers: readonly Follower[] = [
   },
 ]
 
-const kernels3 = [
+const kernelSizes = [
   [1, 1, 1],
   [3, 1, 1],
   [1, 3, 3],
@@ -117,8 +117,8 @@ describe.skipIf(why).each(kernelKinds)(
           inputs: each.inputs.map((name) => (name === "a" ? "x" : name)),
         }))
         const [expected] = await runner.run(renamed, { inputs: { x }, constants, outputs: ["y"] })
-        const kernel = kernels3[
-          followers.findIndex((each) => each.title === title) % kernels3.length
+        const kernel = kernelSizes[
+          followers.findIndex((each) => each.title === title) % kernelSizes.length
         ] as readonly number[]
         const pads = [...kernel, ...kernel].map((length) => (length - 1) / 2)
         const convolved = node("Conv", ["x", "w"], ["a"], { pads })
