@@ -6,8 +6,8 @@ import { dirname, join, sep } from "node:path"
 const libraryForm = /\.so(\.\d+)*$/
 
 /**
- * What loading a library by its path needs to read, for a backend's `needs.read`: the folder that it lies in, and the one in
- * which it really does, since libraries look for others and for data beside them. Of a home and its like, which
+ * What loading a library by its absolute path needs to read, for a backend's `needs.read`: the folder that it lies in, and
+ * the one in which it really does, since libraries look for others and for data beside them. Of a home and its like, which
  * {@link isBroadFolder} knows, only the file and the libraries beside it.
  */
 export function libraryPlaces(path: string): readonly string[] {

@@ -3,8 +3,9 @@ import { dirname, resolve } from "node:path"
 import { systemCode } from "./system-error.js"
 
 /**
- * Makes a folder with those above it, each with `mode` less the process's umask; what is there is left. In place of mkdir's
- * `recursive`, which never ends in file systems that let nothing be made, such as /proc (seen on Node 20).
+ * Makes a folder with those above it, each with `mode` (default: 0o777, as mkdir's) less the process's umask; what is there
+ * is left. In place of mkdir's `recursive`, which never ends in file systems that let nothing be made, such as /proc (seen on
+ * Node 20).
  *
  * @throws what the system says: ENOENT where nothing can be made, EEXIST for a file in the way, EACCES and others.
  */
