@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { existsSync } from "node:fs"
+import { existsSync, readdirSync, statSync } from "node:fs"
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -60,6 +60,8 @@ const small = () =>
     },
   })
 
+const shown = ({ mode }: { readonly mode: number }) => (mode & 0o777).toString(8)
+
 const add = (
   wheels: readonly Wheel[],
   signal = new AbortController().signal,
@@ -90,6 +92,27 @@ describe("NVIDIA's libraries", () => {
       expect([file, compare(version, numbers(least)) >= 0, (version[0] as number) < tooNew]).toEqual([file, true, true])
     }
   })
+
+  it.runIf(process.platform !== "win32")(
+    "are out of everybody's reach until they are, whatever the umask",
+    async () => {
+      const umask = process.umask(0o002)
+      const modes = new Set<string>()
+      const look = (step: string) => {
+        if (!step.startsWith("Unpacking")) return
+        modes.add(`folder ${shown(statSync(folders.aside))}`)
+        for (const name of readdirSync(folders.downloads))
+          modes.add(`wheel ${shown(statSync(join(folders.downloads, name)))}`)
+      }
+      try {
+        await add(served({ "nvidia-nvcc": { "nvidia/cuda_nvcc/bin/ptxas": text("ptxas") } }), undefined, look)
+      } finally {
+        process.umask(umask)
+      }
+      expect([...modes].sort()).toEqual(["folder 700", "wheel 600"])
+      expect(shown(await stat(nvidia("cuda_nvcc/bin/ptxas")))).toBe("755")
+    },
+  )
 
   it("are put beside TensorFlow's, closed to others' writing, and nothing else of the wheels is", async () => {
     const wheels = small()

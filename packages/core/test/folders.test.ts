@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process"
 import { chmod, chown, mkdir, mkdtemp, realpath, rm, stat, symlink, writeFile } from "node:fs/promises"
 import { homedir, tmpdir } from "node:os"
 import { dirname, join } from "node:path"
@@ -138,6 +139,13 @@ describe.runIf(unix)("what a library's place opens", () => {
       ...["libthing.so.1.2", "libother.so"].map((name) => join(folder, name)),
     ])
     expect(libraryPlaces(join(folder, "manifest.json"))).toContain(join(folder, "manifest.json"))
+  })
+
+  it.runIf(process.geteuid?.() === 0)("is told for a user without a home, as in a container", () => {
+    const module = new URL("../dist/node/index.js", import.meta.url).href
+    const program = `import(${JSON.stringify(module)}).then((core) => console.log(core.isBroadFolder("/tmp"), core.isBroadFolder("/usr")))`
+    const user = { uid: 61_235, gid: 61_235, cwd: "/", env: {}, encoding: "utf8" } as const
+    expect(execFileSync(process.execPath, ["-e", program], user)).toBe("true false\n")
   })
 
   it("is neither what homes lie in, nor a place for everybody's files", () => {

@@ -151,3 +151,14 @@ test("misuse is refused", () => {
   expect(() => streamSource(bytes as never)).toThrow(TypeError)
   expect(() => streamSource(new Blob([]).stream(), { byteLength: -1 })).toThrow(RangeError)
 })
+
+test("a limit that is no number doesn't have a stream taken without one", async () => {
+  let taken = 0
+  const stream = new ReadableStream({ pull: (to) => to.enqueue(new Uint8Array(++taken)) }, { highWaterMark: 0 })
+  const source = streamSource(stream)
+  await expect(source.lengthWithin?.(Number.NaN)).rejects.toThrow(RangeError)
+  expect(await source.lengthWithin?.(1)).toBeGreaterThan(1)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(taken).toBeLessThan(5)
+  await source.close()
+})

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { createConnection } from "node:net"
 import type { Backend } from "@strongroom/core/backend"
 import { openVault } from "@strongroom/vault"
@@ -51,10 +52,18 @@ it.runIf(process.platform === "linux")(
         connection.on("error", ({ code }: NodeJS.ErrnoException) => resolve(code))
       })
       expect(reached).toBe("ECONNREFUSED")
+      // What everybody on the machine reads.
+      expect(readFileSync("/proc/net/unix", "utf8")).not.toContain(name)
     })
     expect(seen.threads).toBeGreaterThan(1)
     expect(seen.driver).toEqual({ socket: "done", bind: "done", listen: "done", name: "done", nameAgain: "done" })
-    const { connect, accept, stream, internet, ...files } = seen.beyond as { readonly [name: string]: string }
+    const { tellsByChannel, tellsByPassing, listensAtChannel, connect, accept, stream, internet, ...files } =
+      seen.beyond as { readonly [name: string]: string }
+    expect({ tellsByChannel, tellsByPassing, listensAtChannel }).toEqual({
+      tellsByChannel: "EINVAL",
+      tellsByPassing: "EINVAL",
+      listensAtChannel: "EINVAL",
+    })
     expect({ connect, accept, stream, internet }).toEqual({
       connect: "EPERM",
       accept: "EPERM",
@@ -65,8 +74,27 @@ it.runIf(process.platform === "linux")(
     for (const [name, outcome] of Object.entries(files)) expect([name, outcome]).toEqual([name, refused])
     // Once the engine is made, it can't listen any more either.
     for (const id of ["network.none", "files.confined", "syscalls.filtered"]) expect(find(id)?.state).toBe("enforced")
+    expect(find("network.none")?.evidence).toMatchObject({
+      attempts: { "socket (naming)": "EPERM" },
+      naming: { 3: "done", 4: "done" },
+    })
   },
 )
+
+it.runIf(process.platform === "linux")("a driver that goes on naming sockets is told", async () => {
+  const vault = await openVault({
+    backend: {
+      ...backend(["/dev/nvidia-uvm"], "none"),
+      needs: { devices: ["/dev/nvidia-uvm"], systemCalls: ["bind"] },
+    },
+  })
+  try {
+    const network = vault.report().guarantees.find(({ id }) => id === "network.none")
+    expect(network).toMatchObject({ state: "unavailable", evidence: { attempts: { "socket (naming)": "EBADF" } } })
+  } finally {
+    await vault.close()
+  }
+})
 
 it.runIf(process.platform === "linux")("where its device isn't declared, a vault allows none of it", async () => {
   const { seen } = await seenWith([])

@@ -167,6 +167,17 @@ describe.skipIf(thisArchitecture() === undefined)("a vault of an ordinary user",
     })
   })
 
+  it("without namespaces lets nobody count on its network where NVIDIA's driver names sockets", () => {
+    const backend = { ...testBackend(), needs: { devices: ["/dev/nvidia-uvm"] } }
+    const [own, others] = [openWithout({}, { backend }), openWithout({ unshare: "EPERM" }, { backend })]
+    expect(guarantee(own, "network.none").state).toBe("enforced")
+    expect(guarantee(others, "network.none")).toMatchObject({
+      state: "unavailable",
+      evidence: { namespace: "EPERM", attempts: { "socket (Unix, packets)": "EPERM", "socket (naming)": "EPERM" } },
+    })
+    expect(guarantee(openWithout({ unshare: "EPERM" }), "network.none").state).toBe("enforced")
+  })
+
   it("without namespaces, as in most containers, keeps its memory to itself and says what it lacks", () => {
     const without: Deprived = { unshare: "EPERM" }
     expect(stateWithout(without, "process.private-directory").state).toBe("unavailable")

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from "node:fs/promises"
+import { chmod, mkdir, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { compileBinding, libraries, stripLibraries } from "./binding.js"
 import { type BindingState, checkBinding } from "./check.js"
@@ -33,7 +33,8 @@ export async function buildTfjs(
   const archive = join(downloads, wheel.file)
   await downloadWheel(wheel, archive, signal, (done) => onProgress(`Downloading ${project}`, done, byteLength))
   try {
-    await mkdir(aside)
+    // Nobody else gets in while what lies there is as the umask leaves it.
+    await mkdir(aside, 0o700)
     onProgress("Installing tfjs-node", 0, 0)
     await installPackages(name, aside, signal)
     const tfjs = packageIn(name, aside)
@@ -48,6 +49,7 @@ export async function buildTfjs(
     onProgress("Trying it", 0, 0)
     const state = await checkBinding(name, tfjs, signal)
     await closeToOthers(aside)
+    await chmod(aside, 0o755)
     await rename(aside, place)
     await rm(archive)
     return state

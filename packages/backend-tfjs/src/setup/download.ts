@@ -25,8 +25,11 @@ export async function downloadWheel(
 ): Promise<void> {
   if ((await digestOf(path)) === wheel.sha256) return
   const partial = `${path}.partial`
-  const file = await open(partial, "a+")
+  // Nobody else may change it between the look at its digest and the unpacking, whatever the umask leaves.
+  const file = await open(partial, "a+", 0o600)
   try {
+    // What an older release began, too.
+    await file.chmod(0o600)
     await fetchRest(wheel, file, signal, progress)
   } finally {
     await file.close()

@@ -52,7 +52,8 @@ export async function addNvidia(
     )
   }
   try {
-    await mkdir(aside)
+    // Nobody else gets in while what lies there is as the umask leaves it.
+    await mkdir(aside, 0o700)
     for (const wheel of wheels) {
       const { project, byteLength } = wheel
       const progress = (done: number) => onProgress(`Unpacking ${project}`, done, byteLength)

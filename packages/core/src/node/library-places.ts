@@ -21,7 +21,7 @@ export function libraryPlaces(path: string): readonly string[] {
  */
 export function isBroadFolder(folder: string): boolean {
   const place = real(folder)
-  const homes = [homedir(), databaseHome(), tmpdir(), "/tmp", "/var/tmp", "/dev/shm"].map(real)
+  const homes = [...ownHomes(), tmpdir(), "/tmp", "/var/tmp", "/dev/shm"].map(real)
   return homes.some((home) => home === place || home.startsWith(place.endsWith(sep) ? place : place + sep))
 }
 
@@ -35,13 +35,15 @@ function libraryFiles(path: string): readonly string[] {
   }
 }
 
-/** Users without an entry, as in containers, have none there. */
-function databaseHome(): string {
-  try {
-    return userInfo().homedir
-  } catch {
-    return homedir()
-  }
+/** HOME's, and the user database's. Users without an entry there, as containers have them, may have neither. */
+function ownHomes(): readonly string[] {
+  return [homedir, () => userInfo().homedir].flatMap((find) => {
+    try {
+      return [find()]
+    } catch {
+      return []
+    }
+  })
 }
 
 function real(path: string): string {

@@ -97,6 +97,7 @@ export function streamSource(stream: ReadableStream<Uint8Array>, options: Stream
       return received
     },
     async lengthWithin(most, signal) {
+      if (Number.isNaN(most)) throw new RangeError("`most` must be a number.")
       signal?.throwIfAborted()
       if (expected !== undefined) return expected
       await unlessAborted(whenReceived(most + 1), signal)

@@ -24,9 +24,10 @@ describe.skipIf(process.platform !== "linux")("neither C's heap nor JavaScript's
     const printed = execFileSync(process.execPath, ["--expose-gc", path, what, String(count)], { encoding: "utf8" })
     const grown: { readonly native: number; readonly heap: number; readonly resident: number } = JSON.parse(printed)
     console.log(`${what}, ${count} times, bytes: ${JSON.stringify(grown)}`)
-    // Less than any object is long, but for tables and caches, which grow and shrink in steps.
+    // Less than any object is long, but for tables and caches, which grow and shrink in steps: V8's of finalisers has 24
+    // bytes for each at the worst moment, until it is halved.
     expect(grown.native).toBeLessThan(Math.max(4 << 20, 16 * count))
-    expect(grown.heap).toBeLessThan(Math.max(4 << 20, 16 * count))
+    expect(grown.heap).toBeLessThan(Math.max(4 << 20, 32 * count))
     // Pages that both heaps keep for later, and what nobody had collected yet at the worst moment.
     expect(grown.resident).toBeLessThan(512 << 20)
   })

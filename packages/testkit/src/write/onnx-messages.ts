@@ -21,14 +21,19 @@ export function nodeProto(
 }
 
 export interface NodeDetails {
-  readonly attributes?: { readonly [name: string]: readonly number[] }
+  readonly attributes?: { readonly [name: string]: AttributeValue }
   /** Default: ONNX's own. */
   readonly domain?: string
 }
 
-/** AttributeProto: name = 1, ints = 8, type = 20, in which INTS is 7. */
-function attributeProto(name: string, values: readonly number[]): Uint8Array {
-  return concat(textField(1, name), ...values.map((value) => integerField(8, value)), integerField(20, 7))
+/** Numbers are integers. */
+export type AttributeValue = number | string | readonly number[]
+
+/** AttributeProto: name = 1, i = 3, s = 4, ints = 8, type = 20, in which INT is 2, STRING 3 and INTS 7. */
+function attributeProto(name: string, value: AttributeValue): Uint8Array {
+  if (typeof value === "number") return concat(textField(1, name), integerField(3, value), integerField(20, 2))
+  if (typeof value === "string") return concat(textField(1, name), textField(4, value), integerField(20, 3))
+  return concat(textField(1, name), ...value.map((each) => integerField(8, each)), integerField(20, 7))
 }
 
 /** ValueInfoProto: name = 1, type = 2; TypeProto: tensor_type = 1; Tensor: elem_type = 1, shape = 2; shape: dim = 1. */

@@ -49,6 +49,7 @@ const forbidden: readonly (readonly [name: string, call: SystemCall, ...values: 
   ["socket (Unix, packets)", "socket", unix, packets, 0],
   ["socket (Internet)", "socket", internet, stream, 0],
   ["socket (netlink)", "socket", netlink, raw, 0],
+  ["socket (naming)", "bind", -1, 0, 0],
   ["shmget", "shmget", privateSegment, 4096, 0o600],
   ["msgget", "msgget", privateSegment, 0o600],
   ["keyctl", "keyctl", getKeyring, processKeyring, 0],

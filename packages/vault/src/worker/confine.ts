@@ -4,6 +4,7 @@ import { linux } from "../os/linux.js"
 import { attemptForbidden } from "./attempts.js"
 import type { Confinement } from "./confinement.js"
 import { harden } from "./harden.js"
+import type { InheritedSockets } from "./inherited-sockets.js"
 import { setSecondFilter } from "./second-filter.js"
 import { retakeInspectorSignal } from "./signals.js"
 
@@ -11,6 +12,7 @@ import { retakeInspectorSignal } from "./signals.js"
 export async function confine(
   open: Extract<ToVault, { type: "open" }>,
   jail: JailResults | undefined,
+  inherited: InheritedSockets | undefined,
 ): Promise<Confinement> {
   retakeInspectorSignal()
   const { execute = [] } = open.backend.needs
@@ -20,7 +22,8 @@ export async function confine(
     system && jail?.seccomp === 0
       ? setSecondFilter(system, open.backend.needs.systemCalls ?? [], execute.length > 0)
       : { result: notThere, calls: 0 }
-  return { jail, missing: open.noJail, attempts: await attemptForbidden(open.writable), execute, secondFilter }
+  const attempts = await attemptForbidden(open.writable)
+  return { jail, missing: open.noJail, attempts, execute, secondFilter, inherited }
 }
 
 /** -ENOSYS */

@@ -2,6 +2,7 @@ import type { Json } from "@strongroom/core/backend"
 import type { JailResults } from "../os/jail.js"
 import { type Attempts, errorName } from "./attempts.js"
 import { type Finding, type Findings, unavailable } from "./findings.js"
+import type { InheritedSockets } from "./inherited-sockets.js"
 
 /** What the vault knows of its confinement. */
 export interface Confinement {
@@ -13,6 +14,8 @@ export interface Confinement {
   /** Programs that the backend declares, which native/programs.c starts. */
   readonly execute: readonly string[]
   readonly secondFilter: SecondFilter
+  /** Undefined without a jail, or where it couldn't be tried. */
+  readonly inherited: InheritedSockets | undefined
 }
 
 /** What became of the filter that is set when the engine has been made. */
@@ -128,13 +131,22 @@ function files({ jail, missing, attempts, secondFilter }: Confinement): Finding 
   return { state: "enforced", mechanism, evidence }
 }
 
-function network({ jail, missing, attempts: { calls } }: Confinement): Finding {
+function network({ jail, missing, attempts: { calls }, inherited }: Confinement): Finding {
   if (!jail) return unavailable(missing ?? untold)
   const sockets = Object.entries(calls).filter(([name]) => name.startsWith("socket"))
-  const evidence = { namespace: outcome(jail.network), attempts: Object.fromEntries(sockets) }
+  const evidence = {
+    namespace: outcome(jail.network),
+    attempts: Object.fromEntries(sockets),
+    naming: inherited?.outcomes ?? null,
+  }
   if (sockets.length === 0 || sockets.some(([, one]) => one !== "EPERM")) {
     const mechanism = jail.network === 0 ? "A network namespace holds, but sockets can be made" : "Sockets can be made"
     return unavailable(`${mechanism}, so that it can reach what listens at a path.`, evidence)
+  }
+  if (inherited?.canBeNamed && !(inherited.areClosed && jail.network === 0)) {
+    const mechanism =
+      "Until the engine was made it could name sockets in the app's network, where everybody reads names."
+    return unavailable(mechanism, evidence)
   }
   const also = jail.network === 0 ? ", and it is alone in a network namespace" : ""
   return { state: "enforced", mechanism: `It can make no socket of any kind: it tried${also}.`, evidence }

@@ -9,6 +9,7 @@ import { artifactServer } from "./artifacts.js"
 import { confine } from "./confine.js"
 import { held, listFindings } from "./findings.js"
 import { lookAgain, lookAround, withLoads } from "./findings-now.js"
+import { nameInheritedSockets } from "./inherited-sockets.js"
 import { sweepMemory } from "./locked-memory.js"
 import { memorySurvey } from "./memory-findings.js"
 import { ledgerMemory, type MemoryLedger, memoryLedger } from "./memory-ledger.js"
@@ -66,6 +67,8 @@ export async function openVaultHost(settings: VaultSettings): Promise<VaultHost 
   /** What came with a thread's load, until the thread has ended. */
   const passedTo = new Map<SessionThread, PassedDescriptors>()
 
+  // Before there is an engine, which is made in a thread.
+  const inherited = jail && (await nameInheritedSockets())
   const threads = sessionThreads({ ...open, script: threadScript, started, message: fromThread, died, ended })
   const [system, engine, passing, own] = await Promise.all([
     systemOfThis(),
@@ -73,7 +76,7 @@ export async function openVaultHost(settings: VaultSettings): Promise<VaultHost 
     open.passing ? passingFromApp() : undefined,
     makeOwnIdentity(ledger),
   ])
-  const confinement = await confine(open, jail)
+  const confinement = await confine(open, jail, inherited)
   let found = await lookAround(open, confinement)
   const refusal = "error" in engine ? engine.error : (inspected() ?? unpassable() ?? lacking())
   if (refusal) {
