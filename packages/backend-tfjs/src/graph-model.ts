@@ -2,8 +2,9 @@ import type { Declined } from "@strongroom/core/backend"
 import type { GraphModel } from "@tensorflow/tfjs-converter"
 import type { io, NamedTensorMap } from "@tensorflow/tfjs-core"
 import type { Computation } from "./computation.js"
-import { graphOf, isDynamic, lackingOperators } from "./graph.js"
+import { graphOf, lackingOperators, type Way, wayOf } from "./graph.js"
 import { initialise, initializerOf } from "./initializer.js"
+import { repeatedRuns } from "./recording/repeated-runs.js"
 import { activate, type Runtime } from "./runtime.js"
 
 /**
@@ -32,21 +33,28 @@ export async function graphComputation(
   const lacking = new Set(graphs.flatMap((graph) => lackingOperators(graph, hasKernel)))
   if (lacking.size > 0) return { declined: `it has no ${[...lacking].join(", ")} on ${title}.` }
   const release = await initialise(runtime, model)
-  /** How each choice of outputs is run: looking through a graph of some hundred nodes takes as long as one of them. */
-  const ways = new Map<string, "execute" | "executeAsync">()
-  function wayFor(outputs: readonly string[]): "execute" | "executeAsync" {
+  /** Looking through a graph of some hundred nodes takes as long as one of them. */
+  const ways = new Map<string, Way>()
+  function wayFor(outputs: readonly string[]): Way {
     const choice = JSON.stringify(outputs)
     let way = ways.get(choice)
     if (way === undefined) {
       const nodes = outputs.map((name) => nodeName(model, name))
-      way = isDynamic(graphOf(model), nodes) ? "executeAsync" : "execute"
+      way = wayOf(graphOf(model), nodes)
       ways.set(choice, way)
     }
     return way
   }
+  const execute = (inputs: NamedTensorMap, outputs: readonly string[]) => [model.execute(inputs, [...outputs])].flat()
+  const repeated = repeatedRuns(runtime, new Set(Object.values(weights)), execute)
   return {
-    execute: async (inputs, outputs) => [await model[wayFor(outputs)](inputs, [...outputs])].flat(),
+    async execute(inputs, outputs) {
+      const way = wayFor(outputs)
+      if (way === "async") return [await model.executeAsync(inputs, [...outputs])].flat()
+      return way === "sync" ? execute(inputs, outputs) : repeated.run(inputs, outputs)
+    },
     dispose() {
+      repeated.dispose()
       model.dispose()
       release()
     },

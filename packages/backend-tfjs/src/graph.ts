@@ -63,22 +63,37 @@ export function lackingOperators(graph: Graph, hasKernel: (kernel: string) => bo
   return [...lacking].sort()
 }
 
-/** Operators that need `executeAsync`: tfjs-converter 4.22, src/executor/model_analysis.ts. */
-const asyncOperators = new Set([
-  ...["Switch", "Merge", "Enter", "Exit", "NextIteration", "StatelessIf", "StatelessWhile", "if", "While"],
-  ...["NonMaxSuppressionV2", "NonMaxSuppressionV3", "NonMaxSuppressionV5", "Where"],
-  ...["HashTable", "HashTableV2", "LookupTableImport", "LookupTableImportV2", "LookupTableFind", "LookupTableFindV2"],
-  ...["LookupTableSize", "LookupTableSizeV2"],
+/** Categories of operators that need `executeAsync`: tfjs-converter 4.22, src/operations/operation_executor.ts. */
+const asyncCategories: readonly (string | undefined)[] = ["control", "dynamic", "hash_table"]
+
+/** Operators that give something else each time: tfjs-converter 4.22, src/operations/executors/creation_executor.ts. */
+const randomOperators = new Set([
+  ...["Multinomial", "RandomStandardNormal", "RandomUniform", "RandomUniformInt", "TruncatedNormal"],
 ])
 
-/** True when a node that one of `outputs` (names of nodes) needs is dynamic: GraphModel then runs asynchronously. */
-export function isDynamic(graph: Graph, outputs: readonly string[]): boolean {
+/** How a graph is run. */
+export type Way =
+  /** By `executeAsync`: it has control flow, or operators that wait for what others compute. */
+  | "async"
+  /** By `execute`, which may do something else each time: it has random numbers, or an app's own operators. */
+  | "sync"
+  /** By `execute`, which does the same for all inputs of the same shapes, unless it reads them. */
+  | "repeatable"
+
+/** How those nodes are run that `outputs` (names of nodes) need. */
+export function wayOf(graph: Graph, outputs: readonly string[]): Way {
+  const nodes = nodesFor(graph, outputs)
+  if (nodes.some(({ category }) => asyncCategories.includes(category))) return "async"
+  const varies = nodes.some(({ op, category }) => category === "custom" || randomOperators.has(op))
+  return varies ? "sync" : "repeatable"
+}
+
+function nodesFor(graph: Graph, outputs: readonly string[]): readonly GraphNode[] {
   const seen = new Set<GraphNode>()
   const left = outputs.flatMap((name) => graph.nodes[name] ?? [])
   for (let node = left.pop(); node !== undefined; node = left.pop()) {
-    if (asyncOperators.has(node.op)) return true
     if (!seen.has(node)) left.push(...node.inputs)
     seen.add(node)
   }
-  return false
+  return [...seen]
 }

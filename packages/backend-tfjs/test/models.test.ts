@@ -8,7 +8,7 @@ import { missingTfjsNode, tfjsNodeFolder } from "@strongroom/test-machine"
 import { createPublisher } from "@strongroom/testkit"
 import { openVault, tensor, type Vault } from "@strongroom/vault"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { graphOf, isDynamic } from "../src/graph.js"
+import { graphOf, wayOf } from "../src/graph.js"
 import type { GraphFiles } from "./graph-files.js"
 import { seeded } from "./graph-models.js"
 import { importFiles } from "./open-model.js"
@@ -52,35 +52,34 @@ for (const { engine, plain, missing } of engines) {
     it.each(models)("$name gives what tf.loadGraphModel's gives, bit for bit", async ({ name, files }) => {
       const { json, shards } = files()
       const model = await importFiles({ json, shards })
-      const inputs = Object.fromEntries(model.inputs.map((spec) => [spec.name, picture(spec)]))
       const { bytes, identity, keys } = await publisher.ship(model)
       const file = join(folder, "model.key")
       await writeFile(file, identity)
       const session = await vault.load(bytes, { grant: keys.grant, identity: { file }, trust: keys.trust })
-      const found = await session.run(inputs)
-      await session.close()
-      results.set(`${engine} ${name}`, found)
-
       const reference = await loadPlain(here, { json, shards })
       const names = model.outputs.map((spec) => spec.name)
-      const feeds = Object.fromEntries(
-        Object.entries(inputs).map(([key, { shape, type, data }]) => [
-          key,
-          here.tf.tensor(data as Float32Array, [...shape], type as "float32"),
-        ]),
-      )
-      const run = isDynamic(
-        graphOf(reference),
-        names.map((key) => key.replace(/:0$/, "")),
-      )
-        ? "executeAsync"
-        : "execute"
-      const expected = [await reference[run](feeds, names)].flat()
-      for (const [index, key] of names.entries()) {
-        expect(found[key]?.shape).toEqual(expected[index]?.shape)
-        expect(Buffer.compare(bytesOf(found[key]?.data), bytesOf(expected[index]?.dataSync()))).toBe(0)
+      const nodes = names.map((key) => key.replace(/:0$/, ""))
+      const run = wayOf(graphOf(reference), nodes) === "async" ? "executeAsync" : "execute"
+
+      // The second run is recorded where that is possible, and the third repeats it.
+      for (const seed of [7, 6, 5]) {
+        const inputs = Object.fromEntries(model.inputs.map((spec) => [spec.name, picture(spec, seed)]))
+        const found = await session.run(inputs)
+        results.set(`${engine} ${name}`, found)
+        const feeds = Object.fromEntries(
+          Object.entries(inputs).map(([key, { shape, type, data }]) => [
+            key,
+            here.tf.tensor(data as Float32Array, [...shape], type as "float32"),
+          ]),
+        )
+        const expected = [await reference[run](feeds, names)].flat()
+        for (const [index, key] of names.entries()) {
+          expect(found[key]?.shape).toEqual(expected[index]?.shape)
+          expect(Buffer.compare(bytesOf(found[key]?.data), bytesOf(expected[index]?.dataSync()))).toBe(0)
+        }
+        here.tf.dispose([...Object.values(feeds), ...expected])
       }
-      here.tf.dispose([...Object.values(feeds), ...expected])
+      await session.close()
       reference.dispose()
     })
   })
@@ -99,10 +98,10 @@ describe.skipIf(missingTfjsNode())("trained models across engines", () => {
 })
 
 /** Noise, of the size and range that the models want. */
-function picture({ type, shape }: TensorSpec): Tensor {
+function picture({ type, shape }: TensorSpec, seed: number): Tensor {
   const sizes = shape.map((size) => (typeof size === "number" ? size : 1))
   const noise = seeded(
-    5,
+    seed,
     sizes.reduce((product, size) => product * size, 1),
   )
   return type === "int32"

@@ -17,7 +17,7 @@ import type { GraphModel } from "@tensorflow/tfjs-converter"
 import * as converter from "@tensorflow/tfjs-converter"
 import * as tf from "@tensorflow/tfjs-core"
 import { loadLayersModel } from "@tensorflow/tfjs-layers"
-import { graphOf, isDynamic } from "../../src/graph.js"
+import { graphOf, wayOf } from "../../src/graph.js"
 
 export type EngineName = "auto" | "webgpu" | "webgl" | "wasm"
 
@@ -114,7 +114,8 @@ export async function runPlainLayers({ json, inputs, outputs }: Shipped): Promis
 
 async function execute(model: GraphModel, feeds: tf.NamedTensorMap, outputs: string[]): Promise<tf.Tensor[]> {
   const nodes = outputs.map((name) => name.replace(/:0$/, ""))
-  const results = isDynamic(graphOf(model), nodes) ? model.executeAsync(feeds, outputs) : model.execute(feeds, outputs)
+  const isAsync = wayOf(graphOf(model), nodes) === "async"
+  const results = isAsync ? model.executeAsync(feeds, outputs) : model.execute(feeds, outputs)
   return [await results].flat()
 }
 

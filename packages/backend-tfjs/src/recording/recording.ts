@@ -1,0 +1,37 @@
+import type { NamedAttrMap, Tensor } from "@tensorflow/tfjs-core"
+import type { Nested } from "./nested.js"
+
+/** The kernels that a run called, one after another, to be called again with other inputs of the same types and shapes. */
+export interface Recording {
+  /** A run's tensors by their places. Weights and constants are there already; all others come as it goes on. */
+  readonly tensors: readonly (Tensor | undefined)[]
+  /** The places of inputs, by their names. */
+  readonly inputs: ReadonlyMap<string, number>
+  readonly steps: readonly Step[]
+  /** The places of outputs, in their order. */
+  readonly outputs: readonly number[]
+  /** Frees the constants. */
+  dispose(): void
+}
+
+/** One call of a kernel. */
+export interface Step {
+  readonly kernel: string
+  /** Places of tensors. */
+  readonly inputs: Nested<number>
+  readonly attrs: NamedAttrMap
+  readonly results: readonly Result[]
+  /** Places of tensors that nothing after this step takes, to be freed. */
+  readonly lastUsed: readonly number[]
+}
+
+/** What a kernel returned when it was recorded. */
+export interface Result {
+  readonly place: number
+  readonly shape: readonly number[]
+  readonly dtype: string
+}
+
+export function isPlace(value: unknown): value is number {
+  return typeof value === "number"
+}
