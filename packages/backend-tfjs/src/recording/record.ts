@@ -20,7 +20,7 @@ export interface Recorded {
  * @param weights the tensors, apart from inputs, that were there before and will be at every later run.
  */
 export function record(
-  { tf }: Runtime,
+  { tf, backend }: Runtime,
   inputs: NamedTensorMap,
   weights: ReadonlySet<Tensor>,
   compute: () => readonly Tensor[],
@@ -63,14 +63,15 @@ export function record(
   const isOutside = () => canRepeat && !isInKernel
   const { runKernel, makeTensor, readSync, read, readToGPU } = engine
 
-  function recordedKernel<T extends Tensor | Tensor[]>(kernel: string, given: NamedTensorMap, attrs: NamedAttrMap): T {
+  function recordedKernel<T extends Tensor | Tensor[]>(name: string, given: NamedTensorMap, attrs: NamedAttrMap): T {
     let isDependent = false
     const from = mapNested<Tensor, number>(given, isTensor, (tensor) => {
       isDependent ||= dependent.has(tensor.dataId)
       return placeOf(tensor)
     })
     const attrsBefore = copyOf(attrs)
-    const made = inKernel(() => runKernel.call(engine, kernel, given, attrs)) as T
+    const tensorsBefore = engine.state.numTensors
+    const made = inKernel(() => runKernel.call(engine, name, given, attrs)) as T
     // A kernel that changes its attributes would find them changed.
     if (JSON.stringify(attrs) !== JSON.stringify(attrsBefore)) canRepeat = false
     const results = [made].flat().map((tensor): Result => {
@@ -79,7 +80,9 @@ export function record(
       if (isDependent) dependent.add(tensor.dataId)
       return { place: newPlace(tensor), shape: tensor.shape, dtype: tensor.dtype }
     })
-    steps.push({ kernel, inputs: from, attrs: attrsBefore, results })
+    const { kernelFunc: kernel } = tf.getKernel(name, backend)
+    const leavesOthers = engine.state.numTensors - tensorsBefore > results.length
+    steps.push({ kernel, inputs: from, attrs: attrsBefore, results, leavesOthers })
     return made
   }
 

@@ -1,4 +1,4 @@
-import type { NamedAttrMap, Tensor } from "@tensorflow/tfjs-core"
+import type { KernelFunc, NamedAttrMap, Tensor } from "@tensorflow/tfjs-core"
 import type { Nested } from "./nested.js"
 
 /** The kernels that a run called, one after another, to be called again with other inputs of the same types and shapes. */
@@ -16,11 +16,13 @@ export interface Recording {
 
 /** One call of a kernel. */
 export interface Step {
-  readonly kernel: string
+  readonly kernel: KernelFunc
   /** Places of tensors. */
   readonly inputs: Nested<number>
   readonly attrs: NamedAttrMap
   readonly results: readonly Result[]
+  /** Whether it leaves tensors in the open scope that aren't its results. */
+  readonly leavesOthers: boolean
   /** Places of tensors that nothing after this step takes, to be freed. */
   readonly lastUsed: readonly number[]
 }

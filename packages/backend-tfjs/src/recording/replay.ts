@@ -1,7 +1,7 @@
-import type { NamedTensorMap, Tensor } from "@tensorflow/tfjs-core"
+import type { NamedTensorMap, Tensor, TensorInfo } from "@tensorflow/tfjs-core"
 import type { Runtime } from "../runtime.js"
 import { mapNested } from "./nested.js"
-import { isPlace, type Recording, type Result } from "./recording.js"
+import { isPlace, type Recording, type Result, type Step } from "./recording.js"
 
 /**
  * Calls the kernels of a recording again. `inputs` have the types and shapes that they had then; all tensors are the open
@@ -11,17 +11,25 @@ import { isPlace, type Recording, type Result } from "./recording.js"
  */
 export function replay({ tf }: Runtime, recording: Recording, inputs: NamedTensorMap): readonly Tensor[] | undefined {
   const engine = tf.engine()
+  const backend = tf.backend()
   const tensors = recording.tensors.slice()
   for (const [name, place] of recording.inputs) tensors[place] = inputs[name]
   const tensorAt = (place: number) => tensors[place] as Tensor
-  for (const { kernel, inputs, attrs, results, lastUsed } of recording.steps) {
+
+  /** As TensorFlow.js's engine does: kernels give descriptions of tensors, and tfjs-node's the tensors themselves. */
+  const asTensor = (made: TensorInfo) => ("rank" in made ? (made as Tensor) : engine.makeTensorFromTensorInfo(made))
+
+  function call({ kernel, inputs, attrs }: Step): Tensor[] {
     const given = mapNested(inputs, isPlace, tensorAt) as NamedTensorMap
-    // What a kernel leaves beside its results is freed at once.
-    const made = tf.tidy(() => engine.runKernel(kernel, given, attrs))
-    const list = Array.isArray(made) ? made : [made]
-    if (!results.every((result, index) => isAlike(result, list[index]))) return undefined
-    for (const [index, { place }] of results.entries()) tensors[place] = list[index]
-    for (const place of lastUsed) tensorAt(place).dispose()
+    const made = kernel({ inputs: given, attrs, backend })
+    return Array.isArray(made) ? made.map(asTensor) : [asTensor(made)]
+  }
+
+  for (const step of recording.steps) {
+    const made = step.leavesOthers ? tf.tidy(() => call(step)) : call(step)
+    if (!step.results.every((result, index) => isAlike(result, made[index]))) return undefined
+    for (const [index, { place }] of step.results.entries()) tensors[place] = made[index]
+    for (const place of step.lastUsed) tensorAt(place).dispose()
   }
   return recording.outputs.map(tensorAt)
 }
