@@ -8,6 +8,7 @@ import { importPath } from "@strongroom/core/node"
 import { missingDriver, optionsFor } from "@strongroom/test-machine"
 import { createPublisher, onnxWriter } from "@strongroom/testkit"
 import { expect, it } from "vitest"
+import { operators } from "../src/operators/index.js"
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
 const blocks = (language: string) =>
@@ -71,4 +72,8 @@ it("the README has an option for each that there is", () => {
   const rows = [...readme.matchAll(/^\| `(\w+)` +\|/gm)].map(([, name]) => name)
   expect(options.length).toBeGreaterThan(4)
   expect(rows.filter((name) => name !== "driver")).toEqual(options)
+})
+
+it("the README says how many operators there are", () => {
+  expect(readme).toContain(`is the list: ${operators.size} with`)
 })

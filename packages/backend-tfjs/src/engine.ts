@@ -24,8 +24,8 @@ export function tfjsEngine(engines: StartedEngines, host: Host): Engine {
 }
 
 /** int64 and uint8 are in SavedModels alone: what a graph model had as those is int32 here. */
-function typesWith(savedModels: boolean): Pick<Capabilities, "types" | "typesToHave"> {
+function typesWith(savedModels: boolean): Pick<Capabilities, "types" | "installableTypes"> {
   const own = ["float32", "int32", "bool", "string"] as const
   if (savedModels) return { types: [...own, ...savedModelTypes] }
-  return { types: own, typesToHave: Object.fromEntries(savedModelTypes.map((type) => [type, withoutTensorflow])) }
+  return { types: own, installableTypes: Object.fromEntries(savedModelTypes.map((type) => [type, withoutTensorflow])) }
 }

@@ -127,8 +127,8 @@ export interface Declined {
 export interface Capabilities {
   readonly kinds: readonly ModelKind[]
   readonly types: readonly (ElementType | "string")[]
-  /** For types that aren't among them here, and would be with more installed: a sentence each on what to do. Default: none. */
-  readonly typesToHave?: { readonly [Type in ElementType]?: string }
+  /** Types that aren't in `types` here and would be with more installed: how to, a sentence each. Default: none. */
+  readonly installableTypes?: { readonly [Type in ElementType]?: string }
   /** Unsettled runs that one session accepts; the host queues the rest. An engine that blocks says 1. */
   readonly parallelRuns: number
   /** True: an aborted run stops, and rejects, early. False: it finishes unseen. */

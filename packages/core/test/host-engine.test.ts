@@ -92,9 +92,9 @@ describe("loadEngine", () => {
     ["a type that there isn't", { ...base, capabilities: { ...base.capabilities, types: ["float33"] } }],
     [
       "advice for a type that there isn't",
-      { ...base, capabilities: { ...base.capabilities, typesToHave: { float33: "Wait." } } },
+      { ...base, capabilities: { ...base.capabilities, installableTypes: { float33: "Wait." } } },
     ],
-    ["advice that is no sentence", { ...base, capabilities: { ...base.capabilities, typesToHave: { int64: 1 } } }],
+    ["advice that is no sentence", { ...base, capabilities: { ...base.capabilities, installableTypes: { int64: 1 } } }],
     ["0 parallel runs", { ...base, capabilities: { ...base.capabilities, parallelRuns: 0 } }],
     ["cancels that is no boolean", { ...base, capabilities: { ...base.capabilities, cancels: 1 } }],
   ])("refuses an engine with %s", async (_, engine) => {

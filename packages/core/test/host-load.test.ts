@@ -45,8 +45,8 @@ describe("loadSession", () => {
 
   it("says what to do where a type isn't there and could be, and nothing of others", async () => {
     const { capabilities } = engineOf({})
-    const typesToHave = { float16: "Run the setup." }
-    const loaded = await loadScripted(engineOf({}, { capabilities: { ...capabilities, typesToHave } }))
+    const installableTypes = { float16: "Run the setup." }
+    const loaded = await loadScripted(engineOf({}, { capabilities: { ...capabilities, installableTypes } }))
     const refusal = (type: "float16" | "uint8") =>
       loadSession(loaded, modelOf([{ ...x, type }])).catch((error) => error)
     const end = "which this model takes or gives."

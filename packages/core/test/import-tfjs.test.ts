@@ -8,6 +8,7 @@ import { StrongroomError } from "../src/errors.js"
 import { importTfjs } from "../src/import/tfjs.js"
 import { bytesSource } from "../src/source/bytes.js"
 import type { Source } from "../src/source/source.js"
+import { importFailure } from "./support/import-failure.js"
 
 const float = { type: "DT_FLOAT" }
 const shape = (...sizes: number[]) => ({ dim: sizes.map((size) => ({ size: String(size) })) })
@@ -58,15 +59,6 @@ function importJson(json: unknown, files = shards) {
     if (file === undefined) throw new StrongroomError("source-missing", `${path} doesn't exist`)
     return bytesSource(file)
   })
-}
-
-async function failure(importing: Promise<unknown>): Promise<StrongroomError> {
-  const error: unknown = await importing.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-  expect(StrongroomError.is(error) && error.code).toBe("import-failed")
-  return error as StrongroomError
 }
 
 /** A graph of one node, which nobody consumes, and no signature. */
@@ -213,13 +205,13 @@ test.each([
 ])("refuses an output with %s", async (_what, info) => {
   const topology = { node: [...graphModel.modelTopology.node, node("spare", "Const")] }
   const signature = { ...graphModel.signature, outputs: { secret: info } }
-  const { message } = await failure(importJson({ ...graphModel, modelTopology: topology, signature }))
+  const { message } = await importFailure(importJson({ ...graphModel, modelTopology: topology, signature }))
   expect(message).not.toContain("secret")
   expect(message).not.toContain("nowhere")
 })
 
 test("weight files that are missing are counted and not named", async () => {
-  const { message } = await failure(importJson(graphModel, { "more/shard2.bin": weights }))
+  const { message } = await importFailure(importJson(graphModel, { "more/shard2.bin": weights }))
   expect(message).toContain("1 of them")
   expect(message).not.toContain("shard")
 })
@@ -230,7 +222,7 @@ test.each([
   ["nothing", new Uint8Array(0)],
 ])("weight files with %s are refused", async (_what, second) => {
   const files = { ...shards, "more/shard2.bin": second }
-  expect((await failure(importJson(graphModel, files))).message).toContain("12 bytes")
+  expect((await importFailure(importJson(graphModel, files))).message).toContain("12 bytes")
 })
 
 test.each([
@@ -245,14 +237,14 @@ test.each([
 ])("a weight of %j has %i bytes", async (weight, length) => {
   const weightsManifest = [{ paths: ["w.bin"], weights: [{ name: "w", ...weight }] }]
   await importJson({ ...graphModel, weightsManifest }, { "w.bin": new Uint8Array(length) })
-  await failure(importJson({ ...graphModel, weightsManifest }, { "w.bin": new Uint8Array(length + 1) }))
+  await importFailure(importJson({ ...graphModel, weightsManifest }, { "w.bin": new Uint8Array(length + 1) }))
 })
 
 test("weights that are texts have at least their lengths", async () => {
   const weightsManifest = [{ paths: ["w.bin"], weights: [{ name: "w", dtype: "string", shape: [2] }] }]
   await importJson({ ...graphModel, weightsManifest }, { "w.bin": new Uint8Array(8) })
   await importJson({ ...graphModel, weightsManifest }, { "w.bin": new Uint8Array(80) })
-  await failure(importJson({ ...graphModel, weightsManifest }, { "w.bin": new Uint8Array(7) }))
+  await importFailure(importJson({ ...graphModel, weightsManifest }, { "w.bin": new Uint8Array(7) }))
 })
 
 test.each(["/etc/passwd", "../w.bin", "https://example.org/w.bin", "a//b", "./w.bin", "a\\b", "model.json"])(
@@ -264,7 +256,7 @@ test.each(["/etc/passwd", "../w.bin", "https://example.org/w.bin", "a//b", "./w.
       asked.push(path)
       return bytesSource(new Uint8Array(0))
     })
-    await failure(importing)
+    await importFailure(importing)
     expect(asked).toEqual([])
   },
 )
@@ -278,7 +270,7 @@ test("what was opened is closed when an import fails, and by close when it doesn
     },
   })
   const json = counting(utf8(JSON.stringify(graphModel)))
-  await failure(importTfjs(json, async () => counting(new Uint8Array(1))))
+  await importFailure(importTfjs(json, async () => counting(new Uint8Array(1))))
   expect(closed).toBe(2)
   await using imported = await importTfjs(json, async (path) => counting(shards[path] as Uint8Array))
   await imported.close()
@@ -319,7 +311,7 @@ test.each([
     JSON.stringify({ ...graphModel, weightsManifest: [{ paths: [], weights: [{ dtype: "bool", shape: [-1] }] }] }),
   ],
 ])("%s is import-failed", async (_what, text) => {
-  await failure(importTfjs(bytesSource(utf8(text)), () => Promise.reject(new Error("not asked"))))
+  await importFailure(importTfjs(bytesSource(utf8(text)), () => Promise.reject(new Error("not asked"))))
 })
 
 test("a model.json above 256 MiB is refused unread", async () => {
@@ -328,7 +320,7 @@ test("a model.json above 256 MiB is refused unread", async () => {
     read: () => Promise.reject(new Error("read")),
     close: async () => {},
   }
-  expect((await failure(importTfjs(source, () => Promise.reject()))).message).toContain("268435457 bytes")
+  expect((await importFailure(importTfjs(source, () => Promise.reject()))).message).toContain("268435457 bytes")
 })
 
 test("whatever the JSON, an import gives a model or fails with import-failed", async () => {
@@ -447,7 +439,7 @@ describe("layers models", () => {
       },
     ],
   ])("a model with %s is refused, and says what to do", async (what, className, config) => {
-    const { message } = await failure(importJson(layersModel(className, config)))
+    const { message } = await importFailure(importJson(layersModel(className, config)))
     if (what !== "no layers") expect(message).toContain("tfjs_graph_model")
   })
 })

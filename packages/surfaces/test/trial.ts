@@ -189,6 +189,12 @@ export function makeFloatNeedles() {
 
 export type Needles = ReturnType<typeof makeNeedles>
 
+/** How many of the weights, which are floats, are among the numbers in a log. */
+export function weightsIn(log: string, { weights }: Needles): number {
+  const numbers = new Set(log.match(/\d\.\d+/g)?.map((text) => Math.fround(Number(text))))
+  return new Float32Array(weights.buffer, weights.byteOffset, 64).filter((weight) => numbers.has(weight)).length
+}
+
 /** A kernel that adds one to every byte. */
 export const kernelSource = ({ name, comment }: Needles): string => `/* ${comment} */
 kernel void ${name}(global const uchar *weights, global uchar *results) {

@@ -14,15 +14,20 @@ export interface KernelRunner {
   release(): void
 }
 
-/** Runs kernels on PoCL, in this process. */
-export function createKernelRunner(): KernelRunner {
+/** PoCL's device, in this process. */
+export function createPoclContext(): Context {
   // The loader reads it when OpenCL is first called.
   Object.assign(process.env, driver("pocl"))
   const device = platforms()
     .find(({ name }) => name === "Portable Computing Language")
     ?.devices()[0]
   if (device === undefined) throw new Error("There is no PoCL here.")
-  const context = createContext(device)
+  return createContext(device)
+}
+
+/** Runs kernels on PoCL, in this process. */
+export function createKernelRunner(): KernelRunner {
+  const context = createPoclContext()
   return runnerOn(context, context.createQueue())
 }
 

@@ -48,6 +48,17 @@ describe.skipIf(why).each(kernelKinds)(
       await expect(runner.node("MaxUnpool", 11, [x, indices, integers(1, 2, 2)], attributes)).rejects.toThrow("shape")
     })
 
+    it("GlobalLpPool has the root of all of a channel's powers.", async () => {
+      const x = tensor("float32", [1, 2, 2, 2], [3, -4, 0, 0, 1, -2, 2, 0])
+      const pooled = async (p: number) => (await runner.node("GlobalLpPool", 2, [x], { p }))[0]
+      expect((await pooled(2))?.shape).toEqual([1, 2, 1, 1])
+      expect((await pooled(1))?.elements).toEqual([7, 5])
+      expect((await pooled(2))?.elements.map((value) => Math.fround(Number(value)).toFixed(4))).toEqual([
+        "5.0000",
+        "3.0000",
+      ])
+    })
+
     it("Offsets that lead far outside, or nowhere, read nothing.", async () => {
       const x = tensor("float32", [1, 1, 2, 2], [1, 2, 3, 4])
       const weights = tensor("float32", [1, 1, 1, 1], [1])

@@ -180,6 +180,13 @@ describe.skipIf(why)(`Operators that index${why ? ` (not here: ${why})` : ""}`, 
     const normal = await draw("RandomNormal", { mean: { float: 1 }, scale: { float: 2 } })
     expect(mean(normal)).toBeCloseTo(1, 0)
     expect(Math.sqrt(mean(normal.map((one) => (one - 1) ** 2)))).toBeCloseTo(2, 0)
+    const [like] = await runner.node("RandomNormalLike", 1, [tensor("int64", [100, 200], new Array(20000).fill(0n))], {
+      ...{ dtype: 1, mean: { float: -1 }, scale: { float: 0.5 } },
+    })
+    expect(like?.shape).toEqual([100, 200])
+    const drawn = like?.elements as number[]
+    expect(mean(drawn)).toBeCloseTo(-1, 1)
+    expect(Math.sqrt(mean(drawn.map((one) => (one + 1) ** 2)))).toBeCloseTo(0.5, 1)
     const chances = tensor(
       "float32",
       [20000],

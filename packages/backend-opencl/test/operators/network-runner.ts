@@ -1,7 +1,5 @@
 import type { Artifacts, OpenModel, RawTensor } from "@strongroom/core/backend"
 import { tensorByteLength } from "@strongroom/core/host"
-import { createContext, platforms } from "@strongroom/opencl/objects"
-import { driver } from "@strongroom/test-machine"
 import { constants } from "../../src/engine/constants.js"
 import { deviceMemory } from "../../src/engine/device-memory.js"
 import { keptPlans } from "../../src/engine/kept-plans.js"
@@ -15,6 +13,7 @@ import type { OnnxAttribute, OnnxGraph, OnnxNode } from "../../src/onnx/model.js
 import type { KernelKind } from "../../src/options.js"
 import { makePlace } from "../../src/place.js"
 import type { ProgramStore } from "../../src/programs/program-store.js"
+import { createPoclContext } from "../kernels/kernel-runner.js"
 
 export interface TestTensor {
   readonly type: TensorType
@@ -109,13 +108,7 @@ export interface NetworkRunner {
  * @param kind of device that kernels are written for. Default: PoCL's own, a CPU
  */
 export function createNetworkRunner(kind?: KernelKind): NetworkRunner {
-  // The loader reads it when OpenCL is first called.
-  Object.assign(process.env, driver("pocl"))
-  const device = platforms()
-    .find(({ name }) => name === "Portable Computing Language")
-    ?.devices()[0]
-  if (device === undefined) throw new Error("There is no PoCL here.")
-  const context = createContext(device)
+  const context = createPoclContext()
   let programs = 0
   let graphs = 0
   const store: ProgramStore = {

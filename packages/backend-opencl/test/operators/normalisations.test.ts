@@ -78,5 +78,18 @@ describe.skipIf(why).each(kernelKinds)(
       const [y] = await runner.node("LpNormalization", 1, [x])
       expect(rounded(y?.elements)).toEqual([0, 0, 0.6, 0.8])
     })
+
+    it.each([
+      ["RMSNormalization", 23],
+      ["SimplifiedLayerNormalization", 1],
+    ])("%s divides by the root of the mean of squares, of the axes from one on.", async (operator, version) => {
+      const x = tensor("float32", [2, 1, 2], [1, 7, 5, -5])
+      const [y] = await runner.node(operator, version, [x, floats(1, 10)])
+      expect(rounded(y?.elements)).toEqual([0.2, 14, 1, -10])
+      const wide = tensor("float32", [2, 1, 2], [1, 1, 7, 7])
+      const [whole] = await runner.node(operator, version, [wide, floats(1, 10)], { axis: 0 })
+      expect(rounded(whole?.elements)).toEqual([0.2, 2, 1.4, 14])
+      await expect(runner.node(operator, version, [x, floats(1, 2, 3)])).rejects.toThrow()
+    })
   },
 )

@@ -1,7 +1,6 @@
 import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, describe, expect, it } from "vitest"
 import { triedIn } from "../fast-form.js"
-import { randomFloats } from "../kernels/kernel-runner.js"
 import {
   createNetworkRunner,
   integers,
@@ -10,24 +9,11 @@ import {
   type TestTensor,
   tensor,
 } from "../operators/network-runner.js"
+import { random, unchanged } from "./filled.js"
 
 const channels = 20
 const shape = [2, channels, 3, 4, 5]
-const random = (lengths: readonly number[], seed: number) => {
-  const size = lengths.reduce((product, length) => product * length, 1)
-  return tensor("float32", lengths, [...randomFloats(size, seed)])
-}
 const x = random(shape, 5)
-
-/** Weights by which a convolution leaves images as they are; it lays them in blocks. */
-function unchanged(kernel: readonly number[]): TestTensor {
-  const area = kernel.reduce((product, length) => product * length, 1)
-  const elements = Array.from({ length: channels * channels * area }, (_, index) => {
-    const [map, from] = [Math.floor(index / area / channels), Math.floor(index / area) % channels]
-    return Number(map === from && index % area === (area - 1) / 2)
-  })
-  return tensor("float32", [channels, channels, ...kernel], elements)
-}
 
 type Node = ReturnType<typeof node>
 interface Follower {
@@ -90,7 +76,7 @@ const followers: readonly Follower[] = [
   {
     title: "another convolution, and what went in",
     nodes: [node("Conv", ["a", "w1"], ["b"], { pads: [1, 1, 1, 1, 1, 1] }), node("Add", ["b", "a"], ["y"])],
-    constants: { w1: unchanged([3, 3, 3]) },
+    constants: { w1: unchanged(channels, 3, 3, 3) },
   },
 ]
 
@@ -123,7 +109,7 @@ describe.skipIf(why).each(kernelKinds)(
         const pads = [...kernel, ...kernel].map((length) => (length - 1) / 2)
         const convolved = node("Conv", ["x", "w"], ["a"], { pads })
         const [result] = await runner.run([convolved, ...nodes], {
-          ...{ inputs: { x }, constants: { ...constants, w: unchanged(kernel) }, outputs: ["y"] },
+          ...{ inputs: { x }, constants: { ...constants, w: unchanged(channels, ...kernel) }, outputs: ["y"] },
         })
         expect(result?.shape).toEqual(expected?.shape)
         const furthest = (expected?.elements ?? []).reduce<number>((most, value, index) => {

@@ -169,11 +169,11 @@ function checkEngine(engine: Engine): void {
   for (const key of ["engine", "version", "device", "driver"] as const) {
     if (typeof fingerprint?.[key] !== "string") throw contractBroken(`a fingerprint's ${key} is a string`)
   }
-  const { kinds, types, typesToHave = {}, parallelRuns, cancels, keepsOutputs } = capabilities ?? {}
+  const { kinds, types, installableTypes = {}, parallelRuns, cancels, keepsOutputs } = capabilities ?? {}
   if (!Array.isArray(kinds) || kinds.length === 0) throw contractBroken("capabilities name at least one kind of model")
   if (!Array.isArray(types) || !types.every(isElementType)) throw contractBroken("capabilities name element types")
-  if (!Object.entries(typesToHave).every(([type, advice]) => isElementType(type) && typeof advice === "string")) {
-    throw contractBroken("typesToHave is sentences by element types")
+  if (!Object.entries(installableTypes).every(([type, advice]) => isElementType(type) && typeof advice === "string")) {
+    throw contractBroken("installableTypes is sentences by element types")
   }
   if (!Number.isSafeInteger(parallelRuns) || parallelRuns < 1) throw contractBroken("parallelRuns is an integer from 1")
   if (typeof cancels !== "boolean" || typeof keepsOutputs !== "boolean") {

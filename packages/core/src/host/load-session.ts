@@ -52,7 +52,7 @@ export async function loadSession(
 }
 
 function checkSupport({ backend, engine }: LoadedEngine, { manifest }: ModelToHost): void {
-  const { kinds, types, typesToHave = {} } = engine.capabilities
+  const { kinds, types, installableTypes = {} } = engine.capabilities
   if (!kinds.includes(manifest.kind)) {
     throw new StrongroomError(
       "kind-unsupported",
@@ -61,7 +61,7 @@ function checkSupport({ backend, engine }: LoadedEngine, { manifest }: ModelToHo
   }
   const lacking = [...manifest.inputs, ...manifest.outputs].find(({ type }) => !types.includes(type))
   if (lacking !== undefined) {
-    const advice = lacking.type === "string" ? undefined : typesToHave[lacking.type]
+    const advice = lacking.type === "string" ? undefined : installableTypes[lacking.type]
     const what = `The backend "${backend.name}" has no ${lacking.type} tensors, which this model takes or gives.`
     throw new StrongroomError("model-declined", advice === undefined ? what : `${what} ${advice}`)
   }

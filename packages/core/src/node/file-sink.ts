@@ -4,6 +4,7 @@ import * as fs from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 import { StrongroomError } from "../errors.js"
 import type { Sink } from "../source/sink.js"
+import { statusOf } from "./status-of.js"
 import { systemCause, systemCode } from "./system-error.js"
 
 export interface FileSinkOptions {
@@ -166,15 +167,6 @@ async function syncFolder(folder: string): Promise<void> {
   const handle = await fs.open(folder, "r").catch(() => undefined)
   await handle?.sync().catch(() => {})
   await handle?.close().catch(() => {})
-}
-
-async function statusOf(path: string): Promise<Stats | undefined> {
-  try {
-    return await fs.lstat(path)
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined
-    throw error
-  }
 }
 
 function checkTarget(status: Stats | undefined, path: string, overwrite: boolean): void {

@@ -1,9 +1,8 @@
-import type { Stats } from "node:fs"
 import * as fs from "node:fs/promises"
 import { join } from "node:path"
 import { StrongroomError } from "../errors.js"
 import { makeFolder } from "./make-folder.js"
-import { systemCode } from "./system-error.js"
+import { statusOf } from "./status-of.js"
 
 /** A file of a store's, as it is found. */
 export interface StoredFile {
@@ -70,15 +69,6 @@ export async function touch(path: string): Promise<void> {
   if (!status?.isFile() || Date.now() - status.mtimeMs < touchInterval) return
   const now = new Date()
   await fs.lutimes(path, now, now).catch(() => {})
-}
-
-async function statusOf(path: string): Promise<Stats | undefined> {
-  try {
-    return await fs.lstat(path)
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined
-    throw error
-  }
 }
 
 function unusable(cause: string): StrongroomError {

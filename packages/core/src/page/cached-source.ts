@@ -5,7 +5,7 @@ import { readFront, readSignedHeader } from "../format/front.js"
 import { type Layout, layoutOf, segmentLength } from "../format/layout.js"
 import { segmentDigest } from "../format/segments.js"
 import type { Tables } from "../format/tables.js"
-import { linkSignals } from "../source/abort.js"
+import { withSignals } from "../source/abort.js"
 import { blobSource } from "../source/blob.js"
 import { bytesSource } from "../source/bytes.js"
 import { checkRead, checkWithin } from "../source/check-read.js"
@@ -159,15 +159,8 @@ export function cachedSource(source: Source, store: BlockStore): CachedSource {
     }
   }
 
-  async function withSignal<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const linked = linkSignals(closing.signal, signal)
-    try {
-      linked.signal.throwIfAborted()
-      return await work(linked.signal)
-    } finally {
-      linked.unlink()
-    }
-  }
+  const withSignal = <T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>) =>
+    withSignals([closing.signal, signal], work)
 
   return {
     byteLength: (signal) => withSignal(signal, async (linked) => (await opening.wait(linked)).layout.fileLength),

@@ -20,6 +20,20 @@ export function linkSignals(...signals: readonly (AbortSignal | undefined)[]): {
   }
 }
 
+/** Does `work` with a signal that aborts with the first of `signals`, unless one has aborted: then it throws its reason. */
+export async function withSignals<T>(
+  signals: readonly (AbortSignal | undefined)[],
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const linked = linkSignals(...signals)
+  try {
+    linked.signal.throwIfAborted()
+    return await work(linked.signal)
+  } finally {
+    linked.unlink()
+  }
+}
+
 /** Settles as `promise` does, or rejects with the signal's reason if that comes first. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise

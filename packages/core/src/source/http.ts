@@ -1,5 +1,5 @@
 import { StrongroomError } from "../errors.js"
-import { linkSignals } from "./abort.js"
+import { linkSignals, withSignals } from "./abort.js"
 import { checkRead, checkWithin } from "./check-read.js"
 import {
   bodyLength,
@@ -110,15 +110,8 @@ export function httpSource(url: string | URL, options: HttpSourceOptions = {}): 
   // Whoever calls first makes the first request, for all.
   const opening = sharedWork(open)
 
-  async function withSignal<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const linked = linkSignals(closing.signal, signal)
-    try {
-      linked.signal.throwIfAborted()
-      return await work(linked.signal)
-    } finally {
-      linked.unlink()
-    }
-  }
+  const withSignal = <T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>) =>
+    withSignals([closing.signal, signal], work)
 
   async function readFrom(offset: number, target: Uint8Array, signal: AbortSignal): Promise<void> {
     const opened = await opening.wait(signal)

@@ -16,7 +16,7 @@ import {
   runRuntime,
 } from "../runtime-trial.js"
 import { writeSealed } from "../sealed-model.js"
-import { attributed, makeFloatNeedles, startTrial, type Trial } from "../trial.js"
+import { attributed, makeFloatNeedles, startTrial, type Trial, weightsIn } from "../trial.js"
 
 const needles = makeFloatNeedles()
 const python = String(runtimes.tensorflow)
@@ -78,12 +78,7 @@ describe.skipIf(why)(`TensorFlow${why ? ` (not here: ${why})` : ""}`, () => {
     const id = "tf-debug-ops"
     // The product is oneDNN's where TensorFlow was built with it.
     const logging = { TF_CPU_DEBUG_OPS_TO_LOG: "MatMul,_MklMatMul" }
-    const weights = new Float32Array(needles.weights.buffer, needles.weights.byteOffset, 64)
-    /** How many of the weights are among the numbers in a log. */
-    function countIn(log: string): number {
-      const numbers = new Set(log.match(/\d\.\d+/g)?.map((text) => Math.fround(Number(text))))
-      return weights.filter((weight) => numbers.has(weight)).length
-    }
+    const countIn = (log: string) => weightsIn(log, needles)
 
     it("are in the log where a variable names them", async () => {
       expect(countIn(await neutralised(id, logging))).toBe(0)

@@ -4,10 +4,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { noNamespaces } from "../namespaces.js"
 import type { WrittenModel } from "../sealed-model.js"
 import { writeSavedModel, writeTfjsModel } from "../tfjs-model.js"
-import { attributed, makeFloatNeedles, startTrial, type Trial } from "../trial.js"
+import { attributed, makeFloatNeedles, startTrial, type Trial, weightsIn } from "../trial.js"
 
 const needles = makeFloatNeedles()
-const weights = new Float32Array(needles.weights.buffer, needles.weights.byteOffset, 64)
 let model: WrittenModel
 let trial: Trial
 
@@ -60,11 +59,7 @@ describe.skipIf(why)(`tfjs-node${why ? ` (not here: ${why})` : ""}`, () => {
     const id = "tf-debug-ops"
     // tfjs-node makes every product by TensorFlow's newest operator, which is oneDNN's where TensorFlow was built with it.
     const logging = { TF_CPU_DEBUG_OPS_TO_LOG: "BatchMatMulV2,_MklBatchMatMulV2", TF_CPP_MIN_LOG_LEVEL: "0" }
-    /** How many of the weights are among the numbers in a log. */
-    function countIn(log: string): number {
-      const numbers = new Set(log.match(/\d\.\d+/g)?.map((text) => Math.fround(Number(text))))
-      return weights.filter((weight) => numbers.has(weight)).length
-    }
+    const countIn = (log: string) => weightsIn(log, needles)
 
     it("are in the log where a variable names them", async () => {
       expect(countIn(await neutralised(id, logging))).toBe(0)
