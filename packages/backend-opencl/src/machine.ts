@@ -49,7 +49,7 @@ function driverLibraries(folder: string): readonly string[] {
 
 /** Programs are started by their real path, too. */
 function linkersHere(): readonly string[] {
-  return [...new Set(linkers.filter((path) => existsSync(path)).flatMap((path) => [path, real(path)]))]
+  return [...new Set(linkers.filter((path) => existsSync(path)).flatMap((path) => [path, realpathSync(path)]))]
 }
 
 function namesIn(folder: string, form: RegExp): readonly string[] {
@@ -59,13 +59,5 @@ function namesIn(folder: string, form: RegExp): readonly string[] {
       .sort()
   } catch {
     return []
-  }
-}
-
-function real(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return path
   }
 }

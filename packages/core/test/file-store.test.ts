@@ -317,6 +317,17 @@ describe("this user's own folder", () => {
     }
   })
 
+  it.runIf(process.platform === "linux").each(["", "home"])(
+    "is none in the home %j, which says no place",
+    async (home) => {
+      vi.stubEnv("XDG_CACHE_HOME", undefined)
+      vi.stubEnv("HOME", home)
+      const none = expect.objectContaining({ code: "store-failed", message: expect.stringContaining("has no home") })
+      expect(() => artifactFolder()).toThrow(none)
+      await expect(fileStore().put(keyOf(0), Uint8Array.of(1))).rejects.toEqual(none)
+    },
+  )
+
   it.runIf(process.platform === "linux")("is used when no other is named", async () => {
     const cache = fresh()
     vi.stubEnv("XDG_CACHE_HOME", cache)

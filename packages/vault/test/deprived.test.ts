@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process"
-import { mkdtempSync, realpathSync, rmSync } from "node:fs"
+import { chownSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
+import { fileURLToPath, pathToFileURL } from "node:url"
 import type { Guarantee, GuaranteeId, Report } from "@strongroom/vault"
 import { beforeAll, describe, expect, it } from "vitest"
 import { numberOf, type SystemCall, thisArchitecture } from "../src/os/system-calls.js"
@@ -135,6 +135,34 @@ describe.skipIf(thisArchitecture() === undefined)("a vault of an ordinary user",
       evidence: { readOnlyMounts: "ENOSYS", landlock: { outcome: "done" } },
     })
     expect(stateWithout({ ...without, seccomp: "ENOSYS" }, "files.confined").state).toBe("unavailable")
+  })
+
+  it("without read-only mounts lets no engine change the times of the user's files, also while it is made", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "touched-"))
+    try {
+      const path = join(folder, "letter.txt")
+      writeFileSync(path, "dear")
+      for (const place of [folder, path]) chownSync(place, ordinaryUser.uid ?? -1, ordinaryUser.gid ?? -1)
+      const [secret, before] = [1_234_567, statSync(path).mtimeMs]
+      const module = pathToFileURL(fixture("touching.mjs")).href
+      const backend = { contract: 1, name: "touching", module, options: { path, seconds: secret }, needs: {} }
+      // In a container no private tmpfs is over the place.
+      const found = guarantee(openWithout({ unshare: "EPERM" }, { backend }), "files.confined")
+      expect(found).toMatchObject({
+        state: "enforced",
+        evidence: { attributes: "done", backend: [{ touched: "EPERM" }] },
+      })
+      expect(statSync(path).mtimeMs).toBe(before)
+      // The control: the same engine, without a filter.
+      const unfiltered = openWithout({ unshare: "EPERM", seccomp: "ENOSYS" }, { backend })
+      expect(guarantee(unfiltered, "files.confined")).toMatchObject({
+        state: "unavailable",
+        evidence: { backend: [{ touched: "done" }] },
+      })
+      expect(statSync(path).mtimeMs).toBe(secret * 1000)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it("that keeps capabilities, or whose parent can't be confined, counts on neither memory nor folder", () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { allStartingCalls } from "../src/os/allowed-calls.js"
+import { compileAttributeFilter } from "../src/os/attribute-filter.js"
+import { compileReservingFilter } from "../src/os/reserving-filter.js"
 import { compileFilter, type Filter } from "../src/os/seccomp.js"
 import { type Architecture, numberOf, type SystemCall, systemCalls } from "../src/os/system-calls.js"
 
@@ -128,9 +130,35 @@ describe.each(architectures)("a filter for %s", (architecture) => {
   })
 
   it("can be followed by another only if it says so", () => {
-    expect(asked(starting, "seccomp", 1n)).toBe(allowed)
-    expect(asked(starting, "seccomp", 0n)).toBe(eperm)
-    expect(asked(running, "seccomp", 1n)).toBe(eperm)
+    const [thisThread, allThreads, log, listener] = [0n, 1n, 2n, 8n]
+    for (const flags of [thisThread, allThreads]) expect(asked(starting, "seccomp", 1n, flags)).toBe(allowed)
+    for (const flags of [log, listener, listener | allThreads])
+      expect(asked(starting, "seccomp", 1n, flags)).toBe(eperm)
+    expect(asked(starting, "seccomp", 0n, thisThread)).toBe(eperm)
+    expect(asked(running, "seccomp", 1n, allThreads)).toBe(eperm)
+  })
+
+  it("that reserves the next allows all but another next one", () => {
+    const address = 0x7f12_8765_4320n
+    const program = compileReservingFilter(address, architecture)
+    const number = numberOf("seccomp", architecture) ?? -1
+    const next = (flags: bigint, at: bigint) => decide(program, audit[architecture], number, [1n, flags, at])
+    expect(next(1n, address)).toBe(allowed)
+    for (const other of [address + 8n, address + 2n ** 32n, address & 0xffff_ffffn]) expect(next(1n, other)).toBe(eperm)
+    for (const flags of [0n, 2n, 8n]) expect(next(flags, address)).toBe(eperm)
+    for (const other of [0, 1, 511, 1000]) expect(decide(program, audit[architecture], other)).toBe(allowed)
+    expect(decide(program, 0x40000003, 0)).toBe(eperm)
+  })
+
+  it("for attributes refuses what changes modes, owners and times, and nothing else", () => {
+    const program = compileAttributeFilter(architecture)
+    const refused = (Object.keys(systemCalls) as SystemCall[]).filter((name) => {
+      const number = numberOf(name, architecture)
+      return number !== undefined && decide(program, audit[architecture], number) !== allowed
+    })
+    expect(refused.every((name) => /^(f|l)?ch(mod|own)(at2?)?$|^f?utime(s|ns)?(at)?$/.test(name))).toBe(true)
+    expect(refused).toEqual(expect.arrayContaining(["fchmodat", "fchownat", "utimensat"]))
+    expect(refused.length).toBe(architecture === "x64" ? 12 : 6)
   })
 
   it("refuses another architecture's calls, and says that newer ones don't exist", () => {

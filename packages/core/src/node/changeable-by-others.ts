@@ -12,6 +12,10 @@ const mostLinks = 40
  * must belong to one of the two and be closed to all others' writing. Folders with the sticky bit, such as /tmp, may be on
  * the way, since what lies there can only be replaced by its owner; the last one may not. What isn't there yet is nobody's.
  * A group counts as others unless it is this user's alone; Windows has none, and isn't looked at.
+ *
+ * Of a POSIX access list, stat(2) tells one thing: in place of the group's rights, the most that anybody named in it has. So
+ * a list that lets somebody write is seen where the group counts as others, and not seen where it is this user's alone. Other
+ * kinds of lists, as macOS and NFSv4 have them, aren't seen.
  */
 export function changeableByOthers(path: string): string | undefined {
   const user = process.geteuid?.()

@@ -18,7 +18,7 @@ export function exitError({ code, signal, error }: ProcessEnd, ready: boolean, d
   return new StrongroomError("vault-exited", `The vault's process ended ${how}${reason}. ${advice}`)
 }
 
-/** Exit codes of native/jail.c, `enum exits`. */
+/** Exit codes of the jail, `enum exits` in native/jail.h. */
 const jailRefusals: { readonly [code: number]: string } = {
   121: "A debugger is attached to the vault's process, or was before it could close itself: nothing in it could be believed. End the debugger and open another vault",
   122: "The vault's process wasn't told how to close itself: its starter ended or sent something else. Open another vault",

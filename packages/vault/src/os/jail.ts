@@ -1,4 +1,4 @@
-/** What native/jail.c is told before main, and what it tells: the same numbers as there. */
+/** What the jail is told before main, and what it tells: the same numbers as in native/jail.h. */
 
 export interface JailConfiguration {
   /** Places over which a private tmpfs is mounted. */
@@ -21,7 +21,7 @@ export interface JailConfiguration {
 
 const kinds = { end: 0, covers: 1, directory: 2, tmpfs: 3, read: 4, execute: 5, devices: 6, filter: 7, threads: 8 }
 
-/** jail.c's room for it. */
+/** The room for it in native/configuration.c. */
 const mostBytes = 65_536
 
 /** @throws RangeError when it is longer than the jail reads. */
@@ -50,7 +50,7 @@ function u32(value: number): Buffer {
   return bytes
 }
 
-/** In jail.c's order; its `enum step` explains each. */
+/** In the order of native/jail.h, whose `enum step` explains each. */
 const steps = [
   ...(["magic", "tracer", "user", "userMaps", "notDumpable", "noCore", "descriptors"] as const),
   ...(["mounts", "network", "ipc", "processes", "privateMounts", "readOnly", "covered", "covers"] as const),
@@ -62,7 +62,7 @@ const steps = [
 /** The result of each step: 0 or a number that the step explains, and -errno for what failed. */
 export type JailResults = { readonly [step in (typeof steps)[number]]: number }
 
-/** jail.c's MAGIC_VALUE. */
+/** MAGIC_VALUE there. */
 const magic = (0x53524a31n << 32n) | BigInt(steps.length)
 
 /** What the jail left. Undefined for what isn't its table. */

@@ -1,3 +1,19 @@
+import {
+  allowed,
+  anyBit,
+  audit,
+  data,
+  encode,
+  equal,
+  errno,
+  failWith,
+  filterFlags,
+  give,
+  greater,
+  type Instruction,
+  load,
+  setFilter,
+} from "./bpf.js"
 import { type Architecture, numberOf, type SystemCall } from "./system-calls.js"
 
 /**
@@ -19,18 +35,6 @@ export interface Filter {
    */
   readonly listening: boolean
 }
-
-/** linux/audit.h */
-const audit = { x64: 0xc000003e, arm64: 0xc00000b7 } as const
-
-/** Offsets in struct seccomp_data; arguments are 64 bits, little-endian. */
-const data = { number: 0, architecture: 4, low: (argument: number) => 16 + 8 * argument }
-
-/** linux/seccomp.h */
-const allowed = 0x7fff0000
-const failWith = (errno: number) => 0x00050000 | errno
-
-const errno = { EPERM: 1, ENOSYS: 38 }
 
 /** The first number that neither architecture uses for a call of its own; x64 has those of its x32 ABI above. */
 const firstUnknown = 512
@@ -61,30 +65,12 @@ const processControls = {
 /** ioctl(2) of terminals that put words into another's mouth. */
 const forbiddenControls = { TIOCSTI: 0x5412, TIOCLINUX: 0x541c, TIOCSETD: 0x5423 }
 
-/** seccomp(2) */
-const setFilter = 1
-
 /** linux/socket.h, linux/net.h: with SOCK_CLOEXEC and SOCK_NONBLOCK, either or both. */
 const unixFamily = 1
 const packets = [0x5, 0x80005, 0x805, 0x80805] as const
 
 /** What a fork that becomes a program does, and waiting for it. */
 const forking = ["close_range", "wait4", "waitid"] as const satisfies readonly SystemCall[]
-
-interface Instruction {
-  readonly code: number
-  /** How many instructions to leave out if it is true, and if not. */
-  readonly jt?: number
-  readonly jf?: number
-  readonly k: number
-}
-
-/** linux/bpf_common.h: loads of 32 bits, jumps, returns, bits. */
-const load = (k: number): Instruction => ({ code: 0x20, k })
-const equal = (k: number, jt: number, jf: number): Instruction => ({ code: 0x15, jt, jf, k })
-const greater = (k: number, jt: number, jf: number): Instruction => ({ code: 0x25, jt, jf, k })
-const anyBit = (k: number, jt: number, jf: number): Instruction => ({ code: 0x45, jt, jf, k })
-const give = (k: number): Instruction => ({ code: 0x06, k })
 
 /** Allows if the argument is one of `values`, else refuses; or the other way round. */
 function among(argument: number, values: readonly number[], inside: number, outside: number): Instruction[] {
@@ -117,12 +103,20 @@ function conditions({ fork, filters, listening }: Filter): { readonly [name in S
       bind: [give(allowed)],
       listen: [give(allowed)],
     }),
-    ...(filters && { seccomp: among(0, [setFilter], allowed, refused) }),
+    // Without a flag that would have a thread answer others' calls.
+    ...(filters && {
+      seccomp: [
+        load(data.low(0)),
+        equal(setFilter, 1, 0),
+        give(refused),
+        ...among(1, Object.values(filterFlags), allowed, refused),
+      ],
+    }),
     ...(fork && Object.fromEntries(forking.map((name) => [name, [give(allowed)]]))),
   }
 }
 
-/** The filter as a program of classic BPF: 8 bytes an instruction, struct sock_filter, little-endian. */
+/** The filter as a program, from {@link encode}. */
 export function compileFilter(filter: Filter, architecture: Architecture): Uint8Array {
   const program: Instruction[] = [
     load(data.architecture),
@@ -142,16 +136,4 @@ export function compileFilter(filter: Filter, architecture: Architecture): Uint8
   }
   program.push(give(failWith(errno.EPERM)))
   return encode(program)
-}
-
-function encode(program: readonly Instruction[]): Uint8Array {
-  const bytes = new Uint8Array(8 * program.length)
-  const view = new DataView(bytes.buffer)
-  program.forEach(({ code, jt = 0, jf = 0, k }, index) => {
-    view.setUint16(8 * index, code, true)
-    view.setUint8(8 * index + 2, jt)
-    view.setUint8(8 * index + 3, jf)
-    view.setUint32(8 * index + 4, k, true)
-  })
-  return bytes
 }

@@ -5,26 +5,27 @@ import { attemptForbidden } from "./attempts.js"
 import type { Confinement } from "./confinement.js"
 import { harden } from "./harden.js"
 import type { InheritedSockets } from "./inherited-sockets.js"
-import { setSecondFilter } from "./second-filter.js"
+import type { SecondFilter } from "./second-filter.js"
 import { retakeInspectorSignal } from "./signals.js"
+
+/** What was done before there was an engine. */
+export interface BeforeEngine {
+  readonly inherited: InheritedSockets | undefined
+  readonly attributes: Confinement["attributes"]
+  readonly second: SecondFilter
+}
 
 /** The last doors are shut, now that the engine has been made; then everything forbidden is tried. */
 export async function confine(
   open: Extract<ToVault, { type: "open" }>,
   jail: JailResults | undefined,
-  inherited: InheritedSockets | undefined,
+  { inherited, attributes, second }: BeforeEngine,
 ): Promise<Confinement> {
   retakeInspectorSignal()
   const { execute = [] } = open.backend.needs
   const system = await linux()
   if (system && !jail) harden(system)
-  const secondFilter =
-    system && jail?.seccomp === 0
-      ? setSecondFilter(system, open.backend.needs.systemCalls ?? [], execute.length > 0)
-      : { result: notThere, calls: 0 }
+  const secondFilter = second.set()
   const attempts = await attemptForbidden(open.writable)
-  return { jail, missing: open.noJail, attempts, execute, secondFilter, inherited }
+  return { jail, missing: open.noJail, attempts, execute, attributes, secondFilter, inherited }
 }
-
-/** -ENOSYS */
-const notThere = -38

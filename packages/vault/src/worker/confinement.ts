@@ -13,13 +13,15 @@ export interface Confinement {
   readonly attempts: Attempts
   /** Programs that the backend declares, which native/programs.c starts. */
   readonly execute: readonly string[]
-  readonly secondFilter: SecondFilter
+  /** What became of keeping files' modes, owners and times, as {@link keepAttributes} says it. */
+  readonly attributes: number | undefined
+  readonly secondFilter: SecondFilterOutcome
   /** Undefined without a jail, or where it couldn't be tried. */
   readonly inherited: InheritedSockets | undefined
 }
 
 /** What became of the filter that is set when the engine has been made. */
-export interface SecondFilter {
+export interface SecondFilterOutcome {
   /** 0, or -errno. */
   readonly result: number
   /** How many system calls it allows. */
@@ -106,13 +108,14 @@ function memoryPrivate({ jail, missing, attempts: { dumpable } }: Confinement): 
 /** Below, files that exist can be truncated. */
 const leastLandlockAbi = 3
 
-function files({ jail, missing, attempts, secondFilter }: Confinement): Finding {
+function files({ jail, missing, attempts, attributes }: Confinement): Finding {
   if (!jail) return unavailable(missing ?? untold)
   const { landlockAbi, landlock, landlockRules, landlockMissing, readOnly, covered, covers } = jail
   const isLandlocked = landlock === 0 && attempts.listRoot === "EACCES"
   const evidence = {
     landlock: { outcome: outcome(landlock), abi: landlockAbi, rules: landlockRules, missingPlaces: landlockMissing },
     readOnlyMounts: outcome(readOnly),
+    attributes: attributes === undefined ? null : outcome(attributes),
     privateMounts: { outcome: outcome(covered), count: covers },
     listingRoot: attempts.listRoot,
     writing: attempts.files,
@@ -122,7 +125,7 @@ function files({ jail, missing, attempts, secondFilter }: Confinement): Finding 
     return unavailable("Landlock doesn't keep it from reading, and from writing to devices and pipes.", evidence)
   }
   // Modes and times of files are not Landlock's business: then the calls that change them must be refused.
-  if (readOnly !== 0 && !(landlockAbi >= leastLandlockAbi && secondFilter.result === 0)) {
+  if (readOnly !== 0 && !(landlockAbi >= leastLandlockAbi && attributes === 0)) {
     return unavailable("Mounts aren't read-only, and Landlock alone lets files be changed in some ways.", evidence)
   }
   if (!isSound(jail)) return unavailable("It has kept capabilities or descriptors.", evidence)
@@ -161,11 +164,13 @@ function calls({ jail, missing, attempts, secondFilter }: Confinement): Finding 
     attempts: attempts.calls,
   }
   const open = Object.entries(attempts.calls).filter(([, one]) => one !== "EPERM")
+  if (jail.seccomp === 0 && secondFilter.result !== 0) {
+    return unavailable("The filter for when the engine has been made couldn't be set.", evidence)
+  }
   if (jail.seccomp < 0 || !isSound(jail) || Object.keys(attempts.calls).length === 0 || open.length > 0) {
     return unavailable("No filter was set, or calls that it should refuse went through.", evidence)
   }
-  const second = secondFilter.result === 0 ? `, and since the engine was made only ${secondFilter.calls}` : ""
-  const mechanism = `A seccomp filter allows what is on a list${second}. It tried others and was refused.`
+  const mechanism = `A seccomp filter allows what is on a list, and since the engine was made only ${secondFilter.calls}. It tried others and was refused.`
   return { state: "enforced", mechanism, evidence }
 }
 

@@ -1,6 +1,6 @@
 /**
- * One session's thread. It imports the backend and makes its engine at once, and then what opens models, so that a spare
- * thread is warm; it opens one sealed model, runs it, and ends.
+ * One session's thread. It imports the backend and makes its engine as soon as it may, and then what opens models, so that a
+ * spare thread is warm; it opens one sealed model, runs it, and ends.
  */
 import { mkdirSync } from "node:fs"
 import { type MessagePort, parentPort, workerData } from "node:worker_threads"
@@ -44,7 +44,10 @@ function makeDirectory(): void {
   }
 }
 
-const engine = makeEngine()
+let begin: () => void
+const engine = new Promise<void>((resolve) => {
+  begin = resolve
+}).then(makeEngine)
 engine.catch((error) => post({ type: "engine-failed", error: toWireError(error) }))
 // Only after the engine: core's formats and cryptography take as long to load, and the app is waiting for the engine.
 const opener = engine.then(
@@ -59,7 +62,8 @@ let stopping = false
 opener.then(({ prepare }) => prepare(memory, () => session === undefined && !stopping)).catch(() => {})
 
 port.on("message", (message: ToThread) => {
-  if (message.type === "stop") void stop()
+  if (message.type === "begin") begin()
+  else if (message.type === "stop") void stop()
   else if (message.type === "load")
     session = opener.then(({ openSession }) => openSession({ ...message, settings, engine, memory, post }))
   else void session?.then((opened) => opened.receive(message))

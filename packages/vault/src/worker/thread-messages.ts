@@ -23,6 +23,8 @@ export type ThreadMessage = Extract<
 
 /** What the main thread sends. Blocks are transferred. */
 export type ToThread =
+  /** Make the engine. The first. */
+  | { readonly type: "begin" }
   | { readonly type: "forward"; readonly message: ThreadMessage; readonly blocks: readonly ArrayBuffer[] }
   /** `held`: ids of the guarantees that the publisher's policy may count on. */
   | {

@@ -14,7 +14,7 @@ export interface ThreadsSettings {
   readonly debug: boolean
   /** Each thread gets a folder in it. */
   readonly directory: string
-  /** Before anything else is told of it. */
+  /** Before anything else is told of it, and before it runs the backend's code. */
   started(thread: SessionThread): void
   message(thread: SessionThread, message: FromSession): void
   /** A thread ended without having been stopped. */
@@ -68,6 +68,7 @@ export function sessionThreads(settings: ThreadsSettings): Threads {
     )
     running.add(thread)
     settings.started(thread)
+    thread.post({ type: "begin" })
     return thread
   }
 

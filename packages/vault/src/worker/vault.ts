@@ -1,11 +1,13 @@
-import type { Json } from "@strongroom/core/backend"
+import type { Backend, Json } from "@strongroom/core/backend"
 import { closeAll, type DescriptorPassing, descriptorPassing } from "../channel/descriptor-passing.js"
 import type { ToApp, ToVault } from "../channel/messages.js"
 import { channelInvalid, failure, strongroomErrorName, toWireError, type WireError } from "../channel/wire-error.js"
 import type { JailResults } from "../os/jail.js"
 import { loadLibc } from "../os/libc.js"
+import { linux } from "../os/linux.js"
 import { type SystemMemory, systemMemory } from "../os/memory.js"
 import { artifactServer } from "./artifacts.js"
+import { keepAttributes } from "./attributes.js"
 import { confine } from "./confine.js"
 import { held, listFindings } from "./findings.js"
 import { lookAgain, lookAround, withLoads } from "./findings-now.js"
@@ -16,6 +18,7 @@ import { ledgerMemory, type MemoryLedger, memoryLedger } from "./memory-ledger.j
 import { makeOwnIdentity } from "./own-identity.js"
 import { closePassed, type PassedDescriptors, passedDescriptors } from "./passed.js"
 import { passingDescriptor } from "./passing-descriptor.js"
+import { noSecondFilter, type SecondFilter, secondFilter } from "./second-filter.js"
 import { inspectorListens } from "./signals.js"
 import type { SessionThread } from "./thread.js"
 import type { FromSession, LoadMessage } from "./thread-messages.js"
@@ -69,6 +72,8 @@ export async function openVaultHost(settings: VaultSettings): Promise<VaultHost 
 
   // Before there is an engine, which is made in a thread.
   const inherited = jail && (await nameInheritedSockets())
+  const attributes = await keepAttributes(jail)
+  const second = await secondFilterFor(open.backend.needs, jail)
   const threads = sessionThreads({ ...open, script: threadScript, started, message: fromThread, died, ended })
   const [system, engine, passing, own] = await Promise.all([
     systemOfThis(),
@@ -76,7 +81,7 @@ export async function openVaultHost(settings: VaultSettings): Promise<VaultHost 
     open.passing ? passingFromApp() : undefined,
     makeOwnIdentity(ledger),
   ])
-  const confinement = await confine(open, jail, inherited)
+  const confinement = await confine(open, jail, { inherited, attributes, second })
   let found = await lookAround(open, confinement)
   const refusal = "error" in engine ? engine.error : (inspected() ?? unpassable() ?? lacking())
   if (refusal) {
@@ -184,6 +189,7 @@ export async function openVaultHost(settings: VaultSettings): Promise<VaultHost 
   }
 
   function started(thread: SessionThread): void {
+    second.reserve()
     const ledger = memoryLedger(thread.ledger)
     ledgers.set(thread, ledger)
     memory.add(ledger)
@@ -281,6 +287,13 @@ function withEvidence(known: readonly Json[] = [], evidence: Json): readonly Jso
   const text = JSON.stringify(evidence)
   const isKnown = known.some((one) => JSON.stringify(one) === text)
   return isKnown || known.length >= mostEvidence ? known : [...known, evidence]
+}
+
+/** Only where there is a first: without one, nothing keeps an engine from setting what it wants at any time. */
+async function secondFilterFor(needs: Backend["needs"], jail: JailResults | undefined): Promise<SecondFilter> {
+  const system = await linux()
+  if (!system || jail?.seccomp !== 0) return noSecondFilter
+  return secondFilter(system, needs.systemCalls ?? [], (needs.execute ?? []).length > 0)
 }
 
 async function systemOfThis(): Promise<SystemMemory | undefined> {
