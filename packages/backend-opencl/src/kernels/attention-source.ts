@@ -2,15 +2,16 @@ import { columnsOf, declareSums, forEachSum, multiplyAdd, type RegisterTile, sum
 import { turnVectors } from "./turn-vectors.js"
 import { lines, load, store, vectorFunctions, vectorType } from "./vector-text.js"
 
-/** What is done to queries before their products, and to scores before their softmax. */
+/** What is done to queries and keys before their products, and to scores before their softmax. */
 export interface AttentionEpilogue {
   /** Kernel parameters to append: those of the integers, then those of the buffers; each begins with a comma. */
   readonly parameters: string
   readonly integers: readonly number[]
   /** Statements before all others, which know `outer` and `inner`, the place in the batch. */
   readonly begin: string
-  /** C expressions: numbers that a query is multiplied by, one after the other. */
-  readonly scales: readonly string[]
+  /** C operators with numbers on their right that follow a query's floats, such as ` * 2.0f`, and a key's; or nothing. */
+  readonly changesQuery: string
+  readonly changesKey: string
   /**
    * Statements that change the variable `value`, the scores of a vector of queries and one key.
    *
@@ -25,9 +26,9 @@ const tilesOfBlock = 4
 
 /**
  * A work-item computes the results of as many queries as its vectors have lanes: a lane is a query, so that nothing is
- * summed across lanes. Queries are transposed first, and results at last; keys and values are read where they are, float
- * by float, each for all lanes. `tile` has scores in its sums, keys by queries, and then results, floats of values by
- * queries.
+ * summed across lanes. Queries are transposed first, and results at last; keys and values are read
+ * float by float, each for all lanes. `tile` has scores in its sums, keys by queries, and then results, floats of values
+ * by queries.
  */
 export function attentionSource(
   tile: RegisterTile,
@@ -43,7 +44,7 @@ export function attentionSource(
   const lanes = columnsOf(tile)
   const block = tilesOfBlock * keysOfTile
   const type = vectorType(width)
-  const stride = depth + 16
+  const keys = (keysTogether ? keysSideBySide : keysAsRows)(tile, depth, epilogue.changesKey)
   const scoresOf = (vector: number) => load(width, `shares + key * ${lanes} + ${vector * width}`)
   return `${vectorFunctions(width)}${turnVectors(width)}
 __attribute__((reqd_work_group_size(1, 1, 1)))
@@ -64,21 +65,21 @@ __kernel void KERNEL(__global const float *restrict queries, __global const floa
   float turned[${depth * lanes}] __attribute__((aligned(64)));
   float results[${floats * lanes}] __attribute__((aligned(64)));
   float shares[${block * lanes}] __attribute__((aligned(64)));
-  ${keysTogether ? "" : `float copy[${keysOfTile * stride}] __attribute__((aligned(64)));`}
-  ${turnQueries(tile, depth, epilogue.scales)}
+  ${keys.declared}
+  ${turnQueries(tile, depth, epilogue.changesQuery)}
   for (int index = 0; index < ${floats * lanes}; index++) results[index] = 0.0f;
   ${lines(vectors, (vector) => `${type} largest${vector} = (${type})(-INFINITY), total${vector} = (${type})(0.0f);`)}
   for (int begin = 0; begin < keyCount; begin += ${block}) {
     const int count = min(${block}, keyCount - begin);
     for (int from = 0; from < count; from += ${keysOfTile}) {
-      ${keysTogether ? "__global const float *factor = keys + begin + from;" : copyKeys(tile, stride, depth)}
+      ${keys.read}
       __private const float *query = turned;
       ${declareSums(tile, () => "0.0f")}
-      for (int step = 0; step < ${depth}; step++, query += ${lanes}, factor += ${keysTogether ? "keyColumn" : "1"}) {
+      for (int step = 0; step < ${depth}; step++, query += ${lanes}, factor += ${keys.next}) {
         ${multiplyAdd(
           tile,
           (vector) => load(width, `query + ${vector * width}`),
-          (index) => `factor[${keysTogether ? index : index * stride}]`,
+          (index) => `factor[${index * keys.apart}]`,
         )}
       }
       ${forEachSum(
@@ -121,33 +122,72 @@ __kernel void KERNEL(__global const float *restrict queries, __global const floa
 }
 
 /** The queries' floats, each of all lanes together. Those from `rows` on are the last, and aren't stored. */
-function turnQueries({ vectors, width }: RegisterTile, depth: number, scales: readonly string[]): string {
+function turnQueries({ vectors, width }: RegisterTile, depth: number, changes: string): string {
   const lanes = vectors * width
   const whole = depth - (depth % width)
   const row = (lane: string | number) => `(size_t)min(first + part + ${lane}, rows - 1) * queryRow`
-  const scaled = (query: string) => [query, ...scales].join(" * ")
   return `for (int part = 0; part < ${lanes}; part += ${width}) {
     for (int step = 0; step < ${whole}; step += ${width}) {
       ${vectorType(width)} x[${width}];
-      ${lines(width, (lane) => `x[${lane}] = ${scaled(load(width, `queries + ${row(lane)} + step`))};`)}
+      ${lines(width, (lane) => `x[${lane}] = ${load(width, `queries + ${row(lane)} + step`)}${changes};`)}
       KERNEL_turn(x);
       ${lines(width, (index) => store(width, `x[${index}]`, `turned + (step + ${index}) * ${lanes} + part`))}
     }
     for (int step = ${whole}; step < ${depth}; step++)
-      for (int lane = 0; lane < ${width}; lane++) turned[step * ${lanes} + part + lane] = ${scaled(`queries[${row("lane")} + step]`)};
+      for (int lane = 0; lane < ${width}; lane++) turned[step * ${lanes} + part + lane] = queries[${row("lane")} + step]${changes};
   }`
 }
 
-/** Keys at a distance that the compiler knows. Those beyond the last are the last, and aren't looked at. */
-const copyKeys = ({ rows, width }: RegisterTile, stride: number, depth: number): string => `
+/** How a tile's keys are read. Those beyond the last key aren't looked at. */
+interface Keys {
+  /** Private memory, if they are copied. */
+  readonly declared: string
+  /** Statements that point `factor` to the first float of the first key. */
+  readonly read: string
+  /** How far apart a key's floats are, in C, and keys. */
+  readonly next: string
+  readonly apart: number
+}
+
+/** Copied, at a distance that the compiler knows. */
+function keysAsRows({ rows, width }: RegisterTile, depth: number, changes: string): Keys {
+  const apart = depth + 16
+  return {
+    declared: `float copy[${rows * apart}] __attribute__((aligned(64)));`,
+    read: `
       for (int index = 0; index < ${rows}; index++) {
         __global const float *source = keys + (size_t)min(begin + from + index, keyCount - 1) * keyRow;
-        float *target = copy + index * ${stride};
+        float *target = copy + index * ${apart};
         int step = 0;
-        for (; step + ${width} <= ${depth}; step += ${width}) ${store(width, load(width, "source + step"), "target + step")}
-        for (; step < ${depth}; step++) target[step] = source[step];
+        for (; step + ${width} <= ${depth}; step += ${width}) ${store(width, `${load(width, "source + step")}${changes}`, "target + step")}
+        for (; step < ${depth}; step++) target[step] = source[step]${changes};
       }
-      __private const float *factor = copy;`
+      __private const float *factor = copy;`,
+    next: "1",
+    apart,
+  }
+}
+
+/** Read where they are, unless they change: then copied, in whole vectors. */
+function keysSideBySide({ rows, width }: RegisterTile, depth: number, changes: string): Keys {
+  if (changes === "") {
+    return { declared: "", read: "__global const float *factor = keys + begin + from;", next: "keyColumn", apart: 1 }
+  }
+  const vectors = Math.ceil(rows / width)
+  const next = vectors * width
+  return {
+    declared: `float copy[${depth * next}] __attribute__((aligned(64)));`,
+    read: `
+      for (int step = 0; step < ${depth}; step++) {
+        __global const float *source = keys + (size_t)step * keyColumn + begin + from;
+        float *target = copy + step * ${next};
+        ${lines(vectors, (vector) => store(width, `${load(width, `source + ${vector * width}`)}${changes}`, `target + ${vector * width}`))}
+      }
+      __private const float *factor = copy;`,
+    next: `${next}`,
+    apart: 1,
+  }
+}
 
 /** Adds a block's values, by their shares, to what the results have of the blocks before. */
 function addValues(tile: RegisterTile, floats: number): string {

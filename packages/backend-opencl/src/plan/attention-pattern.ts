@@ -3,7 +3,7 @@ import type { Elementwise, MatMul, Operation, View } from "../graph/operation.js
 import { contiguousStrides } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
 import { guardOf } from "./attention-guard.js"
-import { type Scaled, scaledBy } from "./attention-scale.js"
+import { type Scale, type Scaled, scaledBy } from "./attention-scale.js"
 import { isSmall } from "./fused-epilogue.js"
 import { isAlias } from "./lowering.js"
 import { operandsOf } from "./operand-access.js"
@@ -15,8 +15,9 @@ export interface Attention {
   /** Transposed: its columns are keys. */
   readonly key: Tensor
   readonly value: Tensor
-  /** Numbers by which queries are multiplied before the first product, one after the other. */
-  readonly scales: readonly Tensor[]
+  /** What changes queries, and keys, before the first product, one after the other. Keys aren't divided. */
+  readonly queryScales: readonly Scale[]
+  readonly keyScales: readonly Scale[]
   /** The first product. */
   readonly scores: Tensor
   /** From the first product to what the softmax is of, in order: scales and masks. */
@@ -34,9 +35,14 @@ export interface Attention {
   readonly isConstant: false
 }
 
+interface Unscaled {
+  readonly factor: Tensor
+  readonly scales: readonly Scaled[]
+}
+
 /** Further from the softmax than exporters put a scale or a mask, nothing is looked for. */
 const mostMembers = 8
-/** Of both factors together. */
+/** Of each factor. */
 const mostScales = 4
 
 /**
@@ -100,12 +106,11 @@ export function joinAttention(
     return shares
   }
 
-  /** A factor of a product without the number that it is multiplied by for that alone. */
-  function unscaled(factor: Tensor, scales: Scaled[]): Tensor {
+  /** A factor of a product without the numbers that change it for that alone, of which the first is the first applied. */
+  function unscaled(factor: Tensor, isTaken: (scale: Scale) => boolean, scales: Scaled[] = []): Unscaled {
     const scaled = onlyConsumer(factor) && scaledBy(factor)
-    if (scaled === undefined || scales.length >= mostScales) return factor
-    scales.push(scaled)
-    return unscaled(scaled.tensor, scales)
+    if (scaled === undefined || !isTaken(scaled.scale) || scales.length >= mostScales) return { factor, scales }
+    return unscaled(scaled.tensor, isTaken, [scaled, ...scales])
   }
 
   for (const product of operations) {
@@ -126,21 +131,25 @@ export function joinAttention(
     const made = product.outputs[0] as Tensor
     const turned = transposition(onlyConsumer(made), made)
     const operands = operandsOf(members, scores)
-    const scaled: Scaled[] = []
-    const [query, key] = head.inputs.map((factor) => unscaled(factor, scaled)) as [Tensor, Tensor]
-    const scales = scaled.map(({ scale }) => scale)
+    const ofQuery = unscaled(head.inputs[0] as Tensor, () => true)
+    // Of keys each work-item makes its own copy: a division there would take as long as half of the product.
+    const ofKey = unscaled(head.inputs[1] as Tensor, ({ isDivisor }) => !isDivisor)
+    const scaled = [...ofQuery.scales, ...ofKey.scales]
+    const [query, key] = [ofQuery.factor, ofKey.factor]
     const isGuarded = guards.length > 0
     const attention: Attention = {
-      ...{ kind: "attention", query, key, value, scales, scores, members, operands, isGuarded, product: made },
+      ...{ kind: "attention", query, key, value, scores, members, operands, isGuarded, product: made },
       isConstant: false,
+      queryScales: ofQuery.scales.map(({ scale }) => scale),
+      keyScales: ofKey.scales.map(({ scale }) => scale),
       order: turned?.order ?? [...made.shape.keys()],
-      inputs: [query, key, value, ...scales, ...operands],
+      inputs: [query, key, value, ...scaled.map(({ scale }) => scale.number), ...operands],
       outputs: [turned?.view.outputs[0] ?? made],
     } as const
     if (!canBeOne(attention) || !fits(attention)) continue
     replaced.set(product, attention)
     for (const operation of [
-      ...[...scaled.map((one) => one.product), ...path, ...views, ...guards, origin.operation],
+      ...[...scaled.map((one) => one.operation), ...path, ...views, ...guards, origin.operation],
       ...(turned ? [turned.view] : []),
     ])
       gone.add(operation)

@@ -102,12 +102,14 @@ function placed(
 /** What changes scores, and the memory that it reads for that, element by element. */
 function epilogueOf(
   lowering: Lowering,
-  { members, operands, scores, scales }: Attention,
+  { members, operands, scores, queryScales, keyScales }: Attention,
   batchOf: (strides: readonly number[]) => readonly [number, number],
 ): { readonly epilogue: AttentionEpilogue; readonly storages: readonly Storage[] } {
   const read = operands.map((tensor) => ({ ...lowering.operand(tensor, scores.shape), type: tensor.type }))
   const stages = stagesOf(members, [...operands, scores])
-  const factors = scales.map((tensor) => lowering.operand(tensor, []))
+  const scales = [...queryScales, ...keyScales]
+  const factors = scales.map(({ number }) => lowering.operand(number, []))
+  const changes = scales.map(({ isDivisor }, at) => ` ${isDivisor ? "/" : "*"} scale${at}[scaleOffset${at}]`)
   const names = ["offset", "outer", "inner", "row", "key"] as const
   const integers = read.flatMap(({ offset, strides }) => [offset, ...batchOf(strides), ...strides.slice(-2)])
   const parameters = [
@@ -121,7 +123,8 @@ function epilogueOf(
     epilogue: {
       parameters: parameters.join(""),
       integers: [...integers, ...factors.map(({ offset }) => offset)],
-      scales: factors.map((_, at) => `scale${at}[scaleOffset${at}]`),
+      changesQuery: changes.slice(0, queryScales.length).join(""),
+      changesKey: changes.slice(queryScales.length).join(""),
       begin: read
         .map((_, at) => `e${at} += (size_t)outer * outer${at} + (size_t)inner * inner${at} + offset${at};`)
         .join("\n"),

@@ -44,12 +44,13 @@ const shapes: Readonly<Record<string, AttentionShape>> = {
 
 type Matrix = AttentionMatrix & { readonly sharing?: number }
 
-/** Halves scores, by its queries, and adds a number for each query and key. */
+/** Halves scores, by queries and keys, and adds a number for each query and key. */
 const biased: AttentionEpilogue = {
   parameters: ", const int step, const int twice",
   integers: [7, 2],
   begin: "",
-  scales: ["2.0f", "(1.0f / (2 * twice))"],
+  changesQuery: " * 3.0f / (2 * twice)",
+  changesKey: " * 2.0f / 3.0f",
   apply: (value, { row, key, width }) => {
     const lanes = Array.from({ length: width }, (_, lane) => `((${row} + ${lane}) * step + ${key} * 3) % 11`)
     return `${value} = ${value} + (float${width})(${lanes.join(", ")});`
