@@ -1,3 +1,4 @@
+import type { AttentionShape, GuardKind } from "./attention.js"
 import { columnsOf, declareSums, forEachSum, multiplyAdd, type RegisterTile, sum } from "./register-tile.js"
 import { turnVectors } from "./turn-vectors.js"
 import { lines, load, store, vectorFunctions, vectorType } from "./vector-text.js"
@@ -36,8 +37,8 @@ export function attentionSource(
     depth,
     width: floats,
     keysTogether,
-    isGuarded,
-  }: { readonly depth: number; readonly width: number; readonly keysTogether: boolean; readonly isGuarded: boolean },
+    guard,
+  }: Pick<AttentionShape, "depth" | "width" | "guard"> & { readonly keysTogether: boolean },
   epilogue: AttentionEpilogue,
 ): string {
   const { rows: keysOfTile, vectors, width } = tile
@@ -116,7 +117,7 @@ __kernel void KERNEL(__global const float *restrict queries, __global const floa
     __global const float *block = values + (size_t)begin * valueRow;
     ${addValues(tile, floats)}
   }
-  ${isGuarded ? guard(tile, floats) : ""}
+  ${guard === undefined ? "" : haveZeros(tile, floats, guard)}
   ${storeResults(tile, floats)}
 }`
 }
@@ -220,24 +221,29 @@ function addPart(tile: RegisterTile): string {
 }
 
 /**
- * Has queries of which no key counts, or some score isn't a number, share nothing: what they add up is zero times each
- * value, which is no number where a value isn't finite. Of shares that are zeros that has been added up already.
+ * Has queries of which no key counts, and if so guarded those of which some score isn't a number, share nothing: what
+ * they add up is zero times each value, which is no number where a value isn't finite. Of shares that are zeros that has
+ * been added up already.
  */
-function guard({ vectors, width }: RegisterTile, floats: number): string {
+function haveZeros({ vectors, width }: RegisterTile, floats: number, guard: GuardKind): string {
   const lanes = vectors * width
+  const shareNothing = (vector: number) => `
+      if (isnan(totals[lane])) {
+        for (int step = 0; step < ${floats}; step++) {
+          float nothing = 0.0f;
+          for (int key = 0; key < keyCount; key++) nothing += 0.0f * values[(size_t)key * valueRow + step];
+          results[step * ${lanes} + ${vector * width} + lane] = nothing;
+        }
+        totals[lane] = 1.0f;
+      }`
   return lines(
     vectors,
     (vector) => `{
     float totals[${width}];
     ${store(width, `total${vector}`, "totals")}
     for (int lane = 0; lane < ${width}; lane++) {
-      if (isnan(totals[lane]))
-        for (int step = 0; step < ${floats}; step++) {
-          float nothing = 0.0f;
-          for (int key = 0; key < keyCount; key++) nothing += 0.0f * values[(size_t)key * valueRow + step];
-          results[step * ${lanes} + ${vector * width} + lane] = nothing;
-        }
-      if (!(totals[lane] > 0.0f)) totals[lane] = 1.0f;
+      ${guard === "not-numbers" ? shareNothing(vector) : ""}
+      if (totals[lane] == 0.0f) totals[lane] = 1.0f;
     }
     total${vector} = ${load(width, "totals")};
   }`,

@@ -14,6 +14,9 @@ interface Shared {
   readonly sharing: number
 }
 
+/** Shares that are no numbers are zeros, or those of queries of which all scores are minus infinity alone. */
+export type GuardKind = "not-numbers" | "all-masked"
+
 /** Sizes of attention: each of `rows` queries is compared with `keys` keys, and gets a mean of as many values. */
 export interface AttentionShape {
   readonly batch: readonly [number, number]
@@ -29,8 +32,8 @@ export interface AttentionShape {
   readonly key: AttentionMatrix & Shared & { readonly column: number }
   readonly value: AttentionMatrix & Shared
   readonly output: AttentionMatrix
-  /** Whether shares that are no numbers are zeros, as those of a query are of which no key counts. */
-  readonly isGuarded: boolean
+  /** Which shares are zeros, if any. */
+  readonly guard: GuardKind | undefined
 }
 
 /** Query, result and shares of a work-item are in private memory: floats that a query and a value may have. */
@@ -52,16 +55,12 @@ export function fitsAttention(
  * "Self-attention Does Not Need O(n^2) Memory", 2021; Dao et al., "FlashAttention", 2022).
  */
 export function attention(device: KernelDevice, shape: AttentionShape, epilogue: AttentionEpilogue): KernelCall {
-  const { batch, rows, keys, depth, width, query, key, value, output, isGuarded } = shape
+  const { batch, rows, keys, depth, width, query, key, value, output, guard } = shape
   const vectors = rows > device.vectorWidth ? 2 : 1
   // No more than may be read beyond the last key where keys lie together: buffers have a cache line more.
   const tile = { rows: Math.min(mostRows(device, vectors), 16), vectors, width: device.vectorWidth }
   return {
-    source: attentionSource(
-      tile,
-      { depth, width, keysTogether: key.row === 1 && key.column !== 1, isGuarded },
-      epilogue,
-    ),
+    source: attentionSource(tile, { depth, width, keysTogether: key.row === 1 && key.column !== 1, guard }, epilogue),
     buffers: ["query", "key", "value", "output"],
     integers: [
       ...[rows, keys, batch[1]],

@@ -76,7 +76,7 @@ export function lowerAttention(lowering: Lowering, device: KernelDevice, operati
       },
       value: { ...matrixOf(values.strides), sharing: ofValues.sharing },
       output: matrixOf(outputStrides),
-      isGuarded: operation.isGuarded,
+      guard: operation.guard,
     },
     epilogue,
   )

@@ -21,7 +21,7 @@ function sideBySide(
     key: { row: heads * depth, column: 1, batch: [keys * heads * depth, depth], sharing: 1 },
     value: { row: heads * width, batch: [keys * heads * width, width], sharing: 1 },
     output: { row: heads * width, batch: [rows * heads * width, width] },
-    isGuarded: false,
+    guard: undefined,
   }
 }
 

@@ -202,7 +202,7 @@ describe.skipIf(why)(`Attention at the ends of float32${why ? ` (not here: ${why
         expect(found.map(Number.isNaN)).toEqual(expected.map(Number.isNaN))
         for (const [index, value] of expected.entries())
           if (!Number.isNaN(value)) expect(Math.abs((found[index] as number) - value)).toBeLessThan(2e-6)
-        if (outputs.length === 1) expect(launches).toBe(1)
+        if (outputs.length === 1) expect(launches).toBe(layout === "rows" || one.keyScales === undefined ? 1 : 2)
         else expect(launches).toBeGreaterThan(2)
       }
     })
