@@ -8,7 +8,7 @@ export interface AttentionEpilogue {
   /** Kernel parameters to append: those of the integers, then those of the buffers; each begins with a comma. */
   readonly parameters: string
   readonly integers: readonly number[]
-  /** Statements before all others, which know `outer` and `inner`, the place in the batch. */
+  /** Statements before all others, which know `outer`, `middle` and `inner`, the place in the batch. */
   readonly begin: string
   /** C operators with numbers on their right that follow a query's floats, such as ` * 2.0f`, and a key's; or nothing. */
   readonly changesQuery: string
@@ -21,6 +21,17 @@ export interface AttentionEpilogue {
    */
   readonly apply: (value: string, at: { readonly row: string; readonly key: string; readonly width: number }) => string
 }
+
+/** The name of each of a batch's axes. */
+export const batchNames = ["Outer", "Middle", "Inner"] as const
+
+/** Parameters: how far apart elements are, within a matrix and from matrix to matrix. */
+const distances = (name: string, ...within: readonly string[]): string =>
+  [...within, ...batchNames].map((axis) => `const int ${name}${axis}`).join(", ")
+
+/** A C expression: where a matrix begins, by distances that are called so. */
+export const placeInBatch = (name: string): string =>
+  batchNames.map((axis) => `(size_t)${axis.toLowerCase()} * ${name}${axis}`).join(" + ")
 
 /** Tiles of keys of which a block is made. */
 const tilesOfBlock = 4
@@ -51,17 +62,16 @@ export function attentionSource(
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict queries, __global const float *restrict keys,
                      __global const float *restrict values, __global float *restrict output, const int rows,
-                     const int keyCount, const int innerBatch, const int queryRow, const int queryOuter,
-                     const int queryInner, const int keyRow, const int keyColumn, const int keyOuter,
-                     const int keyInner, const int keySharing, const int valueRow, const int valueOuter,
-                     const int valueInner, const int valueSharing, const int outputRow, const int outputOuter,
-                     const int outputInner${epilogue.parameters}) {
+                     const int keyCount, const int middleBatch, const int innerBatch, ${distances("query", "Row")},
+                     ${distances("key", "Row", "Column")}, ${distances("value", "Row")},
+                     ${distances("output", "Row")}${epilogue.parameters}) {
   const int first = get_global_id(0) * ${lanes};
-  const int outer = (int)get_global_id(1) / innerBatch, inner = (int)get_global_id(1) % innerBatch;
-  queries += (size_t)outer * queryOuter + (size_t)inner * queryInner;
-  keys += (size_t)outer * keyOuter + (size_t)(inner / keySharing) * keyInner;
-  values += (size_t)outer * valueOuter + (size_t)(inner / valueSharing) * valueInner;
-  output += (size_t)outer * outputOuter + (size_t)inner * outputInner;
+  const int inner = (int)get_global_id(1) % innerBatch, above = (int)get_global_id(1) / innerBatch;
+  const int middle = above % middleBatch, outer = above / middleBatch;
+  queries += ${placeInBatch("query")};
+  keys += ${placeInBatch("key")};
+  values += ${placeInBatch("value")};
+  output += ${placeInBatch("output")};
   ${epilogue.begin}
   float turned[${depth * lanes}] __attribute__((aligned(64)));
   float results[${floats * lanes}] __attribute__((aligned(64)));

@@ -3,15 +3,13 @@ import type { KernelCall } from "./kernel-call.js"
 import type { KernelDevice } from "./kernel-device.js"
 import { mostRows } from "./register-tile.js"
 
-/** Where matrices of a batch lie, in floats. A batch has two axes, such as images and heads. */
+/** A batch's three axes, the outermost first, such as images, groups of heads and heads of a group. */
+export type AttentionBatch = readonly [number, number, number]
+
+/** Where matrices of a batch lie, in floats. Along an axis whose distance is 0 all read the same. */
 export interface AttentionMatrix {
   readonly row: number
-  readonly batch: readonly [number, number]
-}
-
-/** Of which so many places of the batch's inner axis, one after the other, read the same. */
-interface Shared {
-  readonly sharing: number
+  readonly batch: AttentionBatch
 }
 
 /** Shares that are no numbers are zeros, or those of queries of which all scores are minus infinity alone. */
@@ -19,7 +17,7 @@ export type GuardKind = "not-numbers" | "all-masked"
 
 /** Sizes of attention: each of `rows` queries is compared with `keys` keys, and gets a mean of as many values. */
 export interface AttentionShape {
-  readonly batch: readonly [number, number]
+  readonly batch: AttentionBatch
   readonly rows: number
   readonly keys: number
   /** Floats of a query and of a key. */
@@ -29,8 +27,8 @@ export interface AttentionShape {
   /** Its columns lie together, as those of `value` and `output` do. */
   readonly query: AttentionMatrix
   /** Rows are keys. `column` is how far the floats of one are apart: 1, or any distance where keys are 1 apart. */
-  readonly key: AttentionMatrix & Shared & { readonly column: number }
-  readonly value: AttentionMatrix & Shared
+  readonly key: AttentionMatrix & { readonly column: number }
+  readonly value: AttentionMatrix
   readonly output: AttentionMatrix
   /** Which shares are zeros, if any. */
   readonly guard: GuardKind | undefined
@@ -63,14 +61,14 @@ export function attention(device: KernelDevice, shape: AttentionShape, epilogue:
     source: attentionSource(tile, { depth, width, keysTogether: key.row === 1 && key.column !== 1, guard }, epilogue),
     buffers: ["query", "key", "value", "output"],
     integers: [
-      ...[rows, keys, batch[1]],
+      ...[rows, keys, batch[1], batch[2]],
       ...[query.row, ...query.batch],
-      ...[key.row, key.column, ...key.batch, key.sharing],
-      ...[value.row, ...value.batch, value.sharing],
+      ...[key.row, key.column, ...key.batch],
+      ...[value.row, ...value.batch],
       ...[output.row, ...output.batch],
       ...epilogue.integers,
     ],
-    global: [Math.ceil(rows / (vectors * device.vectorWidth)), batch[0] * batch[1]],
+    global: [Math.ceil(rows / (vectors * device.vectorWidth)), batch[0] * batch[1] * batch[2]],
     local: [1, 1],
   }
 }
