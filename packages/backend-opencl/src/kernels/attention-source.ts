@@ -1,4 +1,5 @@
 import type { AttentionShape, GuardKind } from "./attention.js"
+import { keysAsRows, keysSideBySide } from "./attention-keys.js"
 import { columnsOf, declareSums, forEachSum, multiplyAdd, type RegisterTile, sum } from "./register-tile.js"
 import { turnVectors } from "./turn-vectors.js"
 import { lines, load, store, vectorFunctions, vectorType } from "./vector-text.js"
@@ -38,9 +39,8 @@ const tilesOfBlock = 4
 
 /**
  * A work-item computes the results of as many queries as its vectors have lanes: a lane is a query, so that nothing is
- * summed across lanes. Queries are transposed first, and results at last; keys and values are read
- * float by float, each for all lanes. `tile` has scores in its sums, keys by queries, and then results, floats of values
- * by queries.
+ * summed across lanes. Queries are transposed first, and results at last; keys and values are read float by float, each
+ * for all lanes. `tile` has scores in its sums, keys by queries, and then results, floats of values by queries.
  */
 export function attentionSource(
   tile: RegisterTile,
@@ -147,57 +147,6 @@ function turnQueries({ vectors, width }: RegisterTile, depth: number, changes: s
     for (int step = ${whole}; step < ${depth}; step++)
       for (int lane = 0; lane < ${width}; lane++) turned[step * ${lanes} + part + lane] = queries[${row("lane")} + step]${changes};
   }`
-}
-
-/** How a tile's keys are read. Those beyond the last key aren't looked at. */
-interface Keys {
-  /** Private memory, if they are copied. */
-  readonly declared: string
-  /** Statements that point `factor` to the first float of the first key. */
-  readonly read: string
-  /** How far apart a key's floats are, in C, and keys. */
-  readonly next: string
-  readonly apart: number
-}
-
-/** Copied, at a distance that the compiler knows. */
-function keysAsRows({ rows, width }: RegisterTile, depth: number, changes: string): Keys {
-  const apart = depth + 16
-  return {
-    declared: `float copy[${rows * apart}] __attribute__((aligned(64)));`,
-    read: `
-      for (int index = 0; index < ${rows}; index++) {
-        __global const float *source = keys + (size_t)min(begin + from + index, keyCount - 1) * keyRow;
-        float *target = copy + index * ${apart};
-        int step = 0;
-        for (; step + ${width} <= ${depth}; step += ${width}) ${store(width, `${load(width, "source + step")}${changes}`, "target + step")}
-        for (; step < ${depth}; step++) target[step] = source[step]${changes};
-      }
-      __private const float *factor = copy;`,
-    next: "1",
-    apart,
-  }
-}
-
-/** Read where they are, unless they change: then copied, in whole vectors. */
-function keysSideBySide({ rows, width }: RegisterTile, depth: number, changes: string): Keys {
-  if (changes === "") {
-    return { declared: "", read: "__global const float *factor = keys + begin + from;", next: "keyColumn", apart: 1 }
-  }
-  const vectors = Math.ceil(rows / width)
-  const next = vectors * width
-  return {
-    declared: `float copy[${depth * next}] __attribute__((aligned(64)));`,
-    read: `
-      for (int step = 0; step < ${depth}; step++) {
-        __global const float *source = keys + (size_t)step * keyColumn + begin + from;
-        float *target = copy + step * ${next};
-        ${lines(vectors, (vector) => store(width, `${load(width, `source + ${vector * width}`)}${changes}`, `target + ${vector * width}`))}
-      }
-      __private const float *factor = copy;`,
-    next: `${next}`,
-    apart: 1,
-  }
 }
 
 /** Adds a block's values, by their shares, to what the results have of the blocks before. */
