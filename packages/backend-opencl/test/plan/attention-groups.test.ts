@@ -1,17 +1,12 @@
 import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, describe, expect, it } from "vitest"
-import { randomFloats } from "../kernels/kernel-runner.js"
-import { createNetworkRunner, integers, type TestTensor, tensor } from "../operators/network-runner.js"
+import { createNetworkRunner, integers, type TestTensor } from "../operators/network-runner.js"
 import { type Apply, both, type SmallModel } from "./against-onnxruntime.js"
+import { random } from "./filled.js"
 
 /* Attention whose batch has more axes than images and heads: heads in groups, of which each has its keys and values. */
 
 const [images, groups, heads, queries, keys, depth] = [2, 3, 2, 19, 23, 6]
-
-const random = (seed: number, ...shape: readonly number[]) => {
-  const size = shape.reduce((product, length) => product * length, 1)
-  return tensor("float32", shape, [...randomFloats(size, seed)])
-}
 
 const names = ["query", "key", "value"] as const
 
@@ -30,9 +25,9 @@ interface Case {
 }
 
 const grouped = {
-  query: random(1, images, groups, heads, queries, depth),
-  key: random(2, images, groups, 1, keys, depth),
-  value: random(3, images, groups, 1, keys, depth),
+  query: random([images, groups, heads, queries, depth], 1),
+  key: random([images, groups, 1, keys, depth], 2),
+  value: random([images, groups, 1, keys, depth], 3),
 }
 
 /** Keys of matrices in a batch of so many axes. */
@@ -52,35 +47,35 @@ const twice: NonNullable<Case["before"]> = (apply, name) => {
 
 const cases: readonly Case[] = [
   { title: "in groups with keys and values of their own", inputs: grouped, launches: 1 },
-  { title: "with a mask for each image", inputs: grouped, mask: random(4, images, 1, 1, 1, keys), launches: 1 },
-  { title: "with a mask for each group", inputs: grouped, mask: random(4, groups, 1, 1, keys), launches: 1 },
+  { title: "with a mask for each image", inputs: grouped, mask: random([images, 1, 1, 1, keys], 4), launches: 1 },
+  { title: "with a mask for each group", inputs: grouped, mask: random([groups, 1, 1, keys], 4), launches: 1 },
   {
     title: "with a mask for each group and head",
     inputs: grouped,
-    mask: random(4, groups, heads, queries, keys),
+    mask: random([groups, heads, queries, keys], 4),
     launches: 1,
   },
-  { title: "with a mask for each head of any group", inputs: grouped, mask: random(4, heads, 1, keys), launches: 1 },
+  { title: "with a mask for each head of any group", inputs: grouped, mask: random([heads, 1, keys], 4), launches: 1 },
   {
     title: "of which the first of each group share keys, the second share others",
-    inputs: { ...grouped, key: random(2, images, 1, heads, keys, depth) },
+    inputs: { ...grouped, key: random([images, 1, heads, keys, depth], 2) },
     launches: 1,
   },
   {
     title: "of which all images share keys, and all groups values",
     inputs: {
       ...grouped,
-      key: random(2, 1, groups, heads, keys, depth),
-      value: random(3, images, 1, heads, keys, depth),
+      key: random([1, groups, heads, keys, depth], 2),
+      value: random([images, 1, heads, keys, depth], 3),
     },
     launches: 1,
   },
   {
     title: "cut out of rows, and put together again",
     inputs: {
-      query: random(1, images, queries, groups * heads * depth),
-      key: random(2, images, keys, groups * depth),
-      value: random(3, images, keys, groups * depth),
+      query: random([images, queries, groups * heads * depth], 1),
+      key: random([images, keys, groups * depth], 2),
+      value: random([images, keys, groups * depth], 3),
     },
     before(apply, name) {
       const cut = apply("Reshape", [name, integers(0, 0, groups, name === "query" ? heads : 1, depth)])
@@ -97,9 +92,9 @@ const cases: readonly Case[] = [
     // Keys and values are repeated in memory: the kernel has no fourth axis.
     title: "in groups of groups",
     inputs: {
-      query: random(1, images, groups, heads * 2, queries, depth),
-      key: random(2, images, groups, heads, keys, depth),
-      value: random(3, images, groups, heads, keys, depth),
+      query: random([images, groups, heads * 2, queries, depth], 1),
+      key: random([images, groups, heads, keys, depth], 2),
+      value: random([images, groups, heads, keys, depth], 3),
     },
     before: twice,
     launches: 3,
@@ -107,9 +102,9 @@ const cases: readonly Case[] = [
   {
     title: "of four axes",
     inputs: {
-      query: random(1, images, groups, 2, 2, queries, depth),
-      key: random(2, images, groups, 2, 1, keys, depth),
-      value: random(3, images, groups, 2, 1, keys, depth),
+      query: random([images, groups, 2, 2, queries, depth], 1),
+      key: random([images, groups, 2, 1, keys, depth], 2),
+      value: random([images, groups, 2, 1, keys, depth], 3),
     },
     before: transposed(4),
     launches: 4,
