@@ -34,8 +34,8 @@ export interface Case {
   /** How scores are scaled: after the product, or before it in both operands, as PyTorch exports it; or divided so. */
   readonly scale?: "after" | "before" | "divided after" | "query divided"
   readonly mask?: Mask
-  /** What is done to shares before they are used, if anything. */
-  readonly guard?: (apply: Apply, shares: string, scores: string) => string
+  /** What is done to shares before they are used, if anything; `product` is what scores are before their mask. */
+  readonly guard?: (apply: Apply, shares: string, scores: string, product: string) => string
   /** What else is an output of the model. */
   readonly watched?: "scores" | "shares" | "query"
   /** Of the values of an image and a head, the first isn't finite. */
@@ -80,7 +80,7 @@ export function model({ scale, mask, guard, watched, sizes = usual }: Case): Uin
   if (mask?.type === "float32") scores = apply("Add", [scores, "mask"])
   if (mask?.type === "bool") scores = apply("Where", ["mask", scores, "nothing"])
   const shares = apply("Softmax", [scores])
-  const made = apply("MatMul", [guard?.(apply, shares, scores) ?? shares, values])
+  const made = apply("MatMul", [guard?.(apply, shares, scores, product) ?? shares, values])
   const output = apply("Reshape", [apply("Transpose", [made], { perm: [0, 2, 1, 3] }), "together"])
   const number = (name: string, value: number) =>
     tensorProto({ name, type: "float32", shape: [] }, new Uint8Array(Float32Array.of(value).buffer))

@@ -161,9 +161,9 @@ const others: readonly Case[] = [
     ...{ mask: infinite, guard: safe({ operator: "ReduceMax" }), launches: 11 },
   },
   {
-    title: "whose safe softmax looks at other scores",
+    title: "whose safe softmax looks at scores before their mask",
     ...{ mask: infinite, launches: 11 },
-    guard: (apply, shares, scores) => safe()(apply, shares, apply("Neg", [scores])),
+    guard: (apply, shares, _, product) => safe()(apply, shares, product, product),
   },
   ...ofForm<Case>(
     [
@@ -190,7 +190,7 @@ const others: readonly Case[] = [
       {
         title: "whose safe softmax looks at scores that are a number",
         ...{ mask: infinite, launches: 11 },
-        guard: (apply, shares, scores) => safe({ lowest: scores })(apply, shares, scores),
+        guard: (apply, shares, scores) => safe({ lowest: scores })(apply, shares, scores, scores),
       },
       {
         title: "of which scores are an output, by a safe softmax",
