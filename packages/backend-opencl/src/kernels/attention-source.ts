@@ -1,16 +1,19 @@
+import type { AttentionShape, GuardKind } from "./attention.js"
+import { keysAsRows, keysSideBySide } from "./attention-keys.js"
 import { columnsOf, declareSums, forEachSum, multiplyAdd, type RegisterTile, sum } from "./register-tile.js"
 import { turnVectors } from "./turn-vectors.js"
 import { lines, load, store, vectorFunctions, vectorType } from "./vector-text.js"
 
-/** What is done to queries before their products, and to scores before their softmax. */
+/** What is done to queries and keys before their products, and to scores before their softmax. */
 export interface AttentionEpilogue {
   /** Kernel parameters to append: those of the integers, then those of the buffers; each begins with a comma. */
   readonly parameters: string
   readonly integers: readonly number[]
-  /** Statements before all others, which know `outer` and `inner`, the place in the batch. */
+  /** Statements before all others, which know `outer`, `middle` and `inner`, the place in the batch. */
   readonly begin: string
-  /** C expressions: numbers that a query is multiplied by, one after the other. */
-  readonly scales: readonly string[]
+  /** C operators with numbers on their right that follow a query's floats, such as ` * 2.0f`, and a key's; or nothing. */
+  readonly changesQuery: string
+  readonly changesKey: string
   /**
    * Statements that change the variable `value`, the scores of a vector of queries and one key.
    *
@@ -20,14 +23,24 @@ export interface AttentionEpilogue {
   readonly apply: (value: string, at: { readonly row: string; readonly key: string; readonly width: number }) => string
 }
 
+/** The name of each of a batch's axes. */
+export const batchNames = ["Outer", "Middle", "Inner"] as const
+
+/** Parameters: how far apart elements are, within a matrix and from matrix to matrix. */
+const distances = (name: string, ...within: readonly string[]): string =>
+  [...within, ...batchNames].map((axis) => `const int ${name}${axis}`).join(", ")
+
+/** A C expression: where a matrix begins, by distances that are called so. */
+export const placeInBatch = (name: string): string =>
+  batchNames.map((axis) => `(size_t)${axis.toLowerCase()} * ${name}${axis}`).join(" + ")
+
 /** Tiles of keys of which a block is made. */
 const tilesOfBlock = 4
 
 /**
  * A work-item computes the results of as many queries as its vectors have lanes: a lane is a query, so that nothing is
- * summed across lanes. Queries are transposed first, and results at last; keys and values are read where they are, float
- * by float, each for all lanes. `tile` has scores in its sums, keys by queries, and then results, floats of values by
- * queries.
+ * summed across lanes. Queries are transposed first, and results at last; keys and values are read float by float, each
+ * for all lanes. `tile` has scores in its sums, keys by queries, and then results, floats of values by queries.
  */
 export function attentionSource(
   tile: RegisterTile,
@@ -35,50 +48,49 @@ export function attentionSource(
     depth,
     width: floats,
     keysTogether,
-    isGuarded,
-  }: { readonly depth: number; readonly width: number; readonly keysTogether: boolean; readonly isGuarded: boolean },
+    guard,
+  }: Pick<AttentionShape, "depth" | "width" | "guard"> & { readonly keysTogether: boolean },
   epilogue: AttentionEpilogue,
 ): string {
   const { rows: keysOfTile, vectors, width } = tile
   const lanes = columnsOf(tile)
   const block = tilesOfBlock * keysOfTile
   const type = vectorType(width)
-  const stride = depth + 16
+  const keys = (keysTogether ? keysSideBySide : keysAsRows)(tile, depth, epilogue.changesKey)
   const scoresOf = (vector: number) => load(width, `shares + key * ${lanes} + ${vector * width}`)
   return `${vectorFunctions(width)}${turnVectors(width)}
 __attribute__((reqd_work_group_size(1, 1, 1)))
 __kernel void KERNEL(__global const float *restrict queries, __global const float *restrict keys,
                      __global const float *restrict values, __global float *restrict output, const int rows,
-                     const int keyCount, const int innerBatch, const int queryRow, const int queryOuter,
-                     const int queryInner, const int keyRow, const int keyColumn, const int keyOuter,
-                     const int keyInner, const int keySharing, const int valueRow, const int valueOuter,
-                     const int valueInner, const int valueSharing, const int outputRow, const int outputOuter,
-                     const int outputInner${epilogue.parameters}) {
+                     const int keyCount, const int middleBatch, const int innerBatch, ${distances("query", "Row")},
+                     ${distances("key", "Row", "Column")}, ${distances("value", "Row")},
+                     ${distances("output", "Row")}${epilogue.parameters}) {
   const int first = get_global_id(0) * ${lanes};
-  const int outer = (int)get_global_id(1) / innerBatch, inner = (int)get_global_id(1) % innerBatch;
-  queries += (size_t)outer * queryOuter + (size_t)inner * queryInner;
-  keys += (size_t)outer * keyOuter + (size_t)(inner / keySharing) * keyInner;
-  values += (size_t)outer * valueOuter + (size_t)(inner / valueSharing) * valueInner;
-  output += (size_t)outer * outputOuter + (size_t)inner * outputInner;
+  const int inner = (int)get_global_id(1) % innerBatch, above = (int)get_global_id(1) / innerBatch;
+  const int middle = above % middleBatch, outer = above / middleBatch;
+  queries += ${placeInBatch("query")};
+  keys += ${placeInBatch("key")};
+  values += ${placeInBatch("value")};
+  output += ${placeInBatch("output")};
   ${epilogue.begin}
   float turned[${depth * lanes}] __attribute__((aligned(64)));
   float results[${floats * lanes}] __attribute__((aligned(64)));
   float shares[${block * lanes}] __attribute__((aligned(64)));
-  ${keysTogether ? "" : `float copy[${keysOfTile * stride}] __attribute__((aligned(64)));`}
-  ${turnQueries(tile, depth, epilogue.scales)}
+  ${keys.declared}
+  ${turnQueries(tile, depth, epilogue.changesQuery)}
   for (int index = 0; index < ${floats * lanes}; index++) results[index] = 0.0f;
   ${lines(vectors, (vector) => `${type} largest${vector} = (${type})(-INFINITY), total${vector} = (${type})(0.0f);`)}
   for (int begin = 0; begin < keyCount; begin += ${block}) {
     const int count = min(${block}, keyCount - begin);
     for (int from = 0; from < count; from += ${keysOfTile}) {
-      ${keysTogether ? "__global const float *factor = keys + begin + from;" : copyKeys(tile, stride, depth)}
+      ${keys.read}
       __private const float *query = turned;
       ${declareSums(tile, () => "0.0f")}
-      for (int step = 0; step < ${depth}; step++, query += ${lanes}, factor += ${keysTogether ? "keyColumn" : "1"}) {
+      for (int step = 0; step < ${depth}; step++, query += ${lanes}, factor += ${keys.next}) {
         ${multiplyAdd(
           tile,
           (vector) => load(width, `query + ${vector * width}`),
-          (index) => `factor[${keysTogether ? index : index * stride}]`,
+          (index) => `factor[${index * keys.apart}]`,
         )}
       }
       ${forEachSum(
@@ -115,39 +127,27 @@ __kernel void KERNEL(__global const float *restrict queries, __global const floa
     __global const float *block = values + (size_t)begin * valueRow;
     ${addValues(tile, floats)}
   }
-  ${isGuarded ? guard(tile, floats) : ""}
+  ${guard === undefined ? "" : haveZeros(tile, floats, guard)}
   ${storeResults(tile, floats)}
 }`
 }
 
 /** The queries' floats, each of all lanes together. Those from `rows` on are the last, and aren't stored. */
-function turnQueries({ vectors, width }: RegisterTile, depth: number, scales: readonly string[]): string {
+function turnQueries({ vectors, width }: RegisterTile, depth: number, changes: string): string {
   const lanes = vectors * width
   const whole = depth - (depth % width)
   const row = (lane: string | number) => `(size_t)min(first + part + ${lane}, rows - 1) * queryRow`
-  const scaled = (query: string) => [query, ...scales].join(" * ")
   return `for (int part = 0; part < ${lanes}; part += ${width}) {
     for (int step = 0; step < ${whole}; step += ${width}) {
       ${vectorType(width)} x[${width}];
-      ${lines(width, (lane) => `x[${lane}] = ${scaled(load(width, `queries + ${row(lane)} + step`))};`)}
+      ${lines(width, (lane) => `x[${lane}] = ${load(width, `queries + ${row(lane)} + step`)}${changes};`)}
       KERNEL_turn(x);
       ${lines(width, (index) => store(width, `x[${index}]`, `turned + (step + ${index}) * ${lanes} + part`))}
     }
     for (int step = ${whole}; step < ${depth}; step++)
-      for (int lane = 0; lane < ${width}; lane++) turned[step * ${lanes} + part + lane] = ${scaled(`queries[${row("lane")} + step]`)};
+      for (int lane = 0; lane < ${width}; lane++) turned[step * ${lanes} + part + lane] = queries[${row("lane")} + step]${changes};
   }`
 }
-
-/** Keys at a distance that the compiler knows. Those beyond the last are the last, and aren't looked at. */
-const copyKeys = ({ rows, width }: RegisterTile, stride: number, depth: number): string => `
-      for (int index = 0; index < ${rows}; index++) {
-        __global const float *source = keys + (size_t)min(begin + from + index, keyCount - 1) * keyRow;
-        float *target = copy + index * ${stride};
-        int step = 0;
-        for (; step + ${width} <= ${depth}; step += ${width}) ${store(width, load(width, "source + step"), "target + step")}
-        for (; step < ${depth}; step++) target[step] = source[step];
-      }
-      __private const float *factor = copy;`
 
 /** Adds a block's values, by their shares, to what the results have of the blocks before. */
 function addValues(tile: RegisterTile, floats: number): string {
@@ -180,24 +180,29 @@ function addPart(tile: RegisterTile): string {
 }
 
 /**
- * Has queries of which no key counts, or some score isn't a number, share nothing: what they add up is zero times each
- * value, which is no number where a value isn't finite. Of shares that are zeros that has been added up already.
+ * Has queries of which no key counts, and if so guarded those of which some score isn't a number, share nothing: what
+ * they add up is zero times each value, which is no number where a value isn't finite. Of shares that are zeros that has
+ * been added up already.
  */
-function guard({ vectors, width }: RegisterTile, floats: number): string {
+function haveZeros({ vectors, width }: RegisterTile, floats: number, guard: GuardKind): string {
   const lanes = vectors * width
+  const shareNothing = (vector: number) => `
+      if (isnan(totals[lane])) {
+        for (int step = 0; step < ${floats}; step++) {
+          float nothing = 0.0f;
+          for (int key = 0; key < keyCount; key++) nothing += 0.0f * values[(size_t)key * valueRow + step];
+          results[step * ${lanes} + ${vector * width} + lane] = nothing;
+        }
+        totals[lane] = 1.0f;
+      }`
   return lines(
     vectors,
     (vector) => `{
     float totals[${width}];
     ${store(width, `total${vector}`, "totals")}
     for (int lane = 0; lane < ${width}; lane++) {
-      if (isnan(totals[lane]))
-        for (int step = 0; step < ${floats}; step++) {
-          float nothing = 0.0f;
-          for (int key = 0; key < keyCount; key++) nothing += 0.0f * values[(size_t)key * valueRow + step];
-          results[step * ${lanes} + ${vector * width} + lane] = nothing;
-        }
-      if (!(totals[lane] > 0.0f)) totals[lane] = 1.0f;
+      ${guard === "not-numbers" ? shareNothing(vector) : ""}
+      if (totals[lane] == 0.0f) totals[lane] = 1.0f;
     }
     total${vector} = ${load(width, "totals")};
   }`,

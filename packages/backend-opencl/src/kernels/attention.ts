@@ -3,20 +3,21 @@ import type { KernelCall } from "./kernel-call.js"
 import type { KernelDevice } from "./kernel-device.js"
 import { mostRows } from "./register-tile.js"
 
-/** Where matrices of a batch lie, in floats. A batch has two axes, such as images and heads. */
+/** A batch's three axes, the outermost first, such as images, groups of heads and heads of a group. */
+export type AttentionBatch = readonly [number, number, number]
+
+/** Where matrices of a batch lie, in floats. Along an axis whose distance is 0 all read the same. */
 export interface AttentionMatrix {
   readonly row: number
-  readonly batch: readonly [number, number]
+  readonly batch: AttentionBatch
 }
 
-/** Of which so many places of the batch's inner axis, one after the other, read the same. */
-interface Shared {
-  readonly sharing: number
-}
+/** Shares that are no numbers are zeros, or those of queries of which all scores are minus infinity alone. */
+export type GuardKind = "not-numbers" | "all-masked"
 
 /** Sizes of attention: each of `rows` queries is compared with `keys` keys, and gets a mean of as many values. */
 export interface AttentionShape {
-  readonly batch: readonly [number, number]
+  readonly batch: AttentionBatch
   readonly rows: number
   readonly keys: number
   /** Floats of a query and of a key. */
@@ -26,11 +27,11 @@ export interface AttentionShape {
   /** Its columns lie together, as those of `value` and `output` do. */
   readonly query: AttentionMatrix
   /** Rows are keys. `column` is how far the floats of one are apart: 1, or any distance where keys are 1 apart. */
-  readonly key: AttentionMatrix & Shared & { readonly column: number }
-  readonly value: AttentionMatrix & Shared
+  readonly key: AttentionMatrix & { readonly column: number }
+  readonly value: AttentionMatrix
   readonly output: AttentionMatrix
-  /** Whether shares that are no numbers are zeros, as those of a query are of which no key counts. */
-  readonly isGuarded: boolean
+  /** Which shares are zeros, if any. */
+  readonly guard: GuardKind | undefined
 }
 
 /** Query, result and shares of a work-item are in private memory: floats that a query and a value may have. */
@@ -52,26 +53,22 @@ export function fitsAttention(
  * "Self-attention Does Not Need O(n^2) Memory", 2021; Dao et al., "FlashAttention", 2022).
  */
 export function attention(device: KernelDevice, shape: AttentionShape, epilogue: AttentionEpilogue): KernelCall {
-  const { batch, rows, keys, depth, width, query, key, value, output, isGuarded } = shape
+  const { batch, rows, keys, depth, width, query, key, value, output, guard } = shape
   const vectors = rows > device.vectorWidth ? 2 : 1
   // No more than may be read beyond the last key where keys lie together: buffers have a cache line more.
   const tile = { rows: Math.min(mostRows(device, vectors), 16), vectors, width: device.vectorWidth }
   return {
-    source: attentionSource(
-      tile,
-      { depth, width, keysTogether: key.row === 1 && key.column !== 1, isGuarded },
-      epilogue,
-    ),
+    source: attentionSource(tile, { depth, width, keysTogether: key.row === 1 && key.column !== 1, guard }, epilogue),
     buffers: ["query", "key", "value", "output"],
     integers: [
-      ...[rows, keys, batch[1]],
+      ...[rows, keys, batch[1], batch[2]],
       ...[query.row, ...query.batch],
-      ...[key.row, key.column, ...key.batch, key.sharing],
-      ...[value.row, ...value.batch, value.sharing],
+      ...[key.row, key.column, ...key.batch],
+      ...[value.row, ...value.batch],
       ...[output.row, ...output.batch],
       ...epilogue.integers,
     ],
-    global: [Math.ceil(rows / (vectors * device.vectorWidth)), batch[0] * batch[1]],
+    global: [Math.ceil(rows / (vectors * device.vectorWidth)), batch[0] * batch[1] * batch[2]],
     local: [1, 1],
   }
 }

@@ -4,13 +4,13 @@ import { contiguousStrides } from "../graph/shape.js"
 import type { Tensor } from "../graph/tensor.js"
 import { tensorTypes } from "../graph/tensor-type.js"
 import { attention, fitsAttention } from "../kernels/attention.js"
-import type { AttentionEpilogue } from "../kernels/attention-source.js"
+import { type AttentionEpilogue, batchNames, placeInBatch } from "../kernels/attention-source.js"
 import type { KernelDevice } from "../kernels/kernel-device.js"
 import { vectorType } from "../kernels/vector-text.js"
 import type { Storage } from "../launch.js"
+import { type BatchOfAttention, batchOf, fitsBatch } from "./attention-batch.js"
 import type { Attention } from "./attention-pattern.js"
 import { type Lowering, stagesOf } from "./lowering.js"
-import { type SharedHeads, sharedHeads } from "./shared-heads.js"
 
 /** Where a tensor lies, with a stride for each of the axes that it is read over. */
 interface Placed {
@@ -19,52 +19,43 @@ interface Placed {
   readonly strides: readonly number[]
 }
 
-/** Whether there is a kernel for it, whose batch has two axes. */
+/** Whether there is a kernel for it. */
 export function attentionFits(device: KernelDevice, { query, scores, product }: Attention): boolean {
   const [rows, depth, width] = [scores.shape.at(-2), query.shape.at(-1), product.shape.at(-1)] as [
     number,
     number,
     number,
   ]
-  return fitsAttention(device, { rows, depth, width }) && batchAxes(product).length <= 2
+  return fitsAttention(device, { rows, depth, width }) && fitsBatch(product)
 }
-
-/** Axes of a batch that are longer than 1. */
-const batchAxes = ({ shape }: Tensor): readonly number[] =>
-  [...shape.keys()].slice(0, -2).filter((axis) => (shape[axis] as number) > 1)
 
 /** An attention in one launch. */
 export function lowerAttention(lowering: Lowering, device: KernelDevice, operation: Attention): void {
   const { query, key, value, scores, product, order } = operation
   const [output] = operation.outputs
-  const axes = batchAxes(product)
-  const batchOf = (strides: readonly number[]): readonly [number, number] => {
-    const [outer, inner] = [axes.at(-2), axes.at(-1)]
-    return [outer === undefined ? 0 : (strides[outer] as number), inner === undefined ? 0 : (strides[inner] as number)]
-  }
+  const batch = batchOf(operation)
   const over = (tensor: Tensor, sharing = 1) => {
-    const batch = product.shape.slice(0, -2)
-    return [...batch.slice(0, -1), ...batch.slice(-1).map((heads) => heads / sharing), ...tensor.shape.slice(-2)]
+    const lengths = product.shape.slice(0, -2)
+    return [...lengths.slice(0, -1), ...lengths.slice(-1).map((heads) => heads / sharing), ...tensor.shape.slice(-2)]
   }
   const isRows = ({ offset, strides }: Placed) => offset === 0 && strides.at(-1) === 1
   const queries = placed(lowering, query, over(query), isRows)
-  const [ofKeys, ofValues] = [key, value].map((tensor) => sharedHeads(tensor) ?? { tensor, sharing: 1 }) as [
-    SharedHeads,
-    SharedHeads,
-  ]
-  const keys = placed(lowering, ofKeys.tensor, over(key, ofKeys.sharing), ({ offset, strides }) => {
+  const keySharing = batch.keys.sharing
+  const keys = placed(lowering, batch.keys.tensor, over(key, keySharing), ({ offset, strides }) => {
     return offset === 0 && (strides.at(-1) === 1 || strides.at(-2) === 1)
   })
-  const values = placed(lowering, ofValues.tensor, over(value, ofValues.sharing), isRows)
+  const valueSharing = batch.values.sharing
+  const values = placed(lowering, batch.values.tensor, over(value, valueSharing), isRows)
   const contiguous = contiguousStrides(output.shape)
   const outputStrides = order.map((axis) => contiguous[axis] as number)
-  const { epilogue, storages } = epilogueOf(lowering, operation, batchOf)
-  const matrixOf = (strides: readonly number[]) => ({ row: strides.at(-2) as number, batch: batchOf(strides) })
-  const lengthOf = (axis: number | undefined) => (axis === undefined ? 1 : (product.shape[axis] as number))
+  const { epilogue, storages } = epilogueOf(lowering, operation, batch)
+  const matrixOf = (strides: readonly number[], sharing = 1) => {
+    return { row: strides.at(-2) as number, batch: batch.distances(strides, sharing) }
+  }
   const call = attention(
     device,
     {
-      batch: [lengthOf(axes.at(-2)), lengthOf(axes.at(-1))],
+      batch: batch.lengths,
       rows: scores.shape.at(-2) as number,
       keys: scores.shape.at(-1) as number,
       depth: query.shape.at(-1) as number,
@@ -72,11 +63,11 @@ export function lowerAttention(lowering: Lowering, device: KernelDevice, operati
       query: matrixOf(queries.strides),
       key: {
         ...{ row: keys.strides.at(-1) as number, column: keys.strides.at(-2) as number },
-        ...{ batch: batchOf(keys.strides), sharing: ofKeys.sharing },
+        batch: batch.distances(keys.strides, keySharing),
       },
-      value: { ...matrixOf(values.strides), sharing: ofValues.sharing },
+      value: matrixOf(values.strides, valueSharing),
       output: matrixOf(outputStrides),
-      isGuarded: operation.isGuarded,
+      guard: operation.guard,
     },
     epilogue,
   )
@@ -102,16 +93,18 @@ function placed(
 /** What changes scores, and the memory that it reads for that, element by element. */
 function epilogueOf(
   lowering: Lowering,
-  { members, operands, scores, scales }: Attention,
-  batchOf: (strides: readonly number[]) => readonly [number, number],
+  { members, operands, scores, queryScales, keyScales }: Attention,
+  batch: BatchOfAttention,
 ): { readonly epilogue: AttentionEpilogue; readonly storages: readonly Storage[] } {
   const read = operands.map((tensor) => ({ ...lowering.operand(tensor, scores.shape), type: tensor.type }))
   const stages = stagesOf(members, [...operands, scores])
-  const factors = scales.map((tensor) => lowering.operand(tensor, []))
-  const names = ["offset", "outer", "inner", "row", "key"] as const
-  const integers = read.flatMap(({ offset, strides }) => [offset, ...batchOf(strides), ...strides.slice(-2)])
+  const scales = [...queryScales, ...keyScales]
+  const factors = scales.map(({ number }) => lowering.operand(number, []))
+  const changes = scales.map(({ isDivisor }, at) => ` ${isDivisor ? "/" : "*"} scale${at}[scaleOffset${at}]`)
+  const names = ["Offset", ...batchNames, "Row", "Key"] as const
+  const integers = read.flatMap(({ offset, strides }) => [offset, ...batch.distances(strides), ...strides.slice(-2)])
   const parameters = [
-    ...read.flatMap((_, at) => names.map((name) => `, const int ${name}${at}`)),
+    ...read.flatMap((_, at) => names.map((name) => `, const int e${at}${name}`)),
     ...factors.map((_, at) => `, const int scaleOffset${at}`),
     ...read.map(({ type }, at) => `, __global const ${tensorTypes[type].stored} *restrict e${at}`),
     ...factors.map((_, at) => `, __global const float *restrict scale${at}`),
@@ -121,16 +114,15 @@ function epilogueOf(
     epilogue: {
       parameters: parameters.join(""),
       integers: [...integers, ...factors.map(({ offset }) => offset)],
-      scales: factors.map((_, at) => `scale${at}[scaleOffset${at}]`),
-      begin: read
-        .map((_, at) => `e${at} += (size_t)outer * outer${at} + (size_t)inner * inner${at} + offset${at};`)
-        .join("\n"),
+      changesQuery: changes.slice(0, queryScales.length).join(""),
+      changesKey: changes.slice(queryScales.length).join(""),
+      begin: read.map((_, at) => `e${at} += ${placeInBatch(`e${at}`)} + e${at}Offset;`).join("\n"),
       apply(value, { row, key, width }) {
         if (stages.length === 0) return ""
         const code = expressionCode(width, "f")
         const load = (at: number): string => {
           const { type, strides } = read[at] as (typeof read)[number]
-          const place = (query: string) => `(size_t)(${query}) * row${at} + (${key}) * key${at}`
+          const place = (query: string) => `(size_t)(${query}) * e${at}Row + (${key}) * e${at}Key`
           const one = (query: string) => loadCode(type, `e${at}`, place(query), 1)
           // The same for all queries, mostly: a mask of what was padded.
           if (strides.at(-2) === 0) return code.declare(type, one("0"))

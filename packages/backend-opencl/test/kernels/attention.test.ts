@@ -1,6 +1,11 @@
 import { missingDriver } from "@strongroom/test-machine"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type AttentionMatrix, type AttentionShape, attention } from "../../src/kernels/attention.js"
+import {
+  type AttentionBatch,
+  type AttentionMatrix,
+  type AttentionShape,
+  attention,
+} from "../../src/kernels/attention.js"
 import type { AttentionEpilogue } from "../../src/kernels/attention-source.js"
 import { triedIn } from "../fast-form.js"
 import { createKernelRunner, type KernelRunner, randomFloats, relativeError } from "./kernel-runner.js"
@@ -8,20 +13,19 @@ import { deviceOf, vectorWidths } from "./vector-widths.js"
 
 /** Heads side by side in each row, as a transformer's linear layers leave them. */
 function sideBySide(
-  batch: readonly [number, number],
+  [images, heads]: readonly [number, number],
   rows: number,
   keys: number,
   depth: number,
   width = depth,
 ): AttentionShape {
-  const heads = batch[1]
   return {
-    ...{ batch, rows, keys, depth, width },
-    query: { row: heads * depth, batch: [rows * heads * depth, depth] },
-    key: { row: heads * depth, column: 1, batch: [keys * heads * depth, depth], sharing: 1 },
-    value: { row: heads * width, batch: [keys * heads * width, width], sharing: 1 },
-    output: { row: heads * width, batch: [rows * heads * width, width] },
-    isGuarded: false,
+    ...{ batch: [1, images, heads], rows, keys, depth, width },
+    query: { row: heads * depth, batch: [0, rows * heads * depth, depth] },
+    key: { row: heads * depth, column: 1, batch: [0, keys * heads * depth, depth] },
+    value: { row: heads * width, batch: [0, keys * heads * width, width] },
+    output: { row: heads * width, batch: [0, rows * heads * width, width] },
+    guard: undefined,
   }
 }
 
@@ -33,23 +37,25 @@ const shapes: Readonly<Record<string, AttentionShape>> = {
   "floats fewer than a vector's": sideBySide([1, 2], 20, 19, 3, 5),
   "transposed keys": {
     ...sideBySide([1, 2], 40, 59, 24),
-    key: { row: 1, column: 59, batch: [2 * 24 * 59, 24 * 59], sharing: 1 },
+    key: { row: 1, column: 59, batch: [0, 2 * 24 * 59, 24 * 59] },
   },
-  "heads that share keys and values": {
+  "groups of heads that share keys, and values otherwise": {
     ...sideBySide([2, 6], 21, 30, 17),
-    key: { row: 3 * 17, column: 1, batch: [30 * 3 * 17, 17], sharing: 2 },
-    value: { row: 2 * 17, batch: [30 * 2 * 17, 17], sharing: 3 },
+    batch: [2, 3, 2],
+    query: { row: 6 * 17, batch: [21 * 6 * 17, 2 * 17, 17] },
+    key: { row: 3 * 17, column: 1, batch: [30 * 3 * 17, 17, 0] },
+    value: { row: 2 * 17, batch: [30 * 2 * 17, 0, 17] },
+    output: { row: 6 * 17, batch: [21 * 6 * 17, 2 * 17, 17] },
   },
 }
 
-type Matrix = AttentionMatrix & { readonly sharing?: number }
-
-/** Halves scores, by its queries, and adds a number for each query and key. */
+/** Halves scores, by queries and keys, and adds a number for each query and key. */
 const biased: AttentionEpilogue = {
   parameters: ", const int step, const int twice",
   integers: [7, 2],
   begin: "",
-  scales: ["2.0f", "(1.0f / (2 * twice))"],
+  changesQuery: " * 3.0f / (2 * twice)",
+  changesKey: " * 2.0f / 3.0f",
   apply: (value, { row, key, width }) => {
     const lanes = Array.from({ length: width }, (_, lane) => `((${row} + ${lane}) * step + ${key} * 3) % 11`)
     return `${value} = ${value} + (float${width})(${lanes.join(", ")});`
@@ -67,25 +73,26 @@ interface Inputs {
 function plainAttention(shape: AttentionShape, { query, key, value }: Inputs, length: number): Float32Array {
   const { batch, rows, keys, depth, width } = shape
   const output = new Float32Array(length).fill(Number.NaN)
-  const place = ({ batch, row: length, sharing = 1 }: Matrix, outer: number, inner: number, row: number) =>
-    outer * batch[0] + Math.floor(inner / sharing) * batch[1] + row * length
+  const place = ({ batch, row: length }: AttentionMatrix, [outer, middle, inner]: AttentionBatch, row: number) =>
+    outer * batch[0] + middle * batch[1] + inner * batch[2] + row * length
   for (let outer = 0; outer < batch[0]; outer += 1)
-    for (let inner = 0; inner < batch[1]; inner += 1)
+    for (let index = 0; index < batch[1] * batch[2]; index += 1)
       for (let row = 0; row < rows; row += 1) {
-        const shares = Array.from({ length: keys }, (_, at) => {
+        const at = [outer, Math.floor(index / batch[2]), index % batch[2]] as const
+        const shares = Array.from({ length: keys }, (_, one) => {
           let score = 0
           for (let step = 0; step < depth; step += 1)
             score +=
-              (query[place(shape.query, outer, inner, row) + step] as number) *
-              (key[place(shape.key, outer, inner, at) + step * shape.key.column] as number)
-          return Math.exp(score / 2 + bias(row, at) - 10)
+              (query[place(shape.query, at, row) + step] as number) *
+              (key[place(shape.key, at, one) + step * shape.key.column] as number)
+          return Math.exp(score / 2 + bias(row, one) - 10)
         })
         const total = shares.reduce((sum, share) => sum + share, 0)
         for (let step = 0; step < width; step += 1) {
-          const mean = shares.reduce((sum, share, at) => {
-            return sum + share * (value[place(shape.value, outer, inner, at) + step] as number)
+          const mean = shares.reduce((sum, share, one) => {
+            return sum + share * (value[place(shape.value, at, one) + step] as number)
           }, 0)
-          output[place(shape.output, outer, inner, row) + step] = mean / total
+          output[place(shape.output, at, row) + step] = mean / total
         }
       }
   return output
@@ -100,8 +107,10 @@ describe.skipIf(missingDriver("pocl"))("attention", () => {
 
   async function errorOf(shape: AttentionShape, vectorWidth: 8 | 16): Promise<number> {
     const { batch, rows, keys, depth, width } = shape
-    const lengthOf = ({ sharing = 1, ...matrix }: Matrix, count: number, last: number) =>
-      (batch[0] - 1) * matrix.batch[0] + (batch[1] / sharing - 1) * matrix.batch[1] + (count - 1) * matrix.row + last
+    const lengthOf = (matrix: AttentionMatrix, count: number, last: number) =>
+      matrix.batch.reduce((sum, distance, axis) => sum + ((batch[axis] as number) - 1) * distance, 0) +
+      (count - 1) * matrix.row +
+      last
     const query = randomFloats(lengthOf(shape.query, rows, depth), 1)
     const key = randomFloats(lengthOf(shape.key, keys, (depth - 1) * shape.key.column + 1), 2)
     const value = randomFloats(lengthOf(shape.value, keys, width), 3)

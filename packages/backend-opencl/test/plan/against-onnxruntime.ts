@@ -60,7 +60,7 @@ function write({ inputs, build, version = 17 }: SmallModel): Uint8Array {
   return modelProto(graph, { version: 8, operatorSets: { "": version } })
 }
 
-/** How far apart what both make of each output is, and its two shapes. */
+/** How far apart what both make of each output is, its two shapes, and how many kernels the run has launched here. */
 export async function both(runner: NetworkRunner, model: SmallModel) {
   const bytes = write(model)
   const { bytes: sealed, keys } = await (await createPublisher()).ship(await importOnnx(bytesSource(bytes)))
@@ -74,10 +74,12 @@ export async function both(runner: NetworkRunner, model: SmallModel) {
   const session = await runner.open(graph, operatorSets.get("") as number)
   const names = graph.outputs.map(({ name }) => name)
   const found = await runSession(session, model.inputs, names)
+  const { launches } = session
   await session.close()
   return names.map((name) => {
     const [ours, theirs] = [found[name] as TestTensor, expected[name]]
     return {
+      launches,
       shapes: [[...ours.shape], [...(theirs?.shape ?? [])]],
       furthest: furthest(ours.elements.map(Number), Array.from(theirs?.data as Float32Array)),
     }

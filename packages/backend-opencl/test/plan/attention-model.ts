@@ -1,4 +1,5 @@
 import {
+  type AttributeValue,
   graphProto,
   modelProto,
   nodeProto,
@@ -30,11 +31,11 @@ export interface Mask {
 export interface Case {
   readonly title: string
   readonly sizes?: Sizes
-  /** How scores are scaled: after the product, or before it in both operands, as PyTorch exports it. */
-  readonly scale?: "after" | "before"
+  /** How scores are scaled: after the product, or before it in both operands, as PyTorch exports it; or divided so. */
+  readonly scale?: "after" | "before" | "divided after" | "query divided"
   readonly mask?: Mask
-  /** What is done to shares before they are used, if anything. */
-  readonly guard?: (apply: Apply, shares: string, scores: string) => string
+  /** What is done to shares before they are used, if anything; `product` is what scores are before their mask. */
+  readonly guard?: (apply: Apply, shares: string, scores: string, product: string) => string
   /** What else is an output of the model. */
   readonly watched?: "scores" | "shares" | "query"
   /** Of the values of an image and a head, the first isn't finite. */
@@ -47,7 +48,7 @@ export interface Case {
 export type Apply = (
   operator: string,
   inputs: readonly string[],
-  attributes?: Readonly<Record<string, readonly number[]>>,
+  attributes?: Readonly<Record<string, AttributeValue>>,
 ) => string
 
 /** As exporters write it: queries, keys and values are cut into heads, and the result is put together again. */
@@ -63,7 +64,8 @@ export function model({ scale, mask, guard, watched, sizes = usual }: Case): Uin
     apply("Transpose", [apply("Reshape", [name, "heads"])], { perm })
   const repeated = (name: string) =>
     apply("Reshape", [apply("Expand", [apply("Unsqueeze", [name, "second"]), "repeated"]), "merged"])
-  const scaled = (name: string, where: Case["scale"]) => (scale === where ? apply("Mul", [name, "scale"]) : name)
+  const scaled = (name: string, where: Case["scale"], operator = "Mul") =>
+    scale === where ? apply(operator, [name, "scale"]) : name
   const turned =
     sharing === 1
       ? heading("key", 0, 2, 3, 1)
@@ -73,11 +75,12 @@ export function model({ scale, mask, guard, watched, sizes = usual }: Case): Uin
     scaled(apply("Transpose", [apply("Reshape", ["query", "queryHeads"])], { perm: [0, 2, 1, 3] }), "before"),
     scaled(turned, "before"),
   ]
-  let scores = scaled(apply("MatMul", [query, key]), "after")
+  const product = apply("MatMul", [scaled(query, "query divided", "Div"), key])
+  let scores = scaled(scaled(product, "after"), "divided after", "Div")
   if (mask?.type === "float32") scores = apply("Add", [scores, "mask"])
   if (mask?.type === "bool") scores = apply("Where", ["mask", scores, "nothing"])
   const shares = apply("Softmax", [scores])
-  const made = apply("MatMul", [guard?.(apply, shares, scores) ?? shares, values])
+  const made = apply("MatMul", [guard?.(apply, shares, scores, product) ?? shares, values])
   const output = apply("Reshape", [apply("Transpose", [made], { perm: [0, 2, 1, 3] }), "together"])
   const number = (name: string, value: number) =>
     tensorProto({ name, type: "float32", shape: [] }, new Uint8Array(Float32Array.of(value).buffer))

@@ -32,6 +32,20 @@ const late: Mask = { shape: [61], type: "float32", at: (index) => (index < 59 ? 
 /** As PyTorch's exporters have zeros for queries of which no key counts. */
 const zeros: Case["guard"] = (apply, shares) => apply("Where", [apply("IsNaN", [shares]), "zero", shares])
 
+/** As PyTorch's `_safe_softmax` is written: zeros where all scores are minus infinity. */
+const safe =
+  ({
+    operator = "ReduceMin",
+    axis = 3,
+    number = 6,
+    lowest = "nothing",
+    zero = "zero",
+  } = {}): NonNullable<Case["guard"]> =>
+  (apply, shares, scores) => {
+    const isMasked = apply("Cast", [apply("Cast", [apply("Equal", [scores, lowest])], { to: 9 })], { to: number })
+    return apply("Where", [apply("Cast", [apply(operator, [isMasked], { axes: [axis] })], { to: 9 }), zero, shares])
+  }
+
 /** Compiling a kernel takes a second: most of these share one, to which sizes and masks are arguments. */
 const cases: readonly Case[] = [
   { title: "without a mask", launches: 1 },
@@ -64,6 +78,28 @@ const cases: readonly Case[] = [
     guard: (apply, shares) =>
       apply("Where", [apply("IsNaN", [shares]), apply("ConstantOfShape", [apply("Shape", [shares])]), shares]),
   },
+  {
+    title: "of which whole rows are masked, by a safe softmax",
+    ...{ scale: "before", mask: infinite, guard: safe(), launches: 1 },
+  },
+  {
+    title: "of which no numbers stay what they are by a safe softmax",
+    ...{ scale: "before", mask: undefinedMask, guard: safe(), launches: 1 },
+  },
+  {
+    title: "of which nothing is to be taken of values that aren't finite, by a safe softmax",
+    ...{ scale: "before", mask: infinite, isInfinite: true, guard: safe({ number: 7 }), launches: 1 },
+  },
+  {
+    title: "whose safe softmax asks for infinities",
+    ...{ scale: "before", mask: infinite, launches: 1 },
+    guard: (apply, shares, scores) => {
+      const isMasked = apply("Cast", [apply("IsInf", [scores], { detect_positive: 0 })], { to: 6 })
+      return apply("Where", [apply("Cast", [apply("ReduceMin", [isMasked], { axes: [3] })], { to: 9 }), "zero", shares])
+    },
+  },
+  { title: "divided after the product", scale: "divided after", mask: padded, launches: 1 },
+  { title: "divided before the product", scale: "query divided", mask: padded, launches: 1 },
   { title: "of which scores are no numbers", scale: "before", mask: undefinedMask, guard: zeros, launches: 1 },
   { title: "of which scores are no numbers, unguarded", scale: "after", mask: undefinedMask, launches: 1 },
   {
@@ -120,6 +156,59 @@ const others: readonly Case[] = [
       return apply("Add", [apply("Where", [test, "zero", shares]), apply("Where", [test, "one", "zero"])])
     },
   },
+  {
+    title: "whose safe softmax has zeros where any score is minus infinity",
+    ...{ mask: infinite, guard: safe({ operator: "ReduceMax" }), launches: 11 },
+  },
+  {
+    title: "whose safe softmax looks at scores before their mask",
+    ...{ mask: infinite, launches: 11 },
+    guard: (apply, shares, _, product) => safe()(apply, shares, product, product),
+  },
+  ...ofForm<Case>(
+    [
+      { title: "whose safe softmax is of keys", mask: late, guard: safe({ axis: 2 }), launches: 10 },
+      {
+        title: "whose safe softmax tests for another number",
+        mask: padded,
+        guard: safe({ lowest: "scale" }),
+        launches: 11,
+      },
+      { title: "whose safe softmax has ones", mask: infinite, guard: safe({ zero: "one" }), launches: 11 },
+      {
+        title: "whose safe softmax keeps what is masked",
+        ...{ mask: infinite, launches: 11 },
+        guard: (apply, shares, scores) => {
+          const isMasked = apply("Cast", [apply("Equal", [scores, "nothing"])], { to: 6 })
+          return apply("Where", [
+            apply("Cast", [apply("ReduceMin", [isMasked], { axes: [3] })], { to: 9 }),
+            shares,
+            "zero",
+          ])
+        },
+      },
+      {
+        title: "whose safe softmax looks at scores that are a number",
+        ...{ mask: infinite, launches: 11 },
+        guard: (apply, shares, scores) => safe({ lowest: scores })(apply, shares, scores, scores),
+      },
+      {
+        title: "of which scores are an output, by a safe softmax",
+        mask: infinite,
+        guard: safe(),
+        watched: "scores",
+        launches: 11,
+      },
+      {
+        title: "of which shares are an output, by a safe softmax",
+        mask: infinite,
+        guard: safe(),
+        watched: "shares",
+        launches: 11,
+      },
+    ],
+    [],
+  ),
   { title: "of which scaled queries are an output", scale: "before", watched: "query", launches: 2 },
   { title: "of which scores are an output", scale: "after", mask: padded, watched: "scores", launches: 7 },
   { title: "of which shares are an output, guarded", mask: infinite, guard: zeros, watched: "shares", launches: 8 },

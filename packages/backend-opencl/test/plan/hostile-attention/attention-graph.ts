@@ -30,7 +30,7 @@ export interface Parts {
   readonly key?: string
   readonly value?: string
   readonly scores?: (apply: Apply, scores: string) => string
-  readonly shares?: (apply: Apply, shares: string) => string
+  readonly shares?: (apply: Apply, shares: string, scores: string) => string
   /** Of the softmax; default: 3. */
   readonly axis?: number
 }
@@ -38,8 +38,9 @@ export interface Parts {
 export function attention(apply: Apply, parts: Parts = {}): string {
   const { query = "query", key = "key", value = "value", axis = 3 } = parts
   const product = apply("MatMul", [query, key])
-  const shares = apply("Softmax", [parts.scores?.(apply, product) ?? product], { axis })
-  return apply("MatMul", [parts.shares?.(apply, shares) ?? shares, value])
+  const scores = parts.scores?.(apply, product) ?? product
+  const shares = apply("Softmax", [scores], { axis })
+  return apply("MatMul", [parts.shares?.(apply, shares, scores) ?? shares, value])
 }
 
 /** A model of attention alone, whose result has `rank` axes, in a `version` of ONNX's operators. */
