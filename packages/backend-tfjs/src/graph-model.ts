@@ -61,8 +61,8 @@ export async function graphComputation(
   }
 }
 
-/** Outputs may be named by the signature's keys, or as `node` or `node:0`. */
+/** As tfjs-converter has it: outputs may be named by the signature's keys, or as `node`, `node:0` or `node:result:0`. */
 function nodeName({ modelSignature }: GraphModel, output: string): string {
   const signature = modelSignature as { outputs?: { [name: string]: { name?: string } } } | undefined
-  return (signature?.outputs?.[output]?.name ?? output).replace(/:\d+$/, "")
+  return (signature?.outputs?.[output]?.name ?? output).replace(/:.*$/s, "")
 }
