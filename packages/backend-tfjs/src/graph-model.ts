@@ -51,10 +51,9 @@ export async function graphComputation(
     async execute(inputs, outputs) {
       const way = wayFor(outputs)
       if (way === "async") return [await model.executeAsync(inputs, [...outputs])].flat()
-      return way === "sync" ? execute(inputs, outputs) : repeated.run(inputs, outputs)
+      return way === "sync" ? execute(inputs, outputs) : repeated(inputs, outputs)
     },
     dispose() {
-      repeated.dispose()
       model.dispose()
       release()
     },
