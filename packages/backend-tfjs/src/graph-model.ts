@@ -51,18 +51,17 @@ export async function graphComputation(
     async execute(inputs, outputs) {
       const way = wayFor(outputs)
       if (way === "async") return [await model.executeAsync(inputs, [...outputs])].flat()
-      return way === "sync" ? execute(inputs, outputs) : repeated.run(inputs, outputs)
+      return way === "sync" ? execute(inputs, outputs) : repeated(inputs, outputs)
     },
     dispose() {
-      repeated.dispose()
       model.dispose()
       release()
     },
   }
 }
 
-/** Outputs may be named by the signature's keys, or as `node` or `node:0`. */
+/** As tfjs-converter has it: outputs may be named by the signature's keys, or as `node`, `node:0` or `node:result:0`. */
 function nodeName({ modelSignature }: GraphModel, output: string): string {
   const signature = modelSignature as { outputs?: { [name: string]: { name?: string } } } | undefined
-  return (signature?.outputs?.[output]?.name ?? output).replace(/:\d+$/, "")
+  return (signature?.outputs?.[output]?.name ?? output).replace(/:.*$/s, "")
 }

@@ -60,9 +60,7 @@ const vector = (...values: number[]) => tf.tensor1d(values)
 function repeated(compute: (x: tf.Tensor) => tf.Tensor[], first: tf.Tensor, second: tf.Tensor) {
   const { recording } = record(runtime, { x: first }, noWeights, () => compute(first))
   if (recording === undefined) return undefined
-  const outputs = replay(runtime, recording, { x: second })
-  recording.dispose()
-  return outputs?.map((output) => Array.from(output.dataSync()))
+  return replay(runtime, recording, { x: second })?.map((output) => Array.from(output.dataSync()))
 }
 
 describe("a recording", () => {
@@ -91,7 +89,24 @@ describe("a recording", () => {
     expect(tf.memory().numTensors).toBe(numTensors + 1)
     expect(again?.map((output) => output.dataSync()[0])).toEqual([-7])
     expect(outputs).toHaveLength(1)
-    recording.dispose()
+  })
+
+  it("makes its constants anew, whatever was written into those before, and frees them after their last use", () => {
+    const compute = (x: tf.Tensor) => {
+      const shape = tf.tensor1d(x.shape)
+      return [tf.add(x, shape), tf.tensor1d([4, 5])]
+    }
+    const x = vector(1)
+    const { recording } = record(runtime, { x }, noWeights, () => compute(x))
+    if (recording === undefined) throw new TypeError("it can be repeated")
+    for (let count = 0; count < 3; count++) {
+      const { numTensors } = tf.memory()
+      const outputs = replay(runtime, recording, { x })?.map((output) => output.dataSync())
+      expect(outputs?.map((elements) => Array.from(elements))).toEqual([[2], [4, 5]])
+      expect(tf.memory().numTensors).toBe(numTensors + 2)
+      // The engine of these tests gives its own arrays.
+      for (const elements of outputs ?? []) elements.fill(9)
+    }
   })
 
   it("is given up where a kernel's result has another shape than it had", () => {

@@ -7,7 +7,7 @@ import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu"
 import { describe, expect, it, vi } from "vitest"
 import type { Candidates } from "../src/candidates.js"
 import { clearedBuffers } from "../src/engines/webgpu-buffers.js"
-import type { GraphFiles } from "./graph-files.js"
+import { type GraphFiles, graphFiles, types } from "./graph-files.js"
 import { boxPicker, convolutionalNetwork, oneOperator, seeded } from "./graph-models.js"
 import { openFiles } from "./open-model.js"
 import { webgpuOn } from "./webgpu-driver.js"
@@ -62,6 +62,14 @@ describe.skipIf(missing)(`WebGPU on lavapipe${missing ? `: ${missing}` : ""}`, {
     })
   })
 
+  it("runs again and again what is computed on the CPU of a tensor that the graph makes and the GPU has had, too", async () => {
+    const session = await open(fiveDimensions())
+    const x = tensor("float32", [1, 1, 1, 1, 1000], seeded(1, 1000))
+    for (let count = 0; count < 5; count++) {
+      expect((await session.run({ "x:0": x }))["y:0"]?.data).toEqual(x.data)
+    }
+  })
+
   it("has as many tensors and buffers in use after 1,000 runs, and none when models are closed", async () => {
     await (await open(oneOperator("Relu"))).close()
     const empty = { ...tf.memory(), used: backend().bufferManager.getNumUsedBuffers() }
@@ -105,3 +113,24 @@ describe.skipIf(missing)(`WebGPU on lavapipe${missing ? `: ${missing}` : ""}`, {
     expect(await afterUse(clearedBuffers(device, () => {}))).toEqual([0, 0, 0, 0])
   })
 })
+
+/** Zeros added to x twice: as they are, and a thousand times over, which TensorFlow.js does on the CPU in five dimensions. */
+function fiveDimensions(): GraphFiles {
+  const [float, integer] = [{ type: types.float32 }, { type: types.int32 }]
+  const value = (name: string) => ({ name, dtype: types.float32, shape: [1, 1, 1, 1, 1000] })
+  const sizes = (name: string, ...values: number[]) => ({
+    ...{ name, dtype: "int32" as const, shape: [values.length] },
+    bytes: new Uint8Array(Int32Array.from(values).buffer),
+  })
+  return graphFiles({
+    inputs: [value("x")],
+    outputs: [value("y")],
+    weights: [sizes("one", 1, 1, 1, 1, 1), sizes("thousand", 1, 1, 1, 1, 1000)],
+    nodes: [
+      { name: "zero", op: "Zeros", input: ["one"], attr: { T: float } },
+      { name: "zeros", op: "Tile", input: ["zero", "thousand"], attr: { T: float, Tmultiples: integer } },
+      { name: "first", op: "AddV2", input: ["x", "zeros"], attr: { T: float } },
+      { name: "y", op: "AddV2", input: ["first", "zero"], attr: { T: float } },
+    ],
+  })
+}

@@ -1,10 +1,9 @@
 import type { DataId, NamedAttrMap, NamedTensorMap, Tensor } from "@tensorflow/tfjs-core"
 import type { Runtime } from "../runtime.js"
-import { spare } from "../scope.js"
 import { mapNested, type Nested } from "./nested.js"
-import { isPlace, type Recording, type Result, type Step } from "./recording.js"
+import { type Constant, isPlace, type Recording, type Result, type Step } from "./recording.js"
 
-/** Elements of a recording's constants, which stay in the engine's memory between runs. Most are shapes. */
+/** Elements of a recording's constants, which stay in memory between runs. Most are shapes. */
 const mostConstants = 2 ** 16
 
 export interface Recorded {
@@ -29,7 +28,7 @@ export function record(
   const tensors: (Tensor | undefined)[] = []
   const places = new Map<Tensor, number>()
   const steps: Omit<Step, "lastUsed">[] = []
-  const constants: Tensor[] = []
+  const constants: Constant[] = []
   let constantElements = 0
   /** Elements that depend on inputs. */
   const dependent = new WeakSet<DataId>()
@@ -86,19 +85,14 @@ export function record(
     return made
   }
 
-  function keepConstant(tensor: Tensor): void {
+  function noteConstant(tensor: Tensor, [values, ...rest]: Constant["made"]): void {
     constantElements += tensor.size
     if (constantElements > mostConstants) {
       canRepeat = false
       return
     }
-    // A copy: whoever has made it will free it.
-    const constant = spare(
-      tf,
-      inKernel(() => tensor.clone()),
-    )
-    constants.push(constant)
-    newPlace(tensor, constant)
+    // A copy: the engine may hold the array itself, and give it to whoever reads the tensor.
+    constants.push({ place: newPlace(tensor), made: [values.slice() as typeof values, ...rest] })
   }
 
   const watched: Pick<typeof engine, "runKernel" | "makeTensor" | "readSync" | "read" | "readToGPU"> = {
@@ -107,9 +101,9 @@ export function record(
         ? recordedKernel(kernel, given, attrs ?? {})
         : (runKernel.call(engine, kernel, given, attrs) as never)
     },
-    makeTensor(...values) {
-      const tensor = makeTensor.apply(engine, values)
-      if (isOutside()) keepConstant(tensor)
+    makeTensor(...given) {
+      const tensor = makeTensor.apply(engine, given)
+      if (isOutside()) noteConstant(tensor, given)
       return tensor
     },
     readSync(dataId) {
@@ -126,8 +120,6 @@ export function record(
     },
   }
 
-  const dispose = () => tf.dispose(constants)
-  let recording: Recording | undefined
   try {
     const inputPlaces = new Map<string, number>()
     for (const [name, tensor] of Object.entries(inputs)) {
@@ -139,19 +131,20 @@ export function record(
     Object.assign(engine, watched)
     const outputs = compute()
     const outputPlaces = outputs.map(placeOf)
-    if (canRepeat) {
-      recording = {
-        tensors,
-        inputs: inputPlaces,
-        steps: withLastUses(steps, outputPlaces),
-        outputs: outputPlaces,
-        dispose,
-      }
+    if (!canRepeat) return { outputs, recording: undefined }
+    // Others were only read, and what came of that is in the steps.
+    const used = new Set([...steps.flatMap(({ inputs }) => placesIn(inputs)), ...outputPlaces])
+    const usedConstants = constants.filter(({ place }) => used.has(place))
+    const recording = {
+      tensors,
+      inputs: inputPlaces,
+      constants: usedConstants,
+      steps: withLastUses(steps, usedConstants, outputPlaces),
+      outputs: outputPlaces,
     }
     return { outputs, recording }
   } finally {
     Object.assign(engine, { runKernel, makeTensor, readSync, read, readToGPU })
-    if (recording === undefined) dispose()
   }
 }
 
@@ -161,8 +154,12 @@ function copyOf(attrs: NamedAttrMap): NamedAttrMap {
 }
 
 /** Each tensor is freed at the last step that takes it, or at its own, unless the run gives it. */
-function withLastUses(steps: readonly Omit<Step, "lastUsed">[], outputs: readonly number[]): readonly Step[] {
-  const made = new Set(steps.flatMap(({ results }) => results.map(({ place }) => place)))
+function withLastUses(
+  steps: readonly Omit<Step, "lastUsed">[],
+  constants: readonly Constant[],
+  outputs: readonly number[],
+): readonly Step[] {
+  const made = new Set([...constants, ...steps.flatMap(({ results }) => results)].map(({ place }) => place))
   for (const place of outputs) made.delete(place)
   return steps
     .toReversed()

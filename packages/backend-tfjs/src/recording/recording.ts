@@ -1,17 +1,25 @@
-import type { KernelFunc, NamedAttrMap, Tensor } from "@tensorflow/tfjs-core"
+import type { engine, KernelFunc, NamedAttrMap, Tensor } from "@tensorflow/tfjs-core"
 import type { Nested } from "./nested.js"
 
 /** The kernels that a run called, one after another, to be called again with other inputs of the same types and shapes. */
 export interface Recording {
-  /** A run's tensors by their places. Weights and constants are there already; all others come as it goes on. */
+  /** A run's tensors by their places. Weights are there already; all others come as it goes on. */
   readonly tensors: readonly (Tensor | undefined)[]
   /** The places of inputs, by their names. */
   readonly inputs: ReadonlyMap<string, number>
+  readonly constants: readonly Constant[]
   readonly steps: readonly Step[]
   /** The places of outputs, in their order. */
   readonly outputs: readonly number[]
-  /** Frees the constants. */
-  dispose(): void
+}
+
+/**
+ * A tensor that a run makes of what it knows without its inputs. It is made anew each time: on GPUs it makes a difference
+ * whether a kernel has had it already, and whoever gets it as an output may get the array itself.
+ */
+export interface Constant {
+  readonly place: number
+  readonly made: Parameters<ReturnType<typeof engine>["makeTensor"]>
 }
 
 /** One call of a kernel. */

@@ -7,10 +7,7 @@ import { replay } from "./replay.js"
 /** How many choices of outputs, and types and shapes of inputs, are remembered: the latest. */
 const mostKnown = 16
 
-export interface RepeatedRuns {
-  run(inputs: NamedTensorMap, outputs: readonly string[]): readonly Tensor[]
-  dispose(): void
-}
+export type Compute = (inputs: NamedTensorMap, outputs: readonly string[]) => readonly Tensor[]
 
 /**
  * Runs `compute`, which must do the same for all inputs of the same types and shapes but for what it reads of them. It is
@@ -18,13 +15,9 @@ export interface RepeatedRuns {
  * TensorFlow.js does between them (it looks up attributes, tracks tensors and finds out which to free) takes a sixth of
  * face mesh's time on WebAssembly.
  *
- * @param weights all tensors that `compute` uses apart from its inputs. They must live as long as this does.
+ * @param weights all tensors that `compute` uses apart from its inputs. They must live as long as what is returned is called.
  */
-export function repeatedRuns(
-  runtime: Runtime,
-  weights: ReadonlySet<Tensor>,
-  compute: (inputs: NamedTensorMap, outputs: readonly string[]) => readonly Tensor[],
-): RepeatedRuns {
+export function repeatedRuns(runtime: Runtime, weights: ReadonlySet<Tensor>, compute: Compute): Compute {
   const known = new Map<string, Recording | "once" | "varies">()
 
   function remember(key: string, what: Recording | "once" | "varies"): void {
@@ -32,40 +25,25 @@ export function repeatedRuns(
     known.set(key, what)
     for (const oldest of known.keys()) {
       if (known.size <= mostKnown) return
-      forget(oldest)
+      known.delete(oldest)
     }
   }
 
-  function forget(key: string): void {
-    const what = known.get(key)
-    if (typeof what === "object") what.dispose()
-    known.delete(key)
-  }
-
-  return {
-    run(inputs, outputs) {
-      const key = keyOf(inputs, outputs)
-      const before = known.get(key)
-      if (typeof before === "object") {
-        const replayed = replay(runtime, before, inputs)
-        if (replayed !== undefined) {
-          remember(key, before)
-          return replayed
-        }
-        before.dispose()
-        remember(key, "varies")
-      }
-      if (before !== "once") {
-        if (before === undefined) remember(key, "once")
-        return compute(inputs, outputs)
-      }
-      const recorded = record(runtime, inputs, weights, () => compute(inputs, outputs))
-      remember(key, recorded.recording ?? "varies")
-      return recorded.outputs
-    },
-    dispose() {
-      for (const key of known.keys()) forget(key)
-    },
+  return (inputs, outputs) => {
+    const key = keyOf(inputs, outputs)
+    const before = known.get(key)
+    if (typeof before === "object") {
+      const replayed = replay(runtime, before, inputs)
+      remember(key, replayed === undefined ? "varies" : before)
+      if (replayed !== undefined) return replayed
+    }
+    if (before !== "once") {
+      if (before === undefined) remember(key, "once")
+      return compute(inputs, outputs)
+    }
+    const recorded = record(runtime, inputs, weights, () => compute(inputs, outputs))
+    remember(key, recorded.recording ?? "varies")
+    return recorded.outputs
   }
 }
 

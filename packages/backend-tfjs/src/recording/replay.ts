@@ -14,6 +14,10 @@ export function replay({ tf }: Runtime, recording: Recording, inputs: NamedTenso
   const backend = tf.backend()
   const tensors = recording.tensors.slice()
   for (const [name, place] of recording.inputs) tensors[place] = inputs[name]
+  for (const { place, made } of recording.constants) {
+    const [values, ...rest] = made
+    tensors[place] = engine.makeTensor(values.slice() as typeof values, ...rest)
+  }
   const tensorAt = (place: number) => tensors[place] as Tensor
 
   /** As TensorFlow.js's engine does: kernels give descriptions of tensors, and tfjs-node's the tensors themselves. */
