@@ -2,7 +2,7 @@ import type { Declined } from "@strongroom/core/backend"
 import type { GraphModel } from "@tensorflow/tfjs-converter"
 import type { io, NamedTensorMap } from "@tensorflow/tfjs-core"
 import type { Computation } from "./computation.js"
-import { graphOf, lackingOperators, type Way, wayOf } from "./graph.js"
+import { graphOf, lackingOperators, silence, type Way, wayOf } from "./graph.js"
 import { initialise, initializerOf } from "./initializer.js"
 import { repeatedRuns } from "./recording/repeated-runs.js"
 import { activate, type Runtime } from "./runtime.js"
@@ -29,6 +29,7 @@ export async function graphComputation(
   const model = new converter.GraphModel(handler, {}, { ...tf.io, decodeWeights: () => weights })
   await model.load()
   const graphs = [graphOf(model), ...initializerOf(model)]
+  graphs.forEach(silence)
   const hasKernel = (kernel: string) => tf.getKernel(kernel, backend) !== undefined
   const lacking = new Set(graphs.flatMap((graph) => lackingOperators(graph, hasKernel)))
   if (lacking.size > 0) return { declined: `it has no ${[...lacking].join(", ")} on ${title}.` }

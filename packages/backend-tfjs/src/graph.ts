@@ -7,7 +7,7 @@ export interface Graph {
 }
 
 interface GraphNode {
-  readonly op: string
+  op: string
   /** Absent when the converter has no translation for `op`. */
   readonly category?: string
   readonly inputs: readonly GraphNode[]
@@ -16,6 +16,12 @@ interface GraphNode {
 /** The graph of a loaded model. tfjs-converter has it in a private member and offers no other way to its operators. */
 export function graphOf(model: GraphModel): Graph {
   return (model as unknown as { readonly executor: { readonly graph: Graph } }).executor.graph
+}
+
+/** Has each Print pass its input on and print nothing: it writes elements of tensors to the console. */
+export function silence(graph: Graph): void {
+  for (const node of Object.values(graph.nodes)) if (node.op === "Print") node.op = "Identity"
+  for (const inner of Object.values(graph.functions ?? {})) silence(inner)
 }
 
 /** TensorFlow operators whose kernel an engine lacks (in 4.22 WebAssembly, WebGPU or tfjs-node), and that kernel. */

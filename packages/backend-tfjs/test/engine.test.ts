@@ -5,7 +5,7 @@ import { heapPlaintext, loadEngine, loadSession } from "@strongroom/core/host"
 import { createPublisher, type Network, type Operator, tfjsWriter } from "@strongroom/testkit"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import type { GraphFiles } from "./graph-files.js"
-import { boxPicker, convolutionalNetwork, oneOperator, quantisedWeights, seeded } from "./graph-models.js"
+import { boxPicker, convolutionalNetwork, oneOperator, printer, quantisedWeights, seeded } from "./graph-models.js"
 import { importFiles, openFiles, openModel } from "./open-model.js"
 import { loadPlain, plainWasm } from "./plain.js"
 
@@ -189,17 +189,33 @@ describe("the engine's memory", () => {
 })
 
 describe("the app's process", () => {
+  const voices = ["log", "info", "warn", "error", "debug"] as const
   beforeEach(() => {
-    for (const name of ["log", "info", "warn", "error", "debug"] as const) vi.spyOn(console, name)
+    for (const name of voices) vi.spyOn(console, name).mockImplementation(() => {})
   })
   afterEach(() => vi.restoreAllMocks())
+  const said = () => voices.reduce((sum, name) => sum + vi.mocked(console[name]).mock.calls.length, 0)
 
   it("hears nothing, and keeps its own handlers for errors", async () => {
     const picker = await open(boxPicker())
     await picker.run(boxes())
     await picker.run(boxes(), { outputs: ["names:0"] })
     await (await open(convolutionalNetwork())).run({ "image:0": image() })
-    for (const name of ["log", "info", "warn", "error", "debug"] as const) expect(console[name]).not.toHaveBeenCalled()
+    expect(said()).toBe(0)
     expect(errorEvents.map((event) => process.listenerCount(event))).toEqual(handlersAtStart)
+  })
+
+  it("doesn't see what a graph would print, as it does with TensorFlow.js alone", async () => {
+    const plain = await loadPlain(plainWasm(), printer())
+    const input = tf.tensor([5], [1], "float32")
+    const [expected] = [plain.execute({ x: input }, "y:0")].flat()
+    expect(said()).toBeGreaterThan(1)
+    expect(console.log).toHaveBeenCalledWith([5])
+    const before = said()
+    const session = await open(printer())
+    expect((await session.run({ "x:0": tensor("float32", [1], [5]) }))["y:0"]?.data).toEqual(expected?.dataSync())
+    expect(said()).toBe(before)
+    tf.dispose([input, expected])
+    plain.dispose()
   })
 })

@@ -167,6 +167,24 @@ export function oneOperator(op: string): GraphFiles {
   })
 }
 
+/** Prints its input, and gives the double. */
+export function printer(): GraphFiles {
+  return graphFiles({
+    inputs: [{ name: "x", dtype: types.float32, shape: [-1] }],
+    outputs: [{ name: "y", dtype: types.float32, shape: [-1] }],
+    weights: [],
+    nodes: [
+      {
+        name: "seen",
+        op: "Print",
+        input: ["x", "x"],
+        attr: { T: float, message: base64("x is"), summarize: { i: "3" } },
+      },
+      { name: "y", op: "AddV2", input: ["seen", "x"], attr: { T: float } },
+    ],
+  })
+}
+
 /**
  * Products of the input, [rows, 2], with itself over its rows, which may be none: [2, 2], the same in several matrices,
  * [1, 2, 2], and with a bias and an activation, [2, 2].
