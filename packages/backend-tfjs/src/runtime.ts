@@ -1,5 +1,5 @@
 import type { Artifacts, Host } from "@strongroom/core/backend"
-import type { Tensor } from "@tensorflow/tfjs-core"
+import type { KernelFunc, Tensor } from "@tensorflow/tfjs-core"
 import type { SavedModels } from "./saved-model/saved-models.js"
 
 /**
@@ -39,6 +39,11 @@ export interface Runtime {
   adopt?(tensor: Tensor, address: bigint): boolean
   /** Runs SavedModels, with the types of tensors that only they have. Absent where the engine can't. */
   readonly savedModels?: SavedModels
+  /**
+   * The kernel to be called in the place of `kernel` with the same attributes and inputs of the same shapes as it has been
+   * called with before. Absent where that is always the same.
+   */
+  afterChecks?(kernel: KernelFunc): KernelFunc
   /** Overwrites a tensor's elements where the engine would free them as they are; nothing where they can't be reached. */
   wipe(tensor: Tensor): void
   /**

@@ -1,6 +1,6 @@
 import { StrongroomError } from "@strongroom/core/backend"
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm"
-import type { NamedAttrMap, NamedTensorInfoMap, TensorInfo } from "@tensorflow/tfjs-core"
+import type { KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from "@tensorflow/tfjs-core"
 import type { Runtime } from "../runtime.js"
 
 type TensorFlow = Runtime["tf"]
@@ -74,6 +74,9 @@ interface Transposed<Shape> {
   readonly dataFormat: string
 }
 
+/** Of these it depends on what is in their tensors. */
+const lookInside: readonly string[] = ["GatherNd", "ScatterNd", "TensorScatterUpdate", "SparseToDense"]
+
 /** These take an axis that is counted from the end for one that there isn't, and write over everything around. */
 const fromEnd: readonly string[] = ["Cumsum", "Cumprod"]
 
@@ -141,6 +144,14 @@ function areWithin(
 
 const checked = new WeakSet<object>()
 
+/** Kernels by themselves, by what has been put in their place. */
+const unchecked = new WeakMap<KernelFunc, KernelFunc>()
+
+/** A kernel for calls that differ from one that was checked in nothing but what is in their tensors. */
+export function afterChecks(kernel: KernelFunc): KernelFunc {
+  return unchecked.get(kernel) ?? kernel
+}
+
 /**
  * Has these kernels throw, in place of what they would read or write beside their tensors: as TensorFlow itself does.
  * `backend-failed`.
@@ -164,5 +175,6 @@ export function keepWithinTensors(tf: TensorFlow): void {
     tf.unregisterKernel(kernelName, "wasm")
     tf.registerKernel(within)
     checked.add(within)
+    if (![...lookInside, ...fromEnd].includes(kernelName)) unchecked.set(within.kernelFunc, kernel.kernelFunc)
   }
 }

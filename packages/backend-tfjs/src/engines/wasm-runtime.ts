@@ -1,7 +1,7 @@
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm"
 import { multiplyOverNothing } from "../empty-products.js"
 import type { Runtime } from "../runtime.js"
-import { keepWithinTensors } from "./wasm-bounds.js"
+import { afterChecks, keepWithinTensors } from "./wasm-bounds.js"
 import { zeroOutputs } from "./wasm-outputs.js"
 
 /**
@@ -26,6 +26,7 @@ export async function wasmRuntime(tf: Runtime["tf"], converter: Runtime["convert
     driver: "none",
     rehearses: true,
     hasComplexNumbers: false,
+    afterChecks,
     // Every tensor is copied into WebAssembly's memory when it is made.
     upload() {},
     // Once a model has run there are copies of some weights that XNNPACK has packed: nobody else knows where.

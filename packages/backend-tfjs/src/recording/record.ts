@@ -19,7 +19,7 @@ export interface Recorded {
  * @param weights the tensors, apart from inputs, that were there before and will be at every later run.
  */
 export function record(
-  { tf, backend }: Runtime,
+  { tf, backend, afterChecks = (kernel) => kernel }: Runtime,
   inputs: NamedTensorMap,
   weights: ReadonlySet<Tensor>,
   compute: () => readonly Tensor[],
@@ -79,7 +79,7 @@ export function record(
       if (isDependent) dependent.add(tensor.dataId)
       return { place: newPlace(tensor), shape: tensor.shape, dtype: tensor.dtype }
     })
-    const { kernelFunc: kernel } = tf.getKernel(name, backend)
+    const kernel = afterChecks(tf.getKernel(name, backend).kernelFunc)
     const leavesOthers = engine.state.numTensors - tensorsBefore > results.length
     steps.push({ kernel, inputs: from, attrs: attrsBefore, results, leavesOthers })
     return made

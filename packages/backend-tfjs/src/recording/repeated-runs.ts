@@ -20,7 +20,11 @@ export type Compute = (inputs: NamedTensorMap, outputs: readonly string[]) => re
 export function repeatedRuns(runtime: Runtime, weights: ReadonlySet<Tensor>, compute: Compute): Compute {
   const known = new Map<string, Recording | "once" | "varies">()
 
+  let latest: string | undefined
+
   function remember(key: string, what: Recording | "once" | "varies"): void {
+    if (key === latest && known.get(key) === what) return
+    latest = key
     known.delete(key)
     known.set(key, what)
     for (const oldest of known.keys()) {
