@@ -18,7 +18,8 @@ const environment = {
   ...process.env,
   ...(asks("opencl-binding", "audit", "cache", "opencl") && openclDrivers(driverNames)),
   ...(asks("opencl") && onnxData()),
-  ...(asks("tfjs") && { ...(await tfjsNode(zig())), ...vulkanDrivers() }),
+  ...(asks("tfjs", "tfjs-node") && (await tfjsNode(zig()))),
+  ...(asks("tfjs", "tfjs-webgpu") && vulkanDrivers()),
   ...(isFull && asks("opencl") && pythonRuntimes(["openvino"])),
 }
 const bench = [join(root, "apps/bench/dist/main.js"), ...process.argv.slice(2)]

@@ -12,7 +12,7 @@ import { openclBinding } from "./figures/opencl-binding.js"
 import { opening } from "./figures/opening.js"
 import { run } from "./figures/run.js"
 import { stream } from "./figures/stream.js"
-import { tfjs } from "./figures/tfjs.js"
+import { tfjsBenches } from "./figures/tfjs.js"
 import { machine, record } from "./record.js"
 
 const benches: readonly Bench[] = [
@@ -27,12 +27,13 @@ const benches: readonly Bench[] = [
   cache,
   audit,
   opencl,
-  tfjs,
+  ...tfjsBenches,
 ]
 
 /** Benches by another name. */
 const groups: { readonly [name: string]: readonly string[] } = {
   vault: ["opening", "load", "stream", "decryption", "run", "copies"],
+  tfjs: tfjsBenches.map(({ name }) => name),
 }
 
 const asked = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
@@ -42,7 +43,7 @@ const isRecorded = process.argv.includes("--record")
 const unknown = names.filter((name) => !benches.some((bench) => bench.name === name))
 if (unknown.length > 0) {
   console.error(`No bench is called ${unknown.join(", ")}. There are:`)
-  for (const { name, about } of benches) console.error(`  ${name.padEnd(11)} ${about}`)
+  for (const { name, about } of benches) console.error(`  ${name.padEnd(12)} ${about}`)
   process.exit(2)
 }
 

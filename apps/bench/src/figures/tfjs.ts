@@ -28,23 +28,22 @@ interface FoundEngine {
   readonly tfjsNode?: string
 }
 
-async function enginesHere(say: (line: string) => void): Promise<readonly FoundEngine[]> {
-  const found: FoundEngine[] = [{ engine: "wasm", name: "wasm", options: {} }]
-  const noTensorflow = missingTfjsNode()
-  if (noTensorflow !== undefined) say(`without tfjs-node: ${noTensorflow}`)
-  else {
-    const { place } = await setUp("tfjs-cpu", { folder: tfjsNodeFolder })
-    found.push({ engine: "tfjs-node", name: "tfjs-node", options: { setupFolder: tfjsNodeFolder }, tfjsNode: place })
-  }
-  const noVulkan = missingVulkanDriver("lavapipe")
-  if (noVulkan !== undefined) say(`without WebGPU: ${noVulkan}`)
-  else {
-    const vulkan = vulkanDriver("lavapipe")
-    // A vault keeps nothing of what Mesa compiles, by default.
-    const environment = { VK_DRIVER_FILES: vulkan.drivers.join(":"), MESA_SHADER_CACHE_DISABLE: "true" }
-    found.push({ engine: "webgpu", name: "WebGPU on Mesa's lavapipe", options: { vulkan }, environment })
-  }
-  return found
+const wasm = async (): Promise<FoundEngine> => ({ engine: "wasm", name: "wasm", options: {} })
+
+async function tfjsNode(): Promise<FoundEngine | string> {
+  const missing = missingTfjsNode()
+  if (missing !== undefined) return missing
+  const { place } = await setUp("tfjs-cpu", { folder: tfjsNodeFolder })
+  return { engine: "tfjs-node", name: "tfjs-node", options: { setupFolder: tfjsNodeFolder }, tfjsNode: place }
+}
+
+async function webgpu(): Promise<FoundEngine | string> {
+  const missing = missingVulkanDriver("lavapipe")
+  if (missing !== undefined) return missing
+  const vulkan = vulkanDriver("lavapipe")
+  // A vault keeps nothing of what Mesa compiles, by default.
+  const environment = { VK_DRIVER_FILES: vulkan.drivers.join(":"), MESA_SHADER_CACHE_DISABLE: "true" }
+  return { engine: "webgpu", name: "WebGPU on Mesa's lavapipe", options: { vulkan }, environment }
 }
 
 /** Every sample is a process of its own, as an app loads its model once. */
@@ -119,20 +118,33 @@ async function roundTrip(): Promise<number> {
   return median(times)
 }
 
-export const tfjs: Bench = {
-  name: "tfjs",
-  about: "TensorFlow.js in a vault beside TensorFlow.js alone, engine by engine",
-  async measure(say) {
-    const tell = (line: string) => say(`tfjs: ${line}`)
-    const trip = await roundTrip()
-    tell(`an empty round trip takes ${(1000 * trip).toFixed(0)} us`)
-    const figures: Figure[] = []
-    for (const engine of await enginesHere(tell)) {
-      for (const model of await tfjsModels()) {
-        tell(`${engine.name}, ${model.name}`)
-        figures.push(...(await figuresOf(engine, model, trip)))
+/** @param find gives the engine, or why it isn't here. */
+function benchOf(engine: string, about: string, find: () => Promise<FoundEngine | string>): Bench {
+  const name = `tfjs-${engine}`
+  return {
+    name,
+    about: `TensorFlow.js on ${about} in a vault beside TensorFlow.js alone`,
+    async measure(say) {
+      const tell = (line: string) => say(`${name}: ${line}`)
+      const found = await find()
+      if (typeof found === "string") {
+        tell(`not measured: ${found}`)
+        return []
       }
-    }
-    return figures
-  },
+      const trip = await roundTrip()
+      tell(`an empty round trip takes ${(1000 * trip).toFixed(0)} us`)
+      const figures: Figure[] = []
+      for (const model of await tfjsModels()) {
+        tell(model.name)
+        figures.push(...(await figuresOf(found, model, trip)))
+      }
+      return figures
+    },
+  }
 }
+
+export const tfjsBenches: readonly Bench[] = [
+  benchOf("wasm", "WebAssembly", wasm),
+  benchOf("node", "TensorFlow's own library", tfjsNode),
+  benchOf("webgpu", "WebGPU", webgpu),
+]
