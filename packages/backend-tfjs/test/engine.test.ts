@@ -5,7 +5,15 @@ import { heapPlaintext, loadEngine, loadSession } from "@strongroom/core/host"
 import { createPublisher, type Network, type Operator, tfjsWriter } from "@strongroom/testkit"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import type { GraphFiles } from "./graph-files.js"
-import { boxPicker, convolutionalNetwork, oneOperator, printer, quantisedWeights, seeded } from "./graph-models.js"
+import {
+  boxPicker,
+  convolutionalNetwork,
+  oneOperator,
+  printer,
+  quantisedWeights,
+  remover,
+  seeded,
+} from "./graph-models.js"
 import { importFiles, openFiles, openModel } from "./open-model.js"
 import { loadPlain, plainWasm } from "./plain.js"
 
@@ -117,6 +125,32 @@ describe("a graph model", () => {
     expect(outputs["picked:0"]).toEqual({ type: "int32", shape: [2], data: Int32Array.of(1, 2) })
     expect(outputs["best:0"]?.data).toEqual(Float32Array.of(0.75, 0.25))
     expect(outputs["names:0"]?.data).toEqual(["kettle", "", "Brüssel", "茶"])
+  })
+
+  it("does so for each operator that waits for others, which TensorFlow.js refuses to run otherwise", async () => {
+    const plain = await loadPlain(plainWasm(), remover())
+    const input = tf.tensor([1, 2], [2], "float32")
+    expect(() => plain.execute({ x: input }, "left:0")).toThrow(/executeAsync/)
+    // It has begun all the same.
+    await new Promise(setImmediate)
+    tf.dispose(input)
+    plain.dispose()
+
+    const session = await open(remover())
+    for (const [given, left] of [
+      [
+        [1, 2, 3],
+        [1, 3],
+      ],
+      [[2, 4, 4], []],
+      [
+        [5, 6, 7],
+        [5, 6, 7],
+      ],
+    ] as const) {
+      const outputs = await session.run({ "x:0": tensor("float32", [3], given) })
+      expect(outputs["left:0"]?.data).toEqual(Float32Array.from(left))
+    }
   })
 
   it.each(["RFFT", "Acos2", "Einsum"])("with the operator %s, which the engine lacks, is declined", async (op) => {

@@ -167,6 +167,16 @@ export function oneOperator(op: string): GraphFiles {
   })
 }
 
+/** Elements of x that aren't in the weights, 2 and 4: a size that depends on the data. */
+export function remover(): GraphFiles {
+  return graphFiles({
+    inputs: [{ name: "x", dtype: types.float32, shape: [-1] }],
+    outputs: [{ name: "left", dtype: types.float32, shape: [-1] }],
+    weights: [{ name: "removed", dtype: "float32", shape: [2], bytes: new Uint8Array(Float32Array.of(2, 4).buffer) }],
+    nodes: [{ name: "left", op: "ListDiff", input: ["x", "removed"], attr: { T: float } }],
+  })
+}
+
 /** Prints its input, and gives the double. */
 export function printer(): GraphFiles {
   return graphFiles({
