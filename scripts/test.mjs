@@ -6,7 +6,7 @@ import { chromium } from "./lib/chromium.mjs"
 import { debianTools } from "./lib/debian.mjs"
 import { driverNames, fastDriverNames, openclDrivers } from "./lib/drivers.mjs"
 import { onnxData } from "./lib/onnx-data.mjs"
-import { collect, forget, record, sums, tested } from "./lib/results.mjs"
+import { collect, forget, record, sayFailures, sums, tested } from "./lib/results.mjs"
 import { pythonRuntimes } from "./lib/runtimes.mjs"
 import { fail, install, python, turbo, zig } from "./lib/setup.mjs"
 import { tfjsNode } from "./lib/tfjs-node.mjs"
@@ -51,9 +51,12 @@ if (names.length === 0) {
 }
 if (full) record(rows, [...tested().map(({ name }) => name), packed])
 
+// Last, where a log that is cut keeps it.
+sayFailures(chosen)
+
 const { passed, failed, skipped } = sums(rows)
-// A build, type or lint error that no test shows is a failure too.
+// A build, type or lint error that no test shows is a failure too, and so is an error outside of every test.
 const others = !green && failed === 0 ? 1 : 0
-if (others) console.log('\nAll tests passed, but a build, types or lint didn\'t: see the line "Failed:" above.')
+if (others) console.log('\nAll tests passed, but not the build, types, lint or a runner: see the line "Failed:" above.')
 console.log(`\n${passed} passed, ${failed + others} failed${skipped ? `, ${skipped} skipped` : ""}`)
 process.exitCode = failed + others === 0 ? 0 : 1

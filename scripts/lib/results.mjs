@@ -1,7 +1,7 @@
 // Adds up what the test runners wrote, so that one line says how it went.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { availableParallelism, totalmem } from "node:os"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 import { root } from "./setup.mjs"
 
 const folders = () =>
@@ -19,17 +19,41 @@ export function forget(some) {
 
 /** What the test runner wrote for each of `some`: passed, failed and skipped tests. One without results has failed. */
 export const collect = (some) =>
-  some.map(({ name, path }) => {
-    const file = join(path, ".results/vitest.json")
-    const result = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined
-    const [passed, failed, skipped] = result
-      ? [result.numPassedTests, result.numFailedTests, result.numPendingTests + result.numTodoTests]
-      : [0, 1, 0]
-    // A test file that can't be loaded fails as a suite and counts no test.
-    const broken = result && !result.success && failed === 0 ? 1 : 0
-    console.log(`  ${name.padEnd(32)} ${passed} passed, ${failed + broken} failed, ${skipped} skipped`)
-    return { name, passed, failed: failed + broken, skipped }
+  some.map((one) => {
+    const result = resultOf(one)
+    const [passed, skipped] = result ? [result.numPassedTests, result.numPendingTests + result.numTodoTests] : [0, 0]
+    const failed = failuresOf(one).length
+    console.log(`  ${one.name.padEnd(32)} ${passed} passed, ${failed} failed, ${skipped} skipped`)
+    return { name: one.name, passed, failed, skipped }
   })
+
+/** Says which tests of `some` failed, and in a few lines why: turbo's output above says it in full, but is long. */
+export function sayFailures(some) {
+  for (const { test, why } of some.flatMap(failuresOf)) {
+    const lines = why.split("\n").filter((line) => !line.includes("/node_modules/"))
+    console.log([`\nFailed: ${test}`, ...lines.slice(0, 15)].join("\n"))
+  }
+}
+
+function resultOf({ path }) {
+  const file = join(path, ".results/vitest.json")
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined
+}
+
+function failuresOf({ name, path }) {
+  const result = resultOf({ path })
+  if (result === undefined) return [{ test: name, why: "Its tests wrote no result." }]
+  return result.testResults.flatMap((file) => {
+    const at = `${name}/${relative(path, file.name)}`
+    const failed = file.assertionResults.filter(({ status }) => status === "failed")
+    // A file that can't be loaded has failed without a test that has.
+    if (failed.length === 0) return file.status === "failed" ? [{ test: at, why: file.message }] : []
+    return failed.map(({ fullName, failureMessages }) => ({
+      test: `${at}: ${fullName}`,
+      why: failureMessages.join("\n"),
+    }))
+  })
+}
 
 /** The sums of `rows`. */
 export function sums(rows) {
