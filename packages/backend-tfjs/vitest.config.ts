@@ -1,10 +1,12 @@
-import { defineConfig } from "vitest/config"
+import { defineConfig, mergeConfig } from "vitest/config"
+import base from "../../vitest.base.js"
 
-export default defineConfig({
-  test: {
-    testTimeout: 30_000,
-    // As in a vault: TensorFlow's remarks on each SavedModel.
-    env: { TF_CPP_MIN_LOG_LEVEL: "3" },
-    reporters: ["default", ["json", { outputFile: ".results/vitest.json" }]],
-  },
-})
+export default mergeConfig(
+  base,
+  defineConfig({
+    test: {
+      // As in a vault: TensorFlow's remarks on each SavedModel.
+      env: { TF_CPP_MIN_LOG_LEVEL: "3" },
+    },
+  }),
+)

@@ -1,9 +1,12 @@
-import { defineConfig } from "vitest/config"
+import { defineConfig, mergeConfig } from "vitest/config"
+import base from "../../vitest.base.js"
 
-export default defineConfig({
-  test: {
-    reporters: ["default", ["json", { outputFile: ".results/vitest.json" }]],
-    testTimeout: 300_000,
-    maxConcurrency: 3,
-  },
-})
+export default mergeConfig(
+  base,
+  defineConfig({
+    test: {
+      testTimeout: 300_000,
+      maxConcurrency: 3,
+    },
+  }),
+)

@@ -1,12 +1,14 @@
 import { drivers } from "@strongroom/test-machine"
-import { defineConfig } from "vitest/config"
+import { defineConfig, mergeConfig } from "vitest/config"
+import base from "../../vitest.base.js"
 
-export default defineConfig({
-  test: {
-    name: drivers.pocl === undefined ? "the system's drivers" : "pocl",
-    // Before anything native is loaded: it reads the variables of its process.
-    env: drivers.pocl ?? {},
-    testTimeout: 30_000,
-    reporters: ["default", ["json", { outputFile: ".results/vitest.json" }]],
-  },
-})
+export default mergeConfig(
+  base,
+  defineConfig({
+    test: {
+      name: drivers.pocl === undefined ? "the system's drivers" : "pocl",
+      // Before anything native is loaded: it reads the variables of its process.
+      env: drivers.pocl ?? {},
+    },
+  }),
+)

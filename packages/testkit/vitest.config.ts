@@ -1,9 +1,1 @@
-import { defineConfig } from "vitest/config"
-
-export default defineConfig({
-  test: {
-    include: ["test/**/*.test.ts"],
-    reporters: ["default", ["json", { outputFile: ".results/vitest.json" }]],
-    testTimeout: 60_000,
-  },
-})
+export { default } from "../../vitest.base.js"

@@ -26,7 +26,7 @@ async function read(base: string, body: BodyInit, signal?: AbortSignal) {
   return { status: response.status, ...((await response.json()) as { lines: { text: string; box: number[][] }[] }) }
 }
 
-describe("the application", { timeout: 120_000 }, () => {
+describe("the application", () => {
   let base: string
   let first: ReturnType<typeof startApplication>
 

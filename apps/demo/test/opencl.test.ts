@@ -112,7 +112,7 @@ describe.skipIf(why)(`on PoCL${why ? ` (not here: ${why})` : ""}`, { timeout: 30
       const { store, artifacts: made } = await artifacts(base)
       expect(made.written).toBeGreaterThan(0)
       expect(store.kept).toBe(made.written)
-    }, 10_000)
+    }, 60_000)
     first.child.kill("SIGTERM")
     expect(await first.ended).toMatchObject({ code: 0, printed: expect.stringMatching(/Stopped.*closed\n$/) })
 
@@ -132,7 +132,7 @@ describe.skipIf(why)(`on PoCL${why ? ` (not here: ${why})` : ""}`, { timeout: 30
   })
 })
 
-describe("without a device", { timeout: 120_000 }, () => {
+describe("without a device", () => {
   it("starts as ever with ONNX Runtime, and says on the terminal and in the page how to get one", async () => {
     const application = started.start(join(started.root, "without"), "0", await vendors("empty", []))
     const base = await application.ready

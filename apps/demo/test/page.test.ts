@@ -44,7 +44,7 @@ describe("the page, in a browser", () => {
     const problems: string[] = []
     page.on("pageerror", (error) => problems.push(error.message))
     page.on("console", (message) => message.type() === "error" && problems.push(message.text()))
-    page.setDefaultTimeout(10_000)
+    page.setDefaultTimeout(60_000)
     await page.goto(await serve(...readers))
     return { page, problems }
   }

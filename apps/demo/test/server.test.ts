@@ -2,7 +2,7 @@ import { once } from "node:events"
 import { createServer, request as httpRequest } from "node:http"
 import { connect } from "node:net"
 import { StrongroomError } from "@strongroom/vault"
-import { afterEach, describe, expect, it, vi } from "vitest"
+import { afterEach, describe, expect, it } from "vitest"
 import { PictureError } from "../src/app/decode-picture.js"
 import { listen, PortError } from "../src/app/listen.js"
 import { mostBytes, mostPictures } from "../src/app/server.js"
@@ -118,7 +118,7 @@ describe("POST /api/read", () => {
     const slow = httpRequest(`${base}/api/read`, { method: "POST", headers: { "Content-Length": 5 } })
     slow.on("error", () => {})
     slow.flushHeaders()
-    await vi.waitFor(() => expect(releases).toHaveLength(mostPictures - 1))
+    await expect.poll(() => releases).toHaveLength(mostPictures - 1)
     await new Promise((resolve) => setTimeout(resolve, 50))
     const endless = httpRequest(`${base}/api/read`, { method: "POST", headers: { "Content-Length": mostBytes } })
     endless.on("error", () => {})
@@ -134,7 +134,7 @@ describe("POST /api/read", () => {
     expect((await taken[0])?.status).toBe(200)
     await new Promise((resolve) => setTimeout(resolve, 50))
     const next = [post(base, "x"), post(base, "x")]
-    await vi.waitFor(() => expect(releases).toHaveLength(mostPictures + 1))
+    await expect.poll(() => releases).toHaveLength(mostPictures + 1)
     for (const release of releases) release()
     expect((await Promise.all([...taken, ...next])).map(({ status }) => status)).toEqual(
       Array.from({ length: mostPictures + 1 }, () => 200),

@@ -10,7 +10,7 @@ const program = fileURLToPath(new URL("programs/webgpu.mjs", import.meta.url))
 const missing = notHere ?? missingVulkanDriver("swiftshader") ?? missingVulkanDriver("lavapipe")
 
 /** TensorFlow.js's WebGPU is Dawn, too; what it is given, this program gives it. */
-describe.skipIf(missing)("audit of WebGPU in Node", { timeout: 60_000 }, () => {
+describe.skipIf(missing)("audit of WebGPU in Node", () => {
   async function run(name: VulkanDriverName) {
     const folder = temporaryFolder()
     const weights = join(folder, "weights.bin")

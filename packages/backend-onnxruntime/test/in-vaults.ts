@@ -1,7 +1,7 @@
 import { type OnnxRuntimeOptions, onnxruntime } from "@strongroom/backend-onnxruntime"
 import { type ArtifactStore, memoryStore, type Tensor } from "@strongroom/core"
 import { openVault, type Vault, type VaultKeys } from "@strongroom/vault"
-import { expect, vi } from "vitest"
+import { expect } from "vitest"
 import { outputBytes } from "./ocr-model.js"
 
 /** A sealed model, what opens it, and something to run it with. */
@@ -28,7 +28,7 @@ export async function runOnce(shipped: Shipped, artifactStore: ArtifactStore, op
   const vault = await openVault({ backend: onnxruntime(options), cache: "sealed", artifactStore })
   try {
     const outputs = await runIn(vault, shipped)
-    await vi.waitFor(() => expect(cacheOf(vault).store.kept).toBe(cacheOf(vault).artifacts.written))
+    await expect.poll(() => cacheOf(vault).artifacts.written - cacheOf(vault).store.kept).toBe(0)
     return { outputs, ...cacheOf(vault) }
   } finally {
     await vault.close()

@@ -4,7 +4,7 @@ import { fileSource } from "@strongroom/core/node"
 import { missingDriver } from "@strongroom/test-machine"
 import { createPublisher } from "@strongroom/testkit"
 import { openVault, tensor } from "@strongroom/vault"
-import { afterAll, describe, expect, it, vi } from "vitest"
+import { afterAll, describe, expect, it } from "vitest"
 import { intelGpu, pocl } from "./backends.js"
 import { isFull } from "./fast-form.js"
 import { packagedModels } from "./onnx/packaged-models.js"
@@ -96,7 +96,7 @@ for (const { name, backend, computes, programsOfShape } of drivers) {
       })
     })
 
-    it("compile again what was damaged, cut, or is another model's", { timeout: 120_000 }, async () => {
+    it("compile again what was damaged, cut, or is another model's", async () => {
       const shipped = await shipping.ship(await tellingNetwork(1, "few"))
       const store = memoryStore()
       const { artifacts: once } = await runOnce(backend(), shipped, store, small)
@@ -148,6 +148,6 @@ describe.skipIf(whyNoPocl)(`Networks on PoCL and others${whyNoPocl ? ` (not here
     const there = await expectedOf(await importOnnx(fileSource(path)), inputs)
     await using vault = await openVault({ backend: pocl(), cache: "memory" })
     expect(await runIn(vault, await shipping.ship(await importOnnx(fileSource(path))), inputs)).toEqual(near(there))
-    await vi.waitFor(() => expect(cacheOf(vault).artifacts.written).toBeGreaterThan(0))
+    await expect.poll(() => cacheOf(vault).artifacts.written).toBeGreaterThan(0)
   })
 })

@@ -5,7 +5,7 @@ import { type ArtifactStore, type ModelToSeal, memoryStore } from "@strongroom/c
 import type { Backend } from "@strongroom/core/backend"
 import { createPublisher } from "@strongroom/testkit"
 import { openVault, type Tensor, type Vault, type VaultKeys } from "@strongroom/vault"
-import { expect, vi } from "vitest"
+import { expect } from "vitest"
 
 /** A sealed model, and who opens it. */
 export interface Shipped {
@@ -64,7 +64,7 @@ export async function runOnce(
   const vault = await openVault({ backend, cache: "sealed", artifactStore })
   try {
     const results = await runIn(vault, shipped, ...inputs)
-    await vi.waitFor(() => expect(cacheOf(vault).store.kept).toBe(cacheOf(vault).artifacts.written))
+    await expect.poll(() => cacheOf(vault).artifacts.written - cacheOf(vault).store.kept).toBe(0)
     return { results, ...cacheOf(vault) }
   } finally {
     await vault.close()

@@ -6,7 +6,7 @@ import { type ArtifactStore, memoryStore } from "@strongroom/core"
 import type { Backend } from "@strongroom/core/backend"
 import { missingDriver } from "@strongroom/test-machine"
 import { openVault, tensor, type Vault } from "@strongroom/vault"
-import { afterAll, describe, expect, it, vi } from "vitest"
+import { afterAll, describe, expect, it } from "vitest"
 import { intelGpu, pocl } from "./backends.js"
 import { ofForm } from "./fast-form.js"
 import { scaleBundle } from "./scale-bundle.js"
@@ -141,7 +141,7 @@ for (const { name, backend, computes } of drivers) {
       const store: ArtifactStore = { ...memoryStore(), put: refused }
       await using vault = await openVault({ backend: backend(), cache: "sealed", artifactStore: store })
       expect(await runIn(vault, await ship("is_not_kept"))).toEqual(expected)
-      await vi.waitFor(() => expect(cacheOf(vault).store).toMatchObject({ kept: 0, failures: 1 }))
+      await expect.poll(() => cacheOf(vault).store).toMatchObject({ kept: 0, failures: 1 })
       expect(vault.report().guarantees.find(({ id }) => id === "cache.policy")?.mechanism).toContain("disk is full")
     })
   })

@@ -30,7 +30,7 @@ function poolOfTensorflow(device: GPUDevice): WebGPUBackend["bufferManager"] {
 }
 
 const missing = missingVulkanDriver("lavapipe")
-describe.skipIf(missing)(`WebGPU on lavapipe${missing ? `: ${missing}` : ""}`, { timeout: 120_000 }, () => {
+describe.skipIf(missing)(`WebGPU on lavapipe${missing ? `: ${missing}` : ""}`, () => {
   // First: what has started stays.
   it("is passed over by auto on a driver that computes on the CPU, and that is reported", async () => {
     const named = tfjs(webgpuOn("lavapipe")).options as Candidates

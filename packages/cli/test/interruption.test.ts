@@ -16,7 +16,7 @@ afterEach(async () => {
 })
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 1000; tries += 1) {
+  for (let tries = 0; tries < 6000; tries += 1) {
     if (await condition()) return
     await wait(10)
   }
@@ -79,11 +79,10 @@ describe.skipIf(process.platform === "win32")("an interrupted command", () => {
       const { kill, outcome } = workplace.start(`exec strongroom ${command.replace("ADDRESS", address)} --json`)
       // Or it has ended before: then what it said is shown below.
       await Promise.race([once(server, "request"), outcome])
-      const start = performance.now()
       kill("SIGTERM")
+      // The server answers never: without the signal it would be `source-unreadable`, when the connection is given up.
       const { stderr, exitCode } = await outcome
       expect([JSON.parse(stderr).error.code, exitCode]).toEqual(["aborted", 143])
-      expect(performance.now() - start).toBeLessThan(1000)
     } finally {
       server.closeAllConnections()
       server.close()

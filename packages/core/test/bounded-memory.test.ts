@@ -11,17 +11,13 @@ const size = process.env.STRONGROOM_FULL ? 1024 : 192
 it.each([
   ["node", 64],
   ["portable", 128],
-] as const)(
-  `with %s, sealing, verifying and reading ${size} MiB holds at most %i MiB`,
-  { timeout: 120_000 },
-  (set, limit) => {
-    const output = execFileSync(process.execPath, ["--expose-gc", script, String(size), set], { encoding: "utf8" })
-    const results = output
-      .trim()
-      .split("\n")
-      .map((line): { name: string; growth: number } => JSON.parse(line))
-    const large = results.filter(({ name }) => name.startsWith("large"))
-    expect(large.map(({ name }) => name)).toEqual(["large seal", "large verify", "large open"])
-    for (const { name, growth } of large) expect(growth, name).toBeLessThanOrEqual(limit * mebibyte)
-  },
-)
+] as const)(`with %s, sealing, verifying and reading ${size} MiB holds at most %i MiB`, (set, limit) => {
+  const output = execFileSync(process.execPath, ["--expose-gc", script, String(size), set], { encoding: "utf8" })
+  const results = output
+    .trim()
+    .split("\n")
+    .map((line): { name: string; growth: number } => JSON.parse(line))
+  const large = results.filter(({ name }) => name.startsWith("large"))
+  expect(large.map(({ name }) => name)).toEqual(["large seal", "large verify", "large open"])
+  for (const { name, growth } of large) expect(growth, name).toBeLessThanOrEqual(limit * mebibyte)
+})

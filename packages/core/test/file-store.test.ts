@@ -130,7 +130,7 @@ describe("fileStore", () => {
     )
   })
 
-  it("has no half of what a killed process wrote", { timeout: 120_000 }, async () => {
+  it("has no half of what a killed process wrote", async () => {
     const folder = fresh()
     let parts = 0
     // Until it was killed in the middle of a write several times, which is the control: when that is, is chance.
@@ -150,7 +150,7 @@ describe("fileStore", () => {
     expect(parts).toBeGreaterThan(0)
   })
 
-  it("is shared by 8 processes", { timeout: 60_000 }, async () => {
+  it("is shared by 8 processes", async () => {
     const folder = fresh()
     const found = await Promise.all(
       Array.from({ length: 8 }, async () => {
@@ -175,7 +175,7 @@ describe("fileStore", () => {
     expect(await store.get(keyOf(0))).toEqual(Uint8Array.of(2))
   })
 
-  it("works with 10,000 entries", { timeout: 60_000 }, async () => {
+  it("works with 10,000 entries", async () => {
     const folder = fresh()
     mkdirSync(folder, { mode: 0o700 })
     for (let i = 0; i < 10_000; i++) writeFileSync(fileOf(folder, i), "x", { mode: 0o600 })

@@ -399,15 +399,13 @@ describe("bytes that aren't an ONNX model are import-failed", () => {
     const field = int(1, 8)
     const fields = new Uint8Array(1_000_000 * field.length)
     for (let at = 0; at < fields.length; at += field.length) fields.set(field, at)
-    const start = performance.now()
     expect((await importBytes(concat(fields, whole))).inputs).toHaveLength(1)
     const nodes = new Uint8Array(1_000_000 * 4)
     for (let at = 0; at < nodes.length; at += 4) nodes.set([0x0a, 2, 0x2a, 0], at)
     expect((await importBytes(adder(nodes))).inputs).toHaveLength(1)
-    expect(performance.now() - start).toBeLessThan(15_000)
   })
 
-  test("there is an end to fields", { timeout: 60_000 }, async () => {
+  test("there is an end to fields", async () => {
     const fields = new Uint8Array(2 * (2 ** 24 + 1))
     for (let at = 0; at < fields.length; at += 2) fields.set([0x08, 8], at)
     expect((await importFailure(importBytes(fields))).message).toContain("fields")

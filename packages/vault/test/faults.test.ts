@@ -158,7 +158,7 @@ describe.runIf(canLookInside)("a vault that is killed", () => {
   let shipped: Shipped
   const descriptors = () => readdirSync("/proc/self/fd").length
 
-  /** What a load, a run or a close comes to while which `target` is killed, and how long that takes. */
+  /** What a load, a run or a close comes to while which `target` is killed. */
   const moments: { readonly [when: string]: (vault: Vault, kill: () => void) => Promise<unknown> } = {
     async load(vault, kill) {
       const load = vault.load(shipped.model, shipped.keys)
@@ -200,20 +200,15 @@ describe.runIf(canLookInside)("a vault that is killed", () => {
     const place = placeOf(pid)
     expect(existsSync(place)).toBe(true)
     if (thisArchitecture()) expect(vaultOf(child)).toBe(pid)
-    let killed = Number.NaN
-    const kill = () => {
-      killed = performance.now()
-      process.kill(target === "vault" ? pid : child, "SIGKILL")
-    }
+    const kill = () => void process.kill(target === "vault" ? pid : child, "SIGKILL")
     const moment = moments[when] as (typeof moments)[string]
     const outcome = (await moment(vault, kill).catch((error) => error)) as Error
     expect(outcome).toEqual(coded(when === "close" ? "vault-closed" : "vault-exited"))
-    expect(performance.now() - killed).toBeLessThan(2000)
     if (when !== "close") expect(outcome.message).toMatch(/SIGKILL.*Open another vault/)
     await vault.close()
-    await until(() => !isRunning(pid) && !isRunning(child), 1000)
+    await until(() => !isRunning(pid) && !isRunning(child))
     expect(existsSync(place)).toBe(false)
-    await until(() => descriptors() <= before, 2000)
+    await until(() => descriptors() <= before)
     expect((await other.run({ x })).y).toEqual(x)
   })
 })

@@ -193,7 +193,7 @@ describe("an abort", () => {
     controller.abort(reason)
     await expect(opening).rejects.toBe(reason)
     expect(existsSync(place)).toBe(false)
-    await until(() => !isRunning(vault), 1000)
+    await until(() => !isRunning(vault))
     await expect(openVault({ backend: testBackend(), signal: controller.signal })).rejects.toBe(reason)
   })
 
@@ -226,7 +226,7 @@ describe.runIf(canLookInside)("an app", () => {
     const files = readdirSync(directoryOf(app.vaultPid), { recursive: true }).join()
     expect(files.includes("written")).toBe(then !== "load")
     app.process.kill("SIGKILL")
-    await until(() => !isRunning(app.vaultPid) && isEmptyOrGone(place), 1000)
+    await until(() => !isRunning(app.vaultPid) && isEmptyOrGone(place))
   })
 
   it("that has nothing more to do ends, though it didn't close its vault", async () => {

@@ -150,7 +150,7 @@ describe("an app, or whoever has its store, that hands in what isn't the vault's
     return { store, inner, deleted }
   }
 
-  it("a bit flipped at any byte of an entry has it compiled again", { timeout: 120_000 }, async () => {
+  it("a bit flipped at any byte of an entry has it compiled again", async () => {
     const shipped = await ship()
     const backend = compiling({ byteLength: 2 })
     let at = -1
@@ -301,7 +301,7 @@ describe("processes", () => {
     return JSON.parse(Buffer.concat(text).toString())
   }
 
-  it("8 at once share a store", { timeout: 120_000 }, async () => {
+  it("8 at once share a store", async () => {
     const shipped = await ship()
     const store = join(shipped.folder, "store")
     const more = { folder: true, byteLength: 500_000 }
@@ -317,7 +317,7 @@ describe("processes", () => {
     expect((await readdir(store)).sort()).toHaveLength(2)
   })
 
-  it("that are killed at any time leave a store that works", { timeout: 120_000 }, async () => {
+  it("that are killed at any time leave a store that works", async () => {
     const shipped = await ship()
     const store = join(shipped.folder, "store")
     const more = { byteLength: 8_000_000 }

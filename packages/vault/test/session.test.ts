@@ -133,24 +133,13 @@ describe("a session", () => {
 })
 
 describe("runs", () => {
-  it("of several sessions don't wait for one another's engine", async () => {
-    const shipped = await ship()
-    await using vault = await openVault({ backend: testBackend({ blockMilliseconds: 400 }) })
-    const sessions = await Promise.all([1, 2, 3, 4].map(() => vault.load(shipped.model, shipped.keys)))
-    const began = performance.now()
-    await Promise.all(sessions.map((session) => session.run({ x: numbers(1) })))
-    expect(performance.now() - began).toBeLessThan(1200)
-  })
-
   it("are aborted with the signal's reason, and the session goes on", async () => {
-    const { vault, session } = await open({ milliseconds: 300 })
+    const { vault, session } = await open({ milliseconds: [2 ** 30, 0] })
     const reason = new Error("enough")
     const controller = new AbortController()
     const run = session.run({ x: numbers(1) }, { signal: controller.signal })
     setTimeout(() => controller.abort(reason), 20)
-    const began = performance.now()
     await expect(run).rejects.toBe(reason)
-    expect(performance.now() - began).toBeLessThan(250)
     await expect(session.run({ x: numbers(1) }, { signal: controller.signal })).rejects.toBe(reason)
     expect((await session.run({ x: numbers(2) })).y).toEqual(numbers(2))
     await vault.close()

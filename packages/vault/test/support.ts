@@ -111,7 +111,7 @@ export async function temporaryFolder(): Promise<string> {
 }
 
 /** Waits until `holds` gives true. @throws when it doesn't within `milliseconds`. */
-export async function until(holds: () => boolean | Promise<boolean>, milliseconds = 10_000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, milliseconds = 60_000): Promise<void> {
   const deadline = performance.now() + milliseconds
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`It didn't come true within ${milliseconds} ms: ${holds}`)

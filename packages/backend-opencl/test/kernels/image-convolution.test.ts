@@ -47,7 +47,7 @@ describe.skipIf(missingDriver("pocl"))("a convolution by the family that is soon
   })
   afterAll(() => runner.release())
 
-  it.each(families)("of %s", { timeout: 120_000 }, async (_name, shape, family) => {
+  it.each(families)("of %s", async (_name, shape, family) => {
     const [method] = convolutionMethods(deviceOf(16), shape, "blocked")
     expect(method?.family).toBe(family)
     const layer = imageConvolution(deviceOf(16), shape, method as ConvolutionMethod, settings)

@@ -355,17 +355,15 @@ describe("a model", () => {
     expect(refusal(nested(5_000))).toContain("32 deep")
   })
 
-  it("of ten million nodes is refused in seconds", { timeout: 90_000 }, () => {
+  it("of ten million nodes is refused in seconds", () => {
     const nodes = new Uint8Array(10_000_000 * 5)
     // NodeProto with op_type "X".
     const one = bytes(1, bytes(4, "X"))
     for (let at = 0; at < nodes.length; at += 5) nodes.set(one, at)
-    const started = performance.now()
     expect(refusal(model([nodes]))).toContain("more than 1048576 nodes")
-    expect(performance.now() - started).toBeLessThan(60_000)
   })
 
-  it("of more fields or list members than any has is refused", { timeout: 90_000 }, () => {
+  it("of more fields or list members than any has is refused", () => {
     // Fields of number 15, which ONNX's models don't have.
     const unknown = new Uint8Array(2 ** 25 + 2).fill(0x78)
     expect(refusal(concat(model([]), unknown))).toContain("fields")

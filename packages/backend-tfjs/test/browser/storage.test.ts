@@ -58,7 +58,7 @@ describe.skipIf(missing)(`what a browser keeps of a model${missing ? ` (${missin
         expect(paths.length).toBeGreaterThan(0)
         return paths
       },
-      { timeout: 20_000, interval: 500 },
+      { timeout: 60_000, interval: 500 },
     )
     await browser.quit()
     for (const path of found) expect(path).toContain("IndexedDB")

@@ -57,12 +57,10 @@ describe.skipIf(drivers.pocl === undefined)("info, with a driver", () => {
   it.skipIf(!hasCompiler)("waits as long as --timeout says", async () => {
     const directory = join(folder, "hanging")
     makeDriver(directory, "bad", { when: "platforms", how: "for (;;) pause()" })
-    const started = performance.now()
     const environment = { ...pocl, OCL_ICD_VENDORS: directory }
     const { stdout, exitCode } = await run(["info", "--timeout", "1.5"], environment)
     expect(exitCode).toBe(1) // there is no device
     expect(stdout).toMatch(/\n {2}hung {5}It gave no answer within 1\.\d+ s when/)
-    expect(performance.now() - started).toBeLessThan(6000)
   })
 
   it.skipIf(process.platform === "win32")("ends like a program that a closed pipe kills", async () => {

@@ -247,13 +247,12 @@ describe("the process that asks", () => {
 
   it("can't be started: the error is the system's, and nothing waits for it", () => {
     const code = `process.execPath = "/nowhere/node"
-      require("@strongroom/opencl/discovery").discover().catch((error) => console.log(error.code))`
-    const started = performance.now()
+      const { discover } = require("@strongroom/opencl/discovery")
+      discover({ timeoutMilliseconds: 3_600_000 }).catch((error) => console.log(error.code))`
     expect(askNode(code)).toBe("ENOENT\n")
-    expect(performance.now() - started).toBeLessThan(10_000)
   })
 
-  onBadDrivers("doesn't outlive a parent that is killed", { timeout: 60_000 }, async () => {
+  onBadDrivers("doesn't outlive a parent that is killed", async () => {
     const directory = emptyDirectory()
     const pidFile = join(directory, "pid")
     const how = `FILE *file = fopen("${pidFile}", "w"); fprintf(file, "%d", getpid()); fclose(file); for (;;) pause()`
@@ -265,11 +264,11 @@ describe("the process that asks", () => {
       env: { ...environmentFor("pocl"), OCL_ICD_VENDORS: directory, TMPDIR: directory },
     })
     const readPid = () => (existsSync(pidFile) ? Number(readFileSync(pidFile, "utf8")) : 0)
-    await expect.poll(readPid, { timeout: 15_000 }).toBeGreaterThan(0)
+    await expect.poll(readPid).toBeGreaterThan(0)
     parent.kill("SIGKILL")
     await once(parent, "exit")
     expect(isAlive(readPid())).toBe(true)
-    await expect.poll(() => isAlive(readPid()), { timeout: 15_000 }).toBe(false)
+    await expect.poll(() => isAlive(readPid())).toBe(false)
   })
 })
 
@@ -277,7 +276,7 @@ describe("the process that asks", () => {
 function askNode(code: string, environment: NodeJS.ProcessEnv = process.env): string {
   const cwd = fileURLToPath(new URL("..", import.meta.url))
   const args = ["--input-type=commonjs", "--eval", code]
-  return spawnSync(process.execPath, args, { cwd, env: environment, encoding: "utf8" }).stdout
+  return spawnSync(process.execPath, args, { cwd, env: environment, encoding: "utf8", timeout: 120_000 }).stdout
 }
 
 function isAlive(pid: number): boolean {

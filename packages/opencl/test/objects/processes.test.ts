@@ -9,7 +9,7 @@ const run = promisify(execFile)
 async function outcome(name: string): Promise<{ readonly code: number; readonly printed: string }> {
   const path = fileURLToPath(new URL(`processes/${name}.mjs`, import.meta.url))
   try {
-    const { stdout } = await run(process.execPath, ["--expose-gc", path], { timeout: 20_000 })
+    const { stdout } = await run(process.execPath, ["--expose-gc", path], { timeout: 60_000 })
     return { code: 0, printed: stdout }
   } catch (error) {
     const { code, signal, stdout, stderr } = error as { code: number; signal: string; stdout: string; stderr: string }

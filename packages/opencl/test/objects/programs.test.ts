@@ -24,15 +24,12 @@ describe("a program", () => {
     const lines = Array.from({ length: 1500 }, (_, line) => `x = x * ${Math.random()}f + sin(x + ${line}.5f);`)
     let turns = 0
     const counting = setInterval(() => (turns += 1), 1)
-    const started = performance.now()
     using made = await context.createProgram(
       `kernel void many(global float *to) { float x = to[0]; ${lines.join("\n")} to[0] = x; }`,
     )
     clearInterval(counting)
-    const took = performance.now() - started
     expect(made.kernelNames).toEqual(["many"])
-    expect(took).toBeGreaterThan(20)
-    expect(turns).toBeGreaterThan(took / 20)
+    expect(turns).toBeGreaterThan(2)
   })
 
   it("gives binaries, of which it is made again", async () => {

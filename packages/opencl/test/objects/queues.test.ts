@@ -7,11 +7,10 @@ describe("a queue", () => {
     using spinning = startSpinning()
     let turns = 0
     const counting = setInterval(() => (turns += 1), 1)
-    const started = performance.now()
     await queue.finish()
     clearInterval(counting)
     expect(spinning.status).toBe("complete")
-    expect(turns).toBeGreaterThan((performance.now() - started) / 20)
+    expect(turns).toBeGreaterThan(2)
   })
 
   it("finishes as a call that blocks", () => {

@@ -10,7 +10,7 @@ let model: WrittenModel
 
 const why = missingVulkanDriver("swiftshader")
 
-describe.skipIf(why)(`Dawn on SwiftShader${why ? ` (not here: ${why})` : ""}`, { timeout: 60_000 }, () => {
+describe.skipIf(why)(`Dawn on SwiftShader${why ? ` (not here: ${why})` : ""}`, () => {
   beforeAll(async () => {
     model = await writeAddition(needles)
   })

@@ -11,7 +11,7 @@ let model: WrittenModel
 
 const why = missingVulkanDriver("lavapipe")
 
-describe.skipIf(why)(`Mesa's lavapipe${why ? ` (not here: ${why})` : ""}`, { timeout: 120_000 }, () => {
+describe.skipIf(why)(`Mesa's lavapipe${why ? ` (not here: ${why})` : ""}`, () => {
   beforeAll(async () => {
     model = await writeAddition(needles)
   })

@@ -53,7 +53,6 @@ describe.runIf(process.platform === "linux")("what can't be stopped", () => {
 
   it.skipIf(noCompiler !== undefined || ptraceDenied !== undefined)(
     "a library preloaded into the app, which starts the vault without its jail: the report says what is missing",
-    { timeout: 60_000 },
     async () => {
       const { loot, victim } = await startWithShim({})
       await loot.call()
@@ -66,15 +65,11 @@ describe.runIf(process.platform === "linux")("what can't be stopped", () => {
     },
   )
 
-  it.skipIf(noCompiler !== undefined)(
-    "the same, where the app demands the jail: the vault doesn't open",
-    { timeout: 60_000 },
-    async () => {
-      const { loot, victim } = await startWithShim({ strict: ["memory.private"] })
-      expect(victim.told.at(-1)).toMatchObject({ state: "failed", code: "policy-guarantee" })
-      expect(loot.needles()).toEqual([])
-    },
-  )
+  it.skipIf(noCompiler !== undefined)("the same, where the app demands the jail: the vault doesn't open", async () => {
+    const { loot, victim } = await startWithShim({ strict: ["memory.private"] })
+    expect(victim.told.at(-1)).toMatchObject({ state: "failed", code: "policy-guarantee" })
+    expect(loot.needles()).toEqual([])
+  })
 
   /** Opens vaults until one of them has been changed before its jail's first call; undefined if none of 30 was. */
   async function startAndRace(app: object): Promise<Victim | undefined> {
@@ -103,7 +98,6 @@ describe.runIf(process.platform === "linux")("what can't be stopped", () => {
 
   it.skipIf(noCompiler !== undefined || ptraceDenied !== undefined)(
     "a race against the start, which takes the jail away before its first call: the report says what is missing",
-    { timeout: 60_000 },
     async ({ skip }) => {
       const victim = await startAndRace({})
       if (!victim) return skip(neverWon)
@@ -116,7 +110,6 @@ describe.runIf(process.platform === "linux")("what can't be stopped", () => {
 
   it.skipIf(noCompiler !== undefined || ptraceDenied !== undefined)(
     "the same, where the app demands the jail: the vault doesn't open",
-    { timeout: 60_000 },
     async ({ skip }) => {
       const victim = await startAndRace({ strict: ["memory.private"] })
       if (!victim) return skip(neverWon)

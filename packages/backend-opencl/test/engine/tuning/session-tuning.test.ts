@@ -38,7 +38,7 @@ const product: GemmShape = {
 const device = deviceOf(16)
 const none = { get: async () => undefined, put: async () => {} }
 
-describe.skipIf(why)(`Tuning that measures${why ? ` (not here: ${why})` : ""}`, { timeout: 120_000 }, () => {
+describe.skipIf(why)(`Tuning that measures${why ? ` (not here: ${why})` : ""}`, () => {
   let context: Context
   beforeAll(() => {
     // The loader reads it when OpenCL is first called.
