@@ -12,7 +12,7 @@ const setting = "/proc/sys/kernel/core_pattern"
 export async function withCorePattern<T>(stage: Stage, action: (folder: string) => Promise<T>): Promise<T> {
   const folder = stage.makeFolder("piped")
   const program = join(folder, "take")
-  writeFileSync(program, `#!/bin/sh\nexec cat > "${folder}/core-$1"\n`)
+  writeFileSync(program, `#!/bin/sh\ncat > "${folder}/part-$1" && mv "${folder}/part-$1" "${folder}/core-$1"\n`)
   chmodSync(program, 0o755)
   const before = readFileSync(setting)
   writeFileSync(setting, `|${program} %p`)

@@ -20,7 +20,7 @@ export function makeLoot(stage: Stage): Loot {
     folder,
     async call() {
       writeFileSync(join(folder, "go"), "")
-      await until(() => existsSync(join(folder, "done")), 20_000)
+      await until(() => existsSync(join(folder, "done")))
       // Others may be at it still: what they have when nothing grows any more is what they got.
       let size = -1
       await until(async () => {
@@ -28,7 +28,7 @@ export function makeLoot(stage: Stage): Loot {
         size = dumps(folder).reduce((sum, path) => sum + statSync(path).size, 0)
         await new Promise((resolve) => setTimeout(resolve, 200))
         return size === before
-      }, 20_000)
+      })
     },
     ranIn: () =>
       readdirSync(folder)

@@ -85,7 +85,7 @@ export async function startVictim(stage: Stage, kind: Kind, settings: VictimSett
   async function next(state: Told["state"], action = () => {}, from = told.length): Promise<Told> {
     action()
     const wanted = () => told.slice(from).find((one) => one.state === state || one.state === "failed")
-    await until(() => wanted() !== undefined || ended, 60_000)
+    await until(() => wanted() !== undefined || ended)
     const found = wanted()
     if (found) return found
     return { state: "failed", message: `The app ended: ${Buffer.concat(printed).subarray(-2000)}` }
@@ -106,7 +106,7 @@ export async function startVictim(stage: Stage, kind: Kind, settings: VictimSett
       app.kill("SIGKILL")
       for (const pid of all) kill(pid)
       await exited
-      await until(() => all.every((pid) => !isAlive(pid)), 10_000)
+      await until(() => all.every((pid) => !isAlive(pid)))
     },
   }
 

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs"
 import { until } from "../../support.js"
 import type { Attack, Scene } from "../attack.js"
 import { withCorePattern } from "../core-pattern.js"
@@ -77,7 +78,8 @@ export const attacks: readonly Attack[] = [
     run: (scene, kind) =>
       withCorePattern(scene.stage, async (folder) => {
         const { pids } = await crash(scene, kind, {})
-        // The program may be at it still.
+        // The program may be at it still, or begin only now.
+        await until(() => kind === "vault" || readdirSync(folder).some((name) => name.startsWith("core-")))
         await new Promise((resolve) => setTimeout(resolve, 500))
         scene.stage.handOver()
         return { taken: needlesIn(scan(scene.stage, [folder])), tried: pids.map((pid) => `crash of ${pid}`) }

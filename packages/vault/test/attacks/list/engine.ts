@@ -3,6 +3,7 @@ import { once } from "node:events"
 import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs"
 import { createServer, type Server } from "node:net"
 import { join } from "node:path"
+import { until } from "../../support.js"
 import type { Attack, Outcome, Scene } from "../attack.js"
 import { needlesIn, scan } from "../scan.js"
 import type { Kind, Told } from "../victim.js"
@@ -67,6 +68,7 @@ export const attacks: readonly Attack[] = [
       const server = await listen(folder)
       try {
         const last = await told(scene, kind, { name: "connect", port: server.port, path: server.path })
+        await until(() => kind === "vault" || server.got.length > 0)
         await new Promise((resolve) => setTimeout(resolve, 200))
         writeFileSync(join(folder, "received"), Buffer.concat(server.got))
         scene.stage.handOver()

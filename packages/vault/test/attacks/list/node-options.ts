@@ -62,8 +62,8 @@ export const attacks: readonly Attack[] = [
       const snapshots = () => readdirSync(workingDirectory).filter((name) => name.endsWith(".heapsnapshot"))
       const pids = [...victim.pids(), victim.app.pid ?? 0]
       for (const pid of pids) if (isAlive(pid)) process.kill(pid, "SIGUSR2")
-      await until(() => snapshots().length > 0, 20_000)
-      await new Promise((resolve) => setTimeout(resolve, 1000))
+      // The app itself always writes one.
+      await until(() => snapshots().length > 0 && snapshots().every((name) => isWhole(join(workingDirectory, name))))
       return { taken: needlesIn(scan(scene.stage, [workingDirectory])), tried: snapshots() }
     },
   },
@@ -100,9 +100,9 @@ export const attacks: readonly Attack[] = [
       )
       const pids = victim.pids()
       for (const pid of [...pids, victim.app.pid ?? 0]) if (isAlive(pid)) process.kill(pid, "SIGUSR2")
-      await until(() => readdirSync(folder).length > 0, 20_000)
-      await new Promise((resolve) => setTimeout(resolve, 500))
-      const reported = readdirSync(folder).map((name) => {
+      const reports = () => readdirSync(folder)
+      await until(() => reports().length > 0 && reports().every((name) => isWhole(join(folder, name))))
+      const reported = reports().map((name) => {
         const { header } = JSON.parse(readFileSync(join(folder, name), "utf8"))
         return Number(header.processId)
       })
@@ -114,3 +114,8 @@ export const attacks: readonly Attack[] = [
     },
   },
 ]
+
+/** Whether a JSON file that Node writes bit by bit has its end. */
+function isWhole(path: string): boolean {
+  return /\}\s*$/.test(readFileSync(path, "latin1").slice(-100))
+}
