@@ -17,7 +17,7 @@ export interface Figure {
     | "kernels"
     | "networks"
     | "of the largest value"
-  /** The medians of `samples`; of copies the most. */
+  /** The medians of `samples`, in `unit`; of copies the most. `theirs` can be a limit. */
   readonly ours: number
   readonly theirs: number
   /** How often each side ran. A sample can be of several runs. */

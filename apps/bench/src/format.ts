@@ -1,5 +1,5 @@
 import { describeDisturbances, disturbances } from "./disturbance.js"
-import { type Figure, holds, ratio } from "./figure.js"
+import { type Figure, holds, ratio, type Samples } from "./figure.js"
 import { spreadOf } from "./spread.js"
 
 const number = (value: number) => value.toPrecision(Math.abs(value) < 100 ? 3 : 4).replace(/\.0+$/, "")
@@ -22,7 +22,7 @@ export function formatFigure(figure: Figure): string {
   return figure.samples === undefined ? line : `${line}\n    ${formatSpread(figure, figure.samples)}`
 }
 
-function formatSpread(figure: Figure, { ours, theirs }: Required<Figure>["samples"]): string {
+function formatSpread(figure: Figure, { ours, theirs }: Samples): string {
   const one = (samples: readonly number[]) => {
     const { lowest, lowerQuartile, upperQuartile, highest } = spreadOf(samples)
     return `${number(lowest)} [${number(lowerQuartile)} ${number(upperQuartile)}] ${number(highest)}`
