@@ -1,6 +1,7 @@
 // npm run bench [-- NAME ...] [--full] [--record]: every figure beside its peer, in one run.
 // --record keeps a bench's figures in docs/results/bench.json.
-import { type Bench, type Figure, formatFigure, holds } from "./figure.js"
+import { describeDisturbances, disturbances } from "./disturbance.js"
+import { type Bench, type Figure, holds } from "./figure.js"
 import { audit } from "./figures/audit.js"
 import { cache } from "./figures/cache.js"
 import { copies } from "./figures/copies.js"
@@ -13,7 +14,9 @@ import { opening } from "./figures/opening.js"
 import { run } from "./figures/run.js"
 import { stream } from "./figures/stream.js"
 import { tfjsBenches } from "./figures/tfjs.js"
+import { formatFigure, legend } from "./format.js"
 import { machine, record } from "./record.js"
+import { processorTime, stolenPercent } from "./stolen-time.js"
 
 const benches: readonly Bench[] = [
   opening,
@@ -47,14 +50,30 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-console.log(Object.values(machine).join(", "))
+console.log(`${Object.values(machine).join(", ")}; ${legend}`)
 
 const figures: Figure[] = []
 for (const bench of benches) {
   if (names.length > 0 && !names.includes(bench.name)) continue
+  const before = await processorTime()
   const measured = await bench.measure((line) => console.error(line), isFull)
+  const stolen = stolenPercent(before, await processorTime())
   for (const figure of measured) console.log(formatFigure(figure))
-  if (isRecorded && measured.length > 0) await record(bench.name, measured, isFull)
+  if (stolen !== undefined)
+    console.error(`${bench.name}: the host gave ${stolen.toFixed(2)} % of the processor time to others`)
+  if (isRecorded && measured.length > 0) {
+    await record(bench.name, measured, { isFull, stolenPercent: stolen })
+    for (const figure of measured) sayIfDisturbed(bench.name, figure)
+  }
   figures.push(...measured)
 }
+
+/** It is recorded all the same, as such. */
+function sayIfDisturbed(bench: string, figure: Figure): void {
+  const found = disturbances(figure) ?? []
+  if (found.length === 0) return
+  const what = `${bench}: recorded, but it looks disturbed: ${figure.name} (${figure.peer})`
+  console.error(`${what}: the quartiles are far apart, ${describeDisturbances(found)} of the median`)
+}
+
 process.exitCode = figures.some((figure) => holds(figure) === false) ? 1 : 0

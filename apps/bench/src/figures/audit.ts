@@ -7,8 +7,8 @@ import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { audit as auditProgram } from "@strongroom/audit"
 import { drivers } from "@strongroom/test-machine"
-import type { Bench, Figure } from "../figure.js"
-import { allInTurn, median } from "../measure.js"
+import { type Bench, type Figure, mediansOf } from "../figure.js"
+import { allInTurn } from "../measure.js"
 
 const runs = 7
 
@@ -76,9 +76,8 @@ export const audit: Bench = {
           () => inNewFolder(root, (folder) => audited(program, folder, nowhere)),
           () => inNewFolder(root, (folder) => plain(program, folder)),
         ])
-        const peer = "the same by itself"
-        const bar = { atMost: 1.3 }
-        figures.push({ name: program.name, peer, unit: "ms", ours: median(own), theirs: median(theirs), runs, bar })
+        const about = { name: program.name, peer: "the same by itself", unit: "ms", bar: { atMost: 1.3 } } as const
+        figures.push({ ...about, ...mediansOf(own, theirs) })
       }
       return figures
     } finally {

@@ -11,8 +11,8 @@ import { drivers as installed } from "@strongroom/test-machine"
 import { createPublisher } from "@strongroom/testkit"
 import type { CacheCase, CacheSide } from "../cache/case.js"
 import { description, side as size, source } from "../cache/program-set.js"
-import type { Bench, Figure } from "../figure.js"
-import { allInTurn, median } from "../measure.js"
+import { type Bench, type Figure, mediansOf } from "../figure.js"
+import { allInTurn } from "../measure.js"
 import { vaultDriver } from "../vault-driver.js"
 import { optimisedModelFigures } from "./optimised-model.js"
 
@@ -141,8 +141,8 @@ async function timings(subject: Subject): Promise<readonly Figure[]> {
     theirs: readonly Sample[],
     which: "first" | "again" = "first",
   ): Figure => {
-    const [first, second] = [ours, theirs].map((samples) => median(samples.map((sample) => sample[which])))
-    return { name: `${name}, ${title}`, peer, unit: "ms", ours: first as number, theirs: second as number, runs }
+    const times = (samples: readonly Sample[]) => samples.map((sample) => sample[which])
+    return { name: `${name}, ${title}`, peer, unit: "ms", ...mediansOf(times(ours), times(theirs)) }
   }
   const warm = figure("load to first run, warm sealed cache", "the driver's own warm cache", sealedWarm, driverWarm)
   const kept = figure("load to first run, nothing kept yet", "off", sealedCold, offCold)

@@ -5,7 +5,7 @@ import { type Look, lookAtStages } from "../copies/look.js"
 import { prepareCopies } from "../copies/prepare.js"
 import type { Place, Stage } from "../copies/stages.js"
 import { windowsOf } from "../copies/windows.js"
-import type { Bench, Figure } from "../figure.js"
+import { type Bench, type Figure, mediansOf } from "../figure.js"
 import { median } from "../measure.js"
 import { matrixProducts } from "../onnx.js"
 
@@ -23,20 +23,20 @@ const peers: { readonly [Name in Place]: string } = {
 
 type Looks = { readonly [Name in Stage]: Look }
 
-/** What is said of one place, over all runs. */
+/** What is said of one place, one value a run. */
 interface Seen {
-  /** The most at a stage; NaN where memory can't be read. */
-  copies(stage: Stage): number
+  /** At a stage; NaN where memory can't be read. */
+  copies(stage: Stage): readonly number[]
   /** What is resident over what was before the load. */
-  residentMiB(stage: Stage): number
+  residentMiB(stage: Stage): readonly number[]
   /** The most that was resident until the load's end, over what was before. */
-  readonly peakMiB: number
+  readonly peakMiB: readonly number[]
 }
 
 function summarise(looks: readonly Looks[]): Seen {
-  const over = (value: (looks: Looks) => number) => median(looks.map((one) => value(one) - one.ready.residentMiB))
+  const over = (value: (looks: Looks) => number) => looks.map((one) => value(one) - one.ready.residentMiB)
   return {
-    copies: (stage) => Math.max(...looks.map((one) => one[stage].copies ?? Number.NaN)),
+    copies: (stage) => looks.map((one) => one[stage].copies ?? Number.NaN),
     residentMiB: (stage) => over((one) => one[stage].residentMiB),
     peakMiB: over((one) => one.loaded.peakMiB),
   }
@@ -47,19 +47,26 @@ function describe({ copies, residentMiB, peakMiB }: Seen, canCount: boolean): st
   const stages = ["loaded", "ran", "closed"] as const
   const each = (value: (stage: Stage) => string) => stages.map((stage) => `${stage} ${value(stage)}`).join(", ")
   return [
-    ...(canCount ? [`copies ${each((stage) => copies(stage).toFixed(3))}`] : []),
-    `peak ${(peakMiB / weightMiB).toFixed(2)} times the weights`,
-    `resident over before, MiB: ${each((stage) => residentMiB(stage).toFixed(0))}`,
+    ...(canCount ? [`copies ${each((stage) => Math.max(...copies(stage)).toFixed(3))}`] : []),
+    `peak ${(median(peakMiB) / weightMiB).toFixed(2)} times the weights`,
+    `resident over before, MiB: ${each((stage) => median(residentMiB(stage)).toFixed(0))}`,
   ].join("; ")
 }
+
+const mostOf: typeof mediansOf = (ours, theirs) => ({
+  ...mediansOf(ours, theirs),
+  ours: Math.max(...ours),
+  theirs: typeof theirs === "number" ? theirs : Math.max(...theirs),
+})
 
 function figuresOf(measured: CopiesCase, seen: ReadonlyMap<Place, Seen>, canCount: boolean): readonly Figure[] {
   const { name, leavesNothing } = measured
   const ours = seen.get("vault") as Seen
   const others = [...seen].filter(([place]) => place !== "vault")
-  const beside = (what: string, unit: Figure["unit"], value: (seen: Seen) => number): readonly Figure[] =>
+  const beside = (what: string, unit: "copies" | "MiB", values: (seen: Seen) => readonly number[]): readonly Figure[] =>
     others.map(([place, theirs]) => {
-      return { name: `${what}, ${name}`, peer: peers[place], unit, ours: value(ours), theirs: value(theirs), runs }
+      const numbers = (unit === "copies" ? mostOf : mediansOf)(values(ours), values(theirs))
+      return { name: `${what}, ${name}`, peer: peers[place], unit, ...numbers }
     })
   const counted: readonly Figure[] = [
     ...beside("copies after the load", "copies", ({ copies }) => copies("loaded")),
@@ -69,9 +76,7 @@ function figuresOf(measured: CopiesCase, seen: ReadonlyMap<Place, Seen>, canCoun
       name: `copies after the close, ${name}`,
       peer: leavesNothing ? "the limit promised" : "none",
       unit: "copies",
-      ours: ours.copies("closed"),
-      theirs: 0,
-      runs,
+      ...mostOf(ours.copies("closed"), 0),
       ...(leavesNothing && { bar: { atMost: 1 } }),
     },
   ]
@@ -81,9 +86,7 @@ function figuresOf(measured: CopiesCase, seen: ReadonlyMap<Place, Seen>, canCoun
       name: `peak of the load over before, ${name}`,
       peer: "the weights",
       unit: "MiB",
-      ours: ours.peakMiB,
-      theirs: weightMiB,
-      runs,
+      ...mediansOf(ours.peakMiB, weightMiB),
     },
     ...beside("peak of the load over before", "MiB", ({ peakMiB }) => peakMiB),
     ...beside("resident after the close over before", "MiB", ({ residentMiB }) => residentMiB("closed")),

@@ -4,19 +4,15 @@ import { ours } from "../decryption/ours.js"
 import { peersInNode } from "../decryption/peers.js"
 import { peersInPython } from "../decryption/python-peers.js"
 import { byteLength, sealBytes } from "../decryption/sealed-bytes.js"
-import type { Bench, Figure } from "../figure.js"
-import { allInTurn, median } from "../measure.js"
+import { type Bench, type Figure, mediansOf } from "../figure.js"
+import { allInTurn } from "../measure.js"
 
 const runs = 15
 /** A second each. */
 const speedRuns = 5
 
-const gibPerSecond = (milliseconds: number) => (byteLength / 2 ** 30 / milliseconds) * 1000
-
-/** Each sample's median. */
-async function inTurns(samples: readonly (() => Promise<number>)[], times: number): Promise<readonly number[]> {
-  return (await allInTurn(times, samples)).map(median)
-}
+const gibPerSecond = (milliseconds: readonly number[] = []) =>
+  milliseconds.map((each) => (byteLength / 2 ** 30 / each) * 1000)
 
 /** As `openssl speed` does. */
 async function meanOverASecond(sample: () => Promise<number>): Promise<number> {
@@ -40,8 +36,8 @@ export const decryption: Bench = {
     const mine = await ours(bytes)
     const peers = [...(await peersInNode(bytes)), ...(await peersInPython(bytes, isFull, say))]
     const figures: Figure[] = []
-    const add = (name: string, peer: string, own: number, theirs: number, count: number, atLeast: number) =>
-      figures.push({ name, peer, unit: "GiB/s", ours: own, theirs, runs: count, bar: { atLeast } })
+    const add = (name: string, peer: string, own: readonly number[], theirs: readonly number[], atLeast: number) =>
+      figures.push({ name, peer, unit: "GiB/s", ...mediansOf(own, theirs), bar: { atLeast } })
     try {
       say(`decryption: OpenSSL ${process.versions.openssl} in Node; on the command line ${openssl ?? "none"}`)
       const cores = Math.min(2, availableParallelism())
@@ -50,39 +46,39 @@ export const decryption: Bench = {
         const memory = mine.native({ threads, digest: false, file: false, processorTime: threads === 1 })
         const several = () => meanOverASecond(memory)
         const speed = () => opensslSpeed(["-evp", "aes-256-gcm", "-decrypt"], threads)
-        const [own, theirs] = await inTurns([several, speed], speedRuns)
+        const [own, theirs = []] = await allInTurn(speedRuns, [several, speed])
         const peer = `${openssl} speed -evp aes-256-gcm -decrypt${threads === 1 ? "" : ` -multi ${threads}`}`
         add(
           `decryption in memory, ${threads} thread${threads === 1 ? "" : "s"}`,
           peer,
-          gibPerSecond(Number(own)),
-          Number(theirs) / 2 ** 30,
-          speedRuns,
+          gibPerSecond(own),
+          theirs.map((bytesPerSecond) => bytesPerSecond / 2 ** 30),
           0.9,
         )
       }
 
       say("decryption: from a file, beside its parts")
       for (const digest of [false, true]) {
-        const [own, parts] = await inTurns(
-          [mine.native({ threads: 1, digest, file: true }), mine.parts({ digest })],
-          runs,
-        )
+        const [own, parts] = await allInTurn(runs, [
+          mine.native({ threads: 1, digest, file: true }),
+          mine.parts({ digest }),
+        ])
         add(
           `file to plaintext, ${digest ? "digests compared" : "no digests"}, 1 thread`,
           `its parts one after another: pread, ${digest ? "OpenSSL's SHA-256, " : ""}OpenSSL's decryption`,
-          ...([gibPerSecond(Number(own)), gibPerSecond(Number(parts)), runs, 0.9] as const),
+          gibPerSecond(own),
+          gibPerSecond(parts),
+          0.9,
         )
       }
 
       say("decryption: from a file, beside other libraries")
       const bare = mine.native({ threads: cores, digest: false, file: true })
-      const found = await inTurns([mine.whole, bare, ...peers.map(({ sample }) => sample)], runs)
+      const found = await allInTurn(runs, [mine.whole, bare, ...peers.map(({ sample }) => sample)])
       for (const [i, { name, hashes }] of peers.entries()) {
-        const [whole, unhashed, theirs] = [found[0], found[1], found[i + 2]].map((value) => gibPerSecond(Number(value)))
-        add("file to plaintext, as a vault does, with digests", name, Number(whole), Number(theirs), runs, 1)
-        if (!hashes)
-          add("file to plaintext, without digests as the peer", name, Number(unhashed), Number(theirs), runs, 1)
+        const theirs = gibPerSecond(found[i + 2])
+        add("file to plaintext, as a vault does, with digests", name, gibPerSecond(found[0]), theirs, 1)
+        if (!hashes) add("file to plaintext, without digests as the peer", name, gibPerSecond(found[1]), theirs, 1)
       }
       return figures
     } finally {

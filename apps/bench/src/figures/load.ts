@@ -4,9 +4,9 @@ import { createRequire } from "node:module"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import type { Bench, Figure } from "../figure.js"
+import { type Bench, type Figure, mediansOf } from "../figure.js"
 import type { LoadTimes, Side } from "../load-case.js"
-import { allInTurn, median } from "../measure.js"
+import { allInTurn } from "../measure.js"
 import { type PlainModel, prepare, recognitionModel, syntheticModel } from "../models.js"
 
 const runs = 9
@@ -38,9 +38,10 @@ async function loadFigures(model: PlainModel): Promise<readonly Figure[]> {
       name: `sealed load to first inference, ${about}${model.name}`,
       peer,
       unit: "ms",
-      ours: median(sealed.map((sample) => sample[which])),
-      theirs: median(theirs.map((sample) => sample[which])),
-      runs,
+      ...mediansOf(
+        sealed.map((sample) => sample[which]),
+        theirs.map((sample) => sample[which]),
+      ),
     })
     const [ours, theirs] = [await readFile(outputPath("sealed")), await readFile(outputPath("file"))]
     return [

@@ -4,8 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import type { Bench, Figure } from "../figure.js"
-import { median } from "../measure.js"
+import { type Bench, type Figure, mediansOf } from "../figure.js"
 
 const runs = 3
 const child = fileURLToPath(new URL("./child.js", import.meta.url))
@@ -17,10 +16,10 @@ async function peak(action: string, folder: string): Promise<number> {
   return Number(stdout)
 }
 
-async function over(action: string, folder: string): Promise<number> {
+async function over(action: string, folder: string): Promise<readonly number[]> {
   const values: number[] = []
   for (let run = 0; run < runs; run++) values.push((await peak(action, folder)) - (await peak("nothing", folder)))
-  return median(values)
+  return values
 }
 
 export const memory: Bench = {
@@ -36,9 +35,7 @@ export const memory: Bench = {
           name: `peak memory, ${action} 1 GiB, over an idle process`,
           peer: "the limit promised",
           unit: "MiB",
-          ours: await over(action, folder),
-          theirs: limit,
-          runs,
+          ...mediansOf(await over(action, folder), limit),
           bar: { atMost: 1 },
         })
       }

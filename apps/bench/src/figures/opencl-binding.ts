@@ -1,9 +1,8 @@
 import { drivers } from "@strongroom/test-machine"
-import type { Bench, Figure } from "../figure.js"
-import { median } from "../measure.js"
+import { type Bench, differences, type Figure, mediansOf } from "../figure.js"
 import { queued, transferBytes } from "../opencl/calls.js"
 import { type Side, type Sides, startSides } from "../opencl/sides.js"
-import { medianOver, type Timed, type Timings, timeInNewProcesses } from "../opencl/timings.js"
+import { type Timed, type Timings, timeInNewProcesses } from "../opencl/timings.js"
 
 const processes = 24
 /**
@@ -35,22 +34,22 @@ function timeFigures({ action, count, runs }: Timed, timings: Timings): readonly
   const isLaunch = action === "launch"
   const common = { unit: isLaunch ? "us" : "ms", runs: processes * runs } as const
   const figures: Figure[] = []
+  const ofC = timings[0]?.medians ?? []
   for (const [layer, place] of Object.entries(layers)) {
+    const ours = timings[place]?.medians ?? []
     const what = isLaunch ? `${count} x setArg, enqueue, finish` : `${action} ${mebibytes(transferBytes)} MiB`
     const name = `${what}, ${layer}`
     if (isLaunch)
       figures.push({
+        ...mediansOf(differences(ours, ofC), launchLimit),
         ...common,
         name: `${name}: over C`,
-        ours: medianOver(timings, place),
-        theirs: launchLimit,
         peer: "the limit promised for a long row",
         ...(count === timed[0]?.count && { bar: { atMost: 1 } }),
       })
-    const ours = median(timings[place]?.medians ?? [])
     for (const peer of timings.filter((_, at) => at === 0 || at > layers.objects)) {
       const bar = !isLaunch && peer === timings[0] ? { bar: { atMost: transferRatio } } : {}
-      figures.push({ ...common, name, ours, theirs: median(peer.medians), peer: peer.name, ...bar })
+      figures.push({ ...mediansOf(ours, peer.medians), ...common, name, peer: peer.name, ...bar })
     }
   }
   return figures

@@ -5,9 +5,9 @@ import { join, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { audit } from "@strongroom/audit"
-import type { Figure } from "../figure.js"
+import { type Figure, mediansOf } from "../figure.js"
 import type { LoadTimes, Side } from "../load-case.js"
-import { allInTurn, median } from "../measure.js"
+import { allInTurn } from "../measure.js"
 import { type Prepared, prepare, recognitionModel } from "../models.js"
 
 const runs = 9
@@ -53,9 +53,10 @@ async function timings({ casePath, folder }: Prepared): Promise<readonly Figure[
     name: `${about}, ONNX Runtime, ${recognitionModel.name}`,
     peer: "off",
     unit: "ms",
-    ours: median(samples.map((sample) => sample[which])),
-    theirs: median(off.map((sample) => sample[which])),
-    runs,
+    ...mediansOf(
+      samples.map((sample) => sample[which]),
+      off.map((sample) => sample[which]),
+    ),
   })
   return [
     { ...figure("load to first run, warm sealed cache", warm), bar: { atMost: 1 } },

@@ -15,7 +15,7 @@ import {
 import type { Json } from "@strongroom/core/backend"
 import { openVault, tensor } from "@strongroom/vault"
 import { echo } from "../echo-backend.js"
-import type { Bench, Figure } from "../figure.js"
+import { type Bench, differences, type Figure, mediansOf } from "../figure.js"
 import { median } from "../measure.js"
 import { startRoundTrips } from "../round-trips.js"
 
@@ -145,8 +145,10 @@ async function overheads(sealed: Sealed, say: (line: string) => void): Promise<r
         name: `a run's overhead over in-process, ${about}`,
         peer: floor,
         unit: "ms",
-        ours: vault - engine,
-        theirs: back + copy,
+        ...mediansOf(
+          differences(ours.vault, ours.engine),
+          ours.trip.map((back, sample) => back + (ours.copy[sample] as number)),
+        ),
         runs: samples * batch,
         bar: { atMost: 2 },
       }
@@ -181,22 +183,20 @@ async function sideBySide(sealed: Sealed): Promise<readonly Figure[]> {
       clearInterval(timer)
       times.gaps.push(longest)
     }
-    const common = { unit: "ms", runs: 5 } as const
+    const unit = "ms"
     return [
       {
-        ...common,
+        unit,
         name: `${atOnce} sessions that block for ${blockMilliseconds} ms, at once`,
         peer: "one of them alone",
-        ours: median(times.all),
-        theirs: median(times.one),
+        ...mediansOf(times.all, times.one),
         bar: { atMost: 1.2 },
       },
       {
-        ...common,
+        unit,
         name: "the longest wait of a 1 ms timer beside them",
         peer: "the length of one run",
-        ours: median(times.gaps),
-        theirs: blockMilliseconds,
+        ...mediansOf(times.gaps, blockMilliseconds),
         bar: { atMost: 0.1 },
       },
     ]

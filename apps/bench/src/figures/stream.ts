@@ -2,8 +2,8 @@ import { execFile } from "node:child_process"
 import { rm } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import type { Bench, Figure } from "../figure.js"
-import { allInTurn, median } from "../measure.js"
+import { type Bench, differences, type Figure, mediansOf } from "../figure.js"
+import { allInTurn } from "../measure.js"
 import type { StreamSample, StreamSide } from "../stream-child.js"
 import { prepareStream } from "../stream-model.js"
 
@@ -37,43 +37,35 @@ async function measureSize({ about, partBytes, parts, runs }: Size): Promise<rea
       runs,
       sides.map((side) => () => sample(side, folder)),
     )
-    const medianOf = (side: StreamSide, which: keyof StreamSample) =>
-      median((samples[sides.indexOf(side)] ?? []).map((one) => one[which]))
+    const of = (side: StreamSide, which: keyof StreamSample) =>
+      (samples[sides.indexOf(side)] ?? []).map((one) => one[which])
     const node = `Node ${process.versions.node}`
     return [
       {
         name: `sealed load into the testkit's sink, in place, ${about}`,
         peer: `${node}: the plain files, read into the same memory`,
         unit: "ms",
-        ours: medianOf("sealed in place", "milliseconds"),
-        theirs: medianOf("plain in place", "milliseconds"),
-        runs,
+        ...mediansOf(of("sealed in place", "milliseconds"), of("plain in place", "milliseconds")),
         bar: { atMost: limits.time },
       },
       {
         name: `sealed load into the testkit's sink, as a stream, ${about}`,
         peer: `${node}: the plain files, by way of a MiB`,
         unit: "ms",
-        ours: medianOf("sealed", "milliseconds"),
-        theirs: medianOf("plain", "milliseconds"),
-        runs,
+        ...mediansOf(of("sealed", "milliseconds"), of("plain", "milliseconds")),
         bar: { atMost: limits.time },
       },
       {
         name: `peak memory of that vault, ${about}`,
         peer: `${node}: the process that reads the plain files`,
         unit: "MiB",
-        ours: medianOf("sealed", "peakMiB"),
-        theirs: medianOf("plain", "peakMiB"),
-        runs,
+        ...mediansOf(of("sealed", "peakMiB"), of("plain", "peakMiB")),
       },
       {
         name: `peak memory, ${about} streamed and let go, over 4 KiB`,
         peer: "the limit promised",
         unit: "MiB",
-        ours: medianOf("pass-by", "peakMiB") - medianOf("idle", "peakMiB"),
-        theirs: limits.hostMiB,
-        runs,
+        ...mediansOf(differences(of("pass-by", "peakMiB"), of("idle", "peakMiB")), limits.hostMiB),
         bar: { atMost: 1 },
       },
     ]

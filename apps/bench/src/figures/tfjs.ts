@@ -6,7 +6,7 @@ import { promisify } from "node:util"
 import type { TfjsOptions } from "@strongroom/backend-tfjs"
 import { setUp } from "@strongroom/backend-tfjs/setup"
 import { missingTfjsNode, missingVulkanDriver, tfjsNodeFolder, vulkanDriver } from "@strongroom/test-machine"
-import type { Bench, Figure } from "../figure.js"
+import { type Bench, type Figure, mediansOf } from "../figure.js"
 import { relativeDifference, tolerance } from "../inference/difference.js"
 import { allInTurn, median } from "../measure.js"
 import { prepare } from "../models.js"
@@ -58,35 +58,30 @@ async function figuresOf(engine: FoundEngine, model: TfjsModel, trip: number): P
   }
   try {
     const [vault = [], plain = []] = await allInTurn(runs, [sample("vault"), sample("plain")])
-    const of = (samples: readonly TfjsSample[], which: keyof TfjsSample) => median(samples.map((each) => each[which]))
+    const of = (samples: readonly TfjsSample[], which: keyof TfjsSample) => samples.map((each) => each[which])
+    const mebibytes = (samples: readonly TfjsSample[]) => of(samples, "peak").map((bytes) => bytes / mebibyte)
     const about = `${engine.name}, ${model.name}`
-    const run = of(plain, "run")
+    const allowed = of(plain, "run").map((run) => run + Math.max(0.03 * run, 2 * trip))
     return [
       {
         name: `${about}: sealed load to first inference`,
         peer: "tf.loadGraphModel, the plain files",
         unit: "ms",
-        ours: of(vault, "first"),
-        theirs: of(plain, "first"),
-        runs,
+        ...mediansOf(of(vault, "first"), of(plain, "first")),
         bar: { atMost: 1.15 },
       },
       {
         name: `${about}: a run in the vault`,
         peer: "in-process, and 3 % or two empty round trips",
         unit: "ms",
-        ours: of(vault, "run"),
-        theirs: run + Math.max(0.03 * run, 2 * trip),
-        runs,
+        ...mediansOf(of(vault, "run"), allowed),
         bar: { atMost: 1 },
       },
       {
         name: `${about}: memory for it at most`,
         peer: "tf.loadGraphModel, the plain files",
         unit: "MiB",
-        ours: of(vault, "peak") / mebibyte,
-        theirs: of(plain, "peak") / mebibyte,
-        runs,
+        ...mediansOf(mebibytes(vault), mebibytes(plain)),
       },
       {
         name: `${about}: largest difference from TensorFlow.js`,

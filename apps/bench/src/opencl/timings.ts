@@ -49,9 +49,3 @@ export async function timeInNewProcesses(
   }
   return found
 }
-
-/** The median of how much more than C each process of a side took, the one that was started beside it. */
-export function medianOver(timings: Timings, place: number): number {
-  const [ofC, ours] = [timings[0]?.medians ?? [], timings[place]?.medians ?? []]
-  return median(ours.map((value, process) => value - (ofC[process] as number)))
-}

@@ -3,7 +3,7 @@ import { join } from "node:path"
 import type { InferenceCase, OpenclGreeting } from "../../inference/case.js"
 import { relativeDifference } from "../../inference/difference.js"
 import { onnxruntimeSide, openclSide, type Place, type Side } from "../../inference/sides.js"
-import { allInTurn, median } from "../../measure.js"
+import { allInTurn } from "../../measure.js"
 import { floatInput, wordInput } from "../../networks/input.js"
 import type { Network } from "../../networks/networks.js"
 import { readOnnxModel } from "../../networks/onnx-files.js"
@@ -17,8 +17,8 @@ export const turns = 15
 export interface Result {
   /** The engine, with its version. */
   readonly engine: string
-  /** Milliseconds of a run, the median of all turns. */
-  readonly time: number
+  /** Milliseconds of a run, in each turn the median of so many as fit in it. */
+  readonly times: readonly number[]
   /** From ONNX Runtime's output, over the largest value in it. */
   readonly difference: number
 }
@@ -58,15 +58,18 @@ export async function compare(network: Network, others: Others, folder: string):
       if (side !== undefined) keep(side)
       ;(side === undefined ? failed : names).push(name)
     }
-    const [first = Number.NaN, second = Number.NaN, ...rest] = await timesOf(started)
+    const [first = [], second = [], ...rest] = await allInTurn(
+      turns,
+      started.map((side) => () => side.time()),
+    )
     const expected = await onnxruntime.output()
-    const result = async (side: Side, time: number): Promise<Result> => {
+    const result = async (side: Side, times: readonly number[]): Promise<Result> => {
       const difference = relativeDifference(await side.output(), expected)
-      return { engine: side.greeting.engine, time, difference }
+      return { engine: side.greeting.engine, times, difference }
     }
     const found = new Map<OtherName, Result>()
     for (const [index, name] of names.entries()) {
-      found.set(name, await result(started[index + 2] as Side, rest[index] as number))
+      found.set(name, await result(started[index + 2] as Side, rest[index] ?? []))
     }
     const path = await network.path()
     return {
@@ -82,14 +85,6 @@ export async function compare(network: Network, others: Others, folder: string):
     for (const side of started) side.end()
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-async function timesOf(sides: readonly Side[]): Promise<readonly number[]> {
-  const found = await allInTurn(
-    turns,
-    sides.map((side) => () => side.time()),
-  )
-  return found.map(median)
 }
 
 async function writeCase({ input, path }: Network, folder: string): Promise<Place> {

@@ -3,10 +3,10 @@ import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import type { Figure } from "../../figure.js"
+import { type Figure, mediansOf } from "../../figure.js"
 import { relativeDifference, tolerance } from "../../inference/difference.js"
 import type { LoadTimes, Side } from "../../load-case.js"
-import { allInTurn, median } from "../../measure.js"
+import { allInTurn } from "../../measure.js"
 import { prepare } from "../../models.js"
 import type { Network } from "../../networks/networks.js"
 import { vaultDriver } from "../../vault-driver.js"
@@ -31,17 +31,11 @@ export async function loadingFigures(network: Network): Promise<readonly Figure[
     const [actual, expected] = [await floatsIn(outputs("kept")), await floatsIn(outputs("file"))]
     const difference = relativeDifference(actual, expected)
     if (!(difference <= tolerance)) throw new Error(`${network.name}: a vault's output differs by ${difference}.`)
-    const figure: Figure = {
-      name: `${network.name}: load to first inference, warm sealed cache`,
-      peer: "the limit promised",
-      unit: "ms",
-      ours: median(ours.map(({ first }) => first)),
-      theirs: limit,
-      runs,
-    }
+    const about = { name: `${network.name}: load to first inference, warm sealed cache`, unit: "ms" } as const
+    const first = (times: readonly LoadTimes[]) => times.map((one) => one.first)
     return [
-      { ...figure, bar: { atMost: 1 } },
-      { ...figure, peer: "ONNX Runtime, the plain file", theirs: median(theirs.map(({ first }) => first)) },
+      { ...about, peer: "the limit promised", ...mediansOf(first(ours), limit), bar: { atMost: 1 } },
+      { ...about, peer: "ONNX Runtime, the plain file", ...mediansOf(first(ours), first(theirs)) },
     ]
   } finally {
     await remove()

@@ -1,6 +1,6 @@
-import type { Figure } from "../../figure.js"
+import { type Figure, mediansOf } from "../../figure.js"
 import { tolerance } from "../../inference/difference.js"
-import { type Compared, type Result, turns } from "./compared.js"
+import type { Compared, Result } from "./compared.js"
 
 const mebibyte = 2 ** 20
 
@@ -14,34 +14,27 @@ export const isRight = ({ difference }: Result): boolean => difference <= tolera
 export function networkFigures(compared: Compared): readonly Figure[] {
   const { network, ours, onnxruntime, others } = compared
   const { name } = network
-  const time = (peer: string, theirs: number, atMost?: number): Figure => ({
+  const time = (peer: string, theirs: readonly number[] | number, atMost?: number): Figure => ({
     name,
     peer,
     unit: "ms",
-    ours: ours.time,
-    theirs,
-    runs: turns,
+    ...mediansOf(ours.times, theirs),
     ...(atMost !== undefined && { bar: { atMost } }),
   })
   const figures = [
-    time(onnxruntime.engine, onnxruntime.time, 1.5),
+    time(onnxruntime.engine, onnxruntime.times, 1.5),
     difference(name, ours),
     ...(name === vggMark.network ? [time(vggMark.peer, vggMark.milliseconds, 1)] : []),
-    {
-      ...time(onnxruntime.engine, onnxruntime.cold),
-      name: `${name}: load to first output, nothing compiled yet`,
-      ours: ours.cold,
-      runs: 1,
-    },
+    cold(compared),
     launches(compared),
     ...memory(compared),
   ]
   for (const [other, result] of others) {
     if (other === "Intel's OpenCL") {
       const device = `${name}, ${other}`
-      figures.push({ ...time(onnxruntime.engine, onnxruntime.time), name: device, ours: result.time })
-      figures.push(difference(device, result))
-    } else figures.push(time(result.engine, result.time, other === "tinygrad" ? 1 : undefined))
+      const times = mediansOf(result.times, onnxruntime.times)
+      figures.push({ name: device, peer: onnxruntime.engine, unit: "ms", ...times }, difference(device, result))
+    } else figures.push(time(result.engine, result.times, other === "tinygrad" ? 1 : undefined))
   }
   return figures
 }
@@ -54,6 +47,15 @@ const difference = (name: string, result: Result): Figure => ({
   theirs: tolerance,
   runs: 1,
   bar: { atMost: 1 },
+})
+
+const cold = ({ network, ours, onnxruntime }: Compared): Figure => ({
+  name: `${network.name}: load to first output, nothing compiled yet`,
+  peer: onnxruntime.engine,
+  unit: "ms",
+  ours: ours.cold,
+  theirs: onnxruntime.cold,
+  runs: 1,
 })
 
 const launches = ({ network, ours, nodes }: Compared): Figure => ({

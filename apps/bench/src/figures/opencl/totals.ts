@@ -1,4 +1,5 @@
 import type { Figure } from "../../figure.js"
+import { median } from "../../measure.js"
 import { type Compared, turns } from "./compared.js"
 import { isRight } from "./network-figures.js"
 
@@ -9,7 +10,7 @@ const fewestAhead = 2
 export function totals(all: readonly Compared[]): readonly Figure[] {
   const [first] = all
   if (first === undefined) return []
-  const logarithms = all.map(({ ours, onnxruntime }) => Math.log(timeOf(ours) / onnxruntime.time))
+  const logarithms = all.map(({ ours, onnxruntime }) => Math.log(timeOf(ours) / median(onnxruntime.times)))
   const mean = Math.exp(logarithms.reduce((sum, value) => sum + value, 0) / all.length)
   const figures: Figure[] = [
     {
@@ -28,7 +29,7 @@ export function totals(all: readonly Compared[]): readonly Figure[] {
       name: "networks that are faster",
       peer: `what is promised, beside ${openvino.engine}`,
       unit: "networks",
-      ours: all.filter(({ ours, others }) => timeOf(ours) < (others.get("OpenVINO")?.time ?? 0)).length,
+      ours: all.filter(({ ours, others }) => timeOf(ours) < median(others.get("OpenVINO")?.times ?? [])).length,
       theirs: fewestAhead,
       runs: turns,
       bar: { atLeast: 1 },
@@ -38,4 +39,4 @@ export function totals(all: readonly Compared[]): readonly Figure[] {
 }
 
 /** A wrong answer never comes. */
-const timeOf = (ours: Compared["ours"]) => (isRight(ours) ? ours.time : Number.POSITIVE_INFINITY)
+const timeOf = (ours: Compared["ours"]) => (isRight(ours) ? median(ours.times) : Number.POSITIVE_INFINITY)
