@@ -10,7 +10,7 @@ import { makeOwnIdentity } from "./own-identity.js"
 import { ownState } from "./own-state.js"
 import { passedFromApp } from "./passed-from-app.js"
 import { inspectorOpen, passingImpossible, unmetDemands } from "./refusals.js"
-import { vaultSessions } from "./sessions.js"
+import { type Sessions, vaultSessions } from "./sessions.js"
 import { inspectorListens } from "./signals.js"
 import { threadBelongings } from "./thread-belongings.js"
 import { sessionThreads } from "./threads.js"
@@ -26,9 +26,7 @@ export interface VaultSettings {
 }
 
 /** An open vault, in its process. */
-export interface VaultHost {
-  /** @throws `channel-invalid` */
-  receive(message: Exclude<ToVault, { type: "open" | "close" }>, blocks: readonly ArrayBuffer[]): void
+export interface VaultHost extends Sessions {
   /** Closes all sessions; settles when their runs have ended and their threads are gone. */
   close(): Promise<void>
 }
