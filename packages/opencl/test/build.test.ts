@@ -7,6 +7,17 @@ const { context, queue, device: first } = device()
 const good = "kernel void one(global int *x) { *x = 1; }"
 const bad = "kernel void one(global int *x) { *x = undeclared_thing; }"
 
+/** What the program's kernel of that name writes into an int. */
+function writtenBy(program: cl.CLProgram, name: string): number | undefined {
+  const kernel = cl.createKernel(program, name)
+  const buffer = cl.createBuffer(context, 0, 4)
+  cl.setKernelArg(kernel, 0, "int*", buffer)
+  cl.enqueueTask(queue, kernel)
+  const result = new Int32Array(1)
+  cl.enqueueReadBuffer(queue, buffer, true, 0, 4, result)
+  return result[0]
+}
+
 describe("source that doesn't compile", () => {
   it.each([cl.buildProgram, cl.compileProgram])("makes a function throw what the compiler printed", (make) => {
     const error = thrown(() => make(cl.createProgramWithSource(context, bad)))
@@ -82,13 +93,7 @@ describe("a binary", () => {
     expect(binaries.map((binary) => binary.length)).toEqual(sizes)
     const copy = cl.createProgramWithBinary(context, [first], sizes, binaries)
     cl.buildProgram(copy)
-    const kernel = cl.createKernel(copy, "one")
-    const buffer = cl.createBuffer(context, 0, 4)
-    cl.setKernelArg(kernel, 0, "int*", buffer)
-    cl.enqueueTask(queue, kernel)
-    const result = new Int32Array(1)
-    cl.enqueueReadBuffer(queue, buffer, true, 0, 4, result)
-    expect(result[0]).toBe(1)
+    expect(writtenBy(copy, "one")).toBe(1)
   })
 
   it("that isn't one, or is shorter than said, is refused", () => {
@@ -105,13 +110,7 @@ describe("linking", () => {
     const main = cl.createProgramWithSource(context, "int two(void); kernel void f(global int *x) { *x = two(); }")
     for (const program of [part, main]) cl.compileProgram(program)
     const linked = cl.linkProgram(context, null, null, [part, main])
-    const kernel = cl.createKernel(linked, "f")
-    const buffer = cl.createBuffer(context, 0, 4)
-    cl.setKernelArg(kernel, 0, "int*", buffer)
-    cl.enqueueTask(queue, kernel)
-    const result = new Int32Array(1)
-    cl.enqueueReadBuffer(queue, buffer, true, 0, 4, result)
-    expect(result[0]).toBe(2)
+    expect(writtenBy(linked, "f")).toBe(2)
   })
 
   it("gives headers to the compiler under their names", () => {

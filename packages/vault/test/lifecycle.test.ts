@@ -157,6 +157,12 @@ describe("a vault", () => {
 })
 
 describe("a session's thread that dies", () => {
+  it("while it makes the first engine is why there is no vault", async () => {
+    const opening = openVault({ backend: testBackend({ importing: "exit" }) })
+    await expect(opening).rejects.toEqual(coded("backend-failed"))
+    await expect(opening).rejects.toThrow(/ended by itself.*No engine can be made/)
+  })
+
   it.each([
     ["stray", "backend-failed"],
     ["exit", "backend-failed"],

@@ -6,15 +6,9 @@ import type { KernelDevice } from "../kernels/kernel-device.js"
 import { attentionFits, lowerAttention } from "./attention.js"
 import type { Attention } from "./attention-pattern.js"
 import { type Cluster, cluster, type Head } from "./clusters.js"
-import {
-  convolutionFits,
-  lowerBlockedConcat,
-  lowerBlockedCustom,
-  lowerBlockedElementwise,
-  lowerBlockedMean,
-  lowerBlockedPool,
-  lowerConvolution,
-} from "./images.js"
+import { lowerBlockedConcat } from "./image-concat.js"
+import { convolutionFits, lowerConvolution } from "./image-convolution.js"
+import { lowerBlockedCustom, lowerBlockedElementwise, lowerBlockedMean, lowerBlockedPool } from "./image-operations.js"
 import { Lowering } from "./lowering.js"
 import { lowerProduct, productFits } from "./products.js"
 import { estimatedTuning, type Tuning } from "./tuning.js"

@@ -16,7 +16,8 @@ import {
   runRuntime,
 } from "../runtime-trial.js"
 import { writeSealed } from "../sealed-model.js"
-import { attributed, makeFloatNeedles, startTrial, type Trial, weightsIn } from "../trial.js"
+import { describeNodeDescriptions, describeOperatorValues } from "../tensorflow-variables.js"
+import { attributed, makeFloatNeedles, startTrial, type Trial } from "../trial.js"
 
 const needles = makeFloatNeedles()
 const python = String(runtimes.tensorflow)
@@ -74,39 +75,10 @@ describe.skipIf(why)(`TensorFlow${why ? ` (not here: ${why})` : ""}`, () => {
     })
   })
 
-  describe("values of operators", () => {
-    const id = "tf-debug-ops"
-    // The product is oneDNN's where TensorFlow was built with it.
-    const logging = { TF_CPU_DEBUG_OPS_TO_LOG: "MatMul,_MklMatMul" }
-    const countIn = (log: string) => weightsIn(log, needles)
-
-    it("are in the log where a variable names them", async () => {
-      expect(countIn(await neutralised(id, logging))).toBe(0)
-      expect(countIn(await plainly(logging))).toBeGreaterThan(8)
-    })
-
-    it("are in no log of a vault's, whoever sets it", async () => {
-      expect(countIn(await inVault({ environment: logging }))).toBe(0)
-      expect(countIn(await inVault({ environment: logging, fixed: logging }))).toBe(0)
-    })
-  })
-
-  describe("descriptions of nodes", () => {
-    const id = "tf-file-writer"
-    const writing = (folder: string) => ({ TF_NODE_FILE_WRITER_DIRECTORY: folder })
-
-    it("go to the folder in a variable", async () => {
-      expect(await neutralised(id, writing(trial.home))).toContain("ran: ")
-      expect(trial.holding("")).toEqual([])
-      await plainly(writing(trial.home))
-      expect(trial.holding("_input_shapes")).toEqual([expect.stringMatching(/^home\/node_defs/)])
-    })
-
-    it("come from no vault, whoever sets it", async () => {
-      await inVault({ environment: writing(trial.home) })
-      for (const folder of [".", trial.home]) await inVault({ fixed: writing(folder) })
-    })
-  })
+  const runs = { needles, trial: () => trial, plainly, neutralised, inVault }
+  // The product is oneDNN's where TensorFlow was built with it.
+  describeOperatorValues(runs, "MatMul,_MklMatMul")
+  describeNodeDescriptions(runs)
 
   describe("XLA", () => {
     const id = "tf-xla-dump"

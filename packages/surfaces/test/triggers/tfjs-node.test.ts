@@ -3,8 +3,9 @@ import { missingTfjsNode, tfjsNodeFolder } from "@strongroom/test-machine"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { noNamespaces } from "../namespaces.js"
 import type { WrittenModel } from "../sealed-model.js"
+import { describeNodeDescriptions, describeOperatorValues } from "../tensorflow-variables.js"
 import { writeSavedModel, writeTfjsModel } from "../tfjs-model.js"
-import { attributed, makeFloatNeedles, startTrial, type Trial, weightsIn } from "../trial.js"
+import { attributed, makeFloatNeedles, startTrial, type Trial } from "../trial.js"
 
 const needles = makeFloatNeedles()
 let model: WrittenModel
@@ -55,39 +56,10 @@ describe.skipIf(why)(`tfjs-node${why ? ` (not here: ${why})` : ""}`, () => {
     expect(trial.holding("")).toEqual([])
   })
 
-  describe("values of operators", () => {
-    const id = "tf-debug-ops"
-    // tfjs-node makes every product by TensorFlow's newest operator, which is oneDNN's where TensorFlow was built with it.
-    const logging = { TF_CPU_DEBUG_OPS_TO_LOG: "BatchMatMulV2,_MklBatchMatMulV2", TF_CPP_MIN_LOG_LEVEL: "0" }
-    const countIn = (log: string) => weightsIn(log, needles)
-
-    it("are in the log where a variable names them", async () => {
-      expect(countIn(await neutralised(id, logging))).toBe(0)
-      expect(countIn(await plainly(logging))).toBeGreaterThan(8)
-    })
-
-    it("are in no log of a vault's, whoever sets it", async () => {
-      expect(countIn(await inVault({ environment: logging }))).toBe(0)
-      expect(countIn(await inVault({ environment: logging, fixed: logging }))).toBe(0)
-    })
-  })
-
-  describe("descriptions of nodes", () => {
-    const id = "tf-file-writer"
-    const writing = (folder: string) => ({ TF_NODE_FILE_WRITER_DIRECTORY: folder })
-
-    it("go to the folder in a variable", async () => {
-      await neutralised(id, writing(trial.home))
-      expect(trial.holding("")).toEqual([])
-      await plainly(writing(trial.home))
-      expect(trial.holding("_input_shapes")).toEqual([expect.stringMatching(/^home\/node_defs/)])
-    })
-
-    it("come from no vault, whoever sets it", async () => {
-      await inVault({ environment: writing(trial.home) })
-      for (const folder of [".", trial.home]) await inVault({ fixed: writing(folder) })
-    })
-  })
+  const runs = { needles, trial: () => trial, plainly, neutralised, inVault }
+  // tfjs-node makes every product by TensorFlow's newest operator, which is oneDNN's where TensorFlow was built with it.
+  describeOperatorValues(runs, "BatchMatMulV2,_MklBatchMatMulV2")
+  describeNodeDescriptions(runs)
 
   describe("a SavedModel", () => {
     let sealed: WrittenModel

@@ -64,5 +64,5 @@ export type FromThread =
   /** Goes to the app as it is. */
   | { readonly type: "forward"; readonly message: ToApp; readonly blocks: readonly ArrayBuffer[] }
 
-/** What concerns the vault as a whole: all but what {@link startThread} keeps to itself. */
-export type FromSession = Exclude<FromThread, { type: `engine-${string}` }>
+/** What a thread says of the session that it was taken for: all but what an engine does by itself. */
+export type FromSession = Exclude<FromThread, { type: `engine-${string}` | "observed" }>

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs"
 import { Worker } from "node:worker_threads"
-import type { Fingerprint } from "@strongroom/core/backend"
+import type { Fingerprint, Json } from "@strongroom/core/backend"
 import { strongroomErrorName, type WireError } from "../channel/wire-error.js"
 import type { FromSession, FromThread, ThreadSettings, ToThread } from "./thread-messages.js"
 
@@ -16,6 +16,8 @@ export interface SessionThread {
 }
 
 export interface ThreadEvents {
+  /** An engine's evidence for a guarantee. */
+  observed(guarantee: string, evidence: Json): void
   message(message: FromSession): void
   /** It ended without having been stopped. */
   died(error: WireError): void
@@ -41,11 +43,10 @@ export function startThread(script: URL, settings: ThreadSettings, events: Threa
   const exited = new Promise<void>((resolve) => {
     worker.once("exit", () => {
       rmSync(settings.directory, { recursive: true, force: true })
-      const error = threadError(cause)
-      told({ error })
+      told({ error: threadError(cause, "No engine can be made: see whether the backend works by itself") })
       events.ended()
       resolve()
-      if (!stopping) events.died(error)
+      if (!stopping) events.died(threadError(cause, "The vault goes on: load the model again"))
     })
   })
   worker.on("error", (error: unknown) => {
@@ -55,6 +56,7 @@ export function startThread(script: URL, settings: ThreadSettings, events: Threa
   worker.on("message", (message: FromThread) => {
     if (message.type === "engine-ready") told({ fingerprint: message.fingerprint })
     else if (message.type === "engine-failed") told({ error: message.error })
+    else if (message.type === "observed") events.observed(message.guarantee, message.evidence)
     else events.message(message)
   })
   return {
@@ -75,11 +77,11 @@ export function startThread(script: URL, settings: ThreadSettings, events: Threa
   }
 }
 
-function threadError(cause: string): WireError {
+function threadError(cause: string, advice: string): WireError {
   return {
     name: strongroomErrorName,
     code: cause === outOfMemory ? "out-of-memory" : "backend-failed",
-    message: `The session's thread is gone: ${cause}. The vault goes on: load the model again`,
+    message: `The session's thread is gone: ${cause}. ${advice}`,
   }
 }
 

@@ -1,11 +1,9 @@
 import { join } from "node:path"
-import type { Backend, CachePolicy } from "@strongroom/core/backend"
-import type { WireError } from "../channel/wire-error.js"
+import type { Backend, CachePolicy, Json } from "@strongroom/core/backend"
 import { loadHeap } from "../os/heap.js"
 import { freedMemory } from "./freed-memory.js"
 import { ledgerMemory } from "./memory-ledger.js"
-import { type SessionThread, startThread } from "./thread.js"
-import type { FromSession } from "./thread-messages.js"
+import { type SessionThread, startThread, type ThreadEvents } from "./thread.js"
 
 export interface ThreadsSettings {
   readonly script: URL
@@ -16,19 +14,21 @@ export interface ThreadsSettings {
   readonly directory: string
   /** Before anything else is told of it, and before it runs the backend's code. */
   started(thread: SessionThread): void
-  message(thread: SessionThread, message: FromSession): void
-  /** A thread ended without having been stopped. */
-  died(thread: SessionThread, error: WireError): void
+  /** An engine's evidence for a guarantee. */
+  observed(guarantee: string, evidence: Json): void
   /** A thread ended, however. */
   ended(thread: SessionThread): void
 }
+
+/** What the one that a thread is taken for is told of it. */
+export type ThreadTaker = Pick<ThreadEvents, "message" | "died">
 
 /** The threads of a vault. One is kept warm, with its engine made, so that a load needn't wait for that. */
 export interface Threads {
   /** Starts the spare thread now, if there is none, and gives it without taking it. */
   spare(): SessionThread
   /** The spare thread, which is then the caller's, or a new one. No other is started until {@link restock}. */
-  take(): SessionThread
+  take(taker: ThreadTaker): SessionThread
   /** What a thread was taken for has been done, or has failed: soon the next spare may be started. */
   restock(): void
   stop(thread: SessionThread, withinMilliseconds?: number): Promise<void>
@@ -42,6 +42,7 @@ const spareDelayMilliseconds = 500
 export function sessionThreads(settings: ThreadsSettings): Threads {
   const { script, backend, cachePolicy, debug } = settings
   const running = new Set<SessionThread>()
+  const takers = new WeakMap<SessionThread, ThreadTaker>()
   const freed = freedMemory(loadHeap())
   let started = 0
   let spare: SessionThread | undefined
@@ -54,11 +55,12 @@ export function sessionThreads(settings: ThreadsSettings): Threads {
       script,
       { backend, cachePolicy, debug, directory, ledger: ledgerMemory() },
       {
-        message: (message) => settings.message(thread, message),
+        observed: settings.observed,
+        message: (message) => takers.get(thread)?.message(message),
         died(error) {
           running.delete(thread)
           if (spare === thread) spare = undefined
-          settings.died(thread, error)
+          takers.get(thread)?.died(error)
         },
         ended() {
           freed.giveBack()
@@ -85,8 +87,9 @@ export function sessionThreads(settings: ThreadsSettings): Threads {
       spare ??= start()
       return spare
     },
-    take() {
+    take(taker) {
       const thread = spare ?? start()
+      takers.set(thread, taker)
       spare = undefined
       clearTimeout(timer)
       return thread
