@@ -33,7 +33,7 @@ describe("the application", () => {
   beforeAll(async () => {
     first = startApplication(join(root, "files"), "0")
     base = await first.ready
-  }, 120_000)
+  })
 
   it("reads the sample receipt, every line of it, in order", async () => {
     const { status, lines } = await read(base, await readFile(receipt))

@@ -68,7 +68,7 @@ describe.skipIf(why)(`on PoCL${why ? ` (not here: ${why})` : ""}`, { timeout: 30
     environment = { ...others, ...(await vendors("with-pocl", libraries)) }
     first = started.start(join(started.root, "files"), "0", environment)
     base = await first.ready
-  }, 120_000)
+  })
 
   it("offers its device beside ONNX Runtime, with no vault before it is asked for", async () => {
     const { engines, advice } = await get(base, "/api/engines")

@@ -70,5 +70,5 @@ describe.skipIf(why)(`What drivers get of a network${why ? ` (not here: ${why})`
     const names = namesOf(readOnnxModel(file).graph).filter((name) => name.length > 6)
     expect(names.length).toBeGreaterThan(100)
     expect(names.filter((name) => whole.includes(name))).toEqual([])
-  }, 120_000)
+  })
 })

@@ -16,8 +16,9 @@ import { artifactVectors, expectedOf, outcomeOf as outcomeOfEntry } from "../../
 import { readVectors, type Vector } from "../../core/test/support/vector.js"
 import { loadEvp } from "../src/os/evp.js"
 import { loadSegments } from "../src/os/segments.js"
-import { evpCryptography, type Keeping } from "../src/worker/cryptography.js"
+import { evpCryptography } from "../src/worker/cryptography.js"
 import { readIdentities } from "../src/worker/identity-bytes.js"
+import type { Keeping } from "../src/worker/keeping.js"
 import { plainSecrets } from "../src/worker/secret-memory.js"
 import { hasNativeLibrary } from "./support.js"
 

@@ -1,5 +1,5 @@
 import type { Component } from "@strongroom/surfaces"
-import type { Driver } from "./drivers.js"
+import type { Driver } from "./driver.js"
 import type { Machine } from "./machine.js"
 import type { Runtime } from "./runtimes.js"
 

@@ -1,5 +1,5 @@
 import type { Component } from "@strongroom/surfaces"
-import type { Driver } from "./drivers.js"
+import type { Driver } from "./driver.js"
 
 /**
  * What `discover()` of @strongroom/opencl/discovery found, as far as it is used here. It is handed in: looking for drivers

@@ -1,6 +1,6 @@
 import type { Surface } from "@strongroom/surfaces"
 import { filesLike, type Machine, pathOn, variableOf } from "./machine.js"
-import type { Reason } from "./state.js"
+import type { Reason } from "./surface-state.js"
 
 /** Everybody has these: what they lead to is in where a surface writes. */
 const everybodys = /^(PATH|HOME|TMPDIR|TMP|TEMP|USERPROFILE|APPDATA|LOCALAPPDATA|XDG_\w+)$/

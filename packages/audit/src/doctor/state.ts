@@ -1,26 +1,9 @@
 import type { Surface } from "@strongroom/surfaces"
 import type { Machine } from "./machine.js"
 import { closingVariables, openingFiles, openingVariables } from "./opening.js"
+import type { Reason, SurfaceState } from "./surface-state.js"
 import type { SystemSettings } from "./system.js"
 import { systemState } from "./system-state.js"
-
-/** Whether something would be written or could be read this way, in a program that is started from here now. */
-export interface SurfaceState {
-  readonly open: boolean
-  /** What opens it, or keeps it closed. */
-  readonly because: readonly Reason[]
-}
-
-export type Reason =
-  /** Nobody set anything. */
-  | { readonly kind: "default" }
-  | { readonly kind: "variable"; readonly name: string; readonly value: string }
-  /** A file that is there. */
-  | { readonly kind: "file"; readonly path: string }
-  /** Of a driver, which has no such surface. */
-  | { readonly kind: "version"; readonly version: string }
-  /** A setting of the system's, `ptrace_scope`, and what it is. */
-  | { readonly kind: "system"; readonly name: string; readonly value: string }
 
 const byDefault: Reason = { kind: "default" }
 

@@ -1,5 +1,5 @@
 import type { Machine } from "./machine.js"
-import type { Reason, SurfaceState } from "./state.js"
+import type { Reason, SurfaceState } from "./surface-state.js"
 import type { SystemSettings } from "./system.js"
 
 /** How the system is set decides on these; undefined where it isn't known, or decides nothing. */

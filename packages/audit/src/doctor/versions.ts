@@ -1,5 +1,5 @@
 import type { Component } from "@strongroom/surfaces"
-import type { Driver } from "./drivers.js"
+import type { Driver } from "./driver.js"
 
 /** Surfaces that only some versions have, as their entries say in words: from the first, to before the second. */
 const having: { readonly [id: string]: { readonly from?: string; readonly before?: string } } = {

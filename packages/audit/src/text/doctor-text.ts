@@ -1,6 +1,6 @@
 import type { Doctor, DoctorSurface } from "../doctor/doctor.js"
-import type { Driver } from "../doctor/drivers.js"
-import type { Reason } from "../doctor/state.js"
+import type { Driver } from "../doctor/driver.js"
+import type { Reason } from "../doctor/surface-state.js"
 import { bytes } from "./table.js"
 import { vaultLines } from "./vault-text.js"
 import { wrap, wrappedTable } from "./wrapped-table.js"

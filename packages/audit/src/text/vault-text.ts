@@ -1,7 +1,6 @@
 import type { GuaranteeId, Report } from "@strongroom/core"
 import type { Doctor, DoctorSurface } from "../doctor/doctor.js"
 import type { VaultAnswer } from "../doctor/vault-answer.js"
-import type { DoctorTextOptions } from "./doctor-text.js"
 import { wrap, wrappedTable } from "./wrapped-table.js"
 
 /** What stands against surfaces, in a vault, in a few words. */
@@ -20,7 +19,10 @@ const measures: { readonly [id in GuaranteeId]?: string } = {
   "network.none": "it reaches no network",
 }
 
-export function vaultLines({ surfaces, vault }: Doctor, { all, width }: Required<DoctorTextOptions>): string[] {
+export function vaultLines(
+  { surfaces, vault }: Doctor,
+  { all, width }: { readonly all: boolean; readonly width: number },
+): string[] {
   const shown = surfaces.filter((surface) => surface.open || (all && surface.here))
   const report = vault && "guarantees" in vault ? vault : undefined
   return [

@@ -1,6 +1,7 @@
 import { malformed } from "./malformed.js"
 import { type Budget, spendFields, spendObject, utf8OrNone, walk } from "./message.js"
 import type { OnnxAttribute } from "./model.js"
+// biome-ignore lint/suspicious/noImportCycles: attributes hold graphs, whose nodes have attributes
 import { type GraphPlace, readGraph } from "./read-graph.js"
 import { readSparseTensor } from "./read-sparse-tensor.js"
 import { readTensor } from "./read-tensor.js"

@@ -2,6 +2,7 @@ import { limits } from "./limits.js"
 import { malformed } from "./malformed.js"
 import { type Budget, spendObject, walk } from "./message.js"
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from "./model.js"
+// biome-ignore lint/suspicious/noImportCycles: nodes have attributes, which may hold graphs
 import { readAttribute } from "./read-attribute.js"
 import { readSparseTensor } from "./read-sparse-tensor.js"
 import { type NamedTensor, readTensor } from "./read-tensor.js"

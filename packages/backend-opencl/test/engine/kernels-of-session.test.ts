@@ -75,7 +75,7 @@ describe.skipIf(why)(`Kernels of a session${why ? ` (not here: ${why})` : ""}`, 
     needed.release()
     await kernels.close()
     expect(held()).toBe(0)
-  }, 120_000)
+  })
 
   it("stay while others are built, whatever is let go meanwhile", async () => {
     const [needed, earlier, later, latest] = [1, 2, 3, 4].map(adding) as [string, string, string, string]
@@ -97,5 +97,5 @@ describe.skipIf(why)(`Kernels of a session${why ? ` (not here: ${why})` : ""}`, 
     for (const source of [earlier, later, latest]) kernels.kernel(source).release()
     held.release()
     await kernels.close()
-  }, 120_000)
+  })
 })

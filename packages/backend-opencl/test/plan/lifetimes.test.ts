@@ -73,6 +73,6 @@ describe.skipIf(why).each(kernelKinds)(
       const [y] = await runner.run(nodes, { inputs, constants, outputs: ["y"] })
       const furthest = each(image, (value, index) => Math.abs(value - Number(y?.elements[index])))
       expect(furthest.reduce((most, one) => (one <= most ? most : one))).toBeLessThan(1e-3)
-    }, 120_000)
+    })
   },
 )

@@ -29,7 +29,7 @@ describe.skipIf(why).each(kernelKinds)(
           }, 0)
           expect(furthest / largest, name).toBeLessThan(2e-4)
         }
-      }, 120_000)
+      })
     }
   },
 )

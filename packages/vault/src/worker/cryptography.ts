@@ -2,6 +2,7 @@ import type { AesGcm, Cryptography, OpenSegments } from "@strongroom/core"
 import { nodeCryptography } from "@strongroom/core/node"
 import { type Evp, loadEvp, type Pointer } from "../os/evp.js"
 import { loadSegments, type NativeSegments } from "../os/segments.js"
+import type { Keeping } from "./keeping.js"
 import { openNatively } from "./native-segments.js"
 import { deriveKey, openAgeFile } from "./secret-derivation.js"
 import { plainSecrets, type Secret, type SecretMemory } from "./secret-memory.js"
@@ -22,12 +23,6 @@ export interface VaultCryptography {
     | "node:crypto, by way of other memory"
   /** What keys are kept and used by where they lie; undefined where OpenSSL can't be reached. */
   readonly keeping: Keeping | undefined
-}
-
-/** OpenSSL, and memory for keys that it is given the address of. */
-export interface Keeping {
-  readonly evp: Evp
-  readonly secrets: SecretMemory
 }
 
 /**

@@ -1,7 +1,7 @@
 import { StrongroomError } from "@strongroom/core"
 import type { IdentityKey } from "@strongroom/core/backend"
 import { decodeSecretKey, isSecretKey } from "./bech32.js"
-import type { Keeping } from "./cryptography.js"
+import type { Keeping } from "./keeping.js"
 import { secretIdentity } from "./secret-identity.js"
 
 /** Identities that were read, until `close()`, which overwrites them as far as they aren't texts. */

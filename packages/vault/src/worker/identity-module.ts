@@ -3,10 +3,20 @@ import type { CreateIdentity, IdentityHost, IdentityKey, ModuleReference } from 
 import { mostRelayBytes } from "../channel/messages.js"
 import { wordsOf } from "../channel/wire-error.js"
 import { type ReadIdentities, readIdentities } from "./identity-bytes.js"
-import type { KeysSetting } from "./keys.js"
+import type { Keeping } from "./keeping.js"
 
 /** Sends bytes to the app's relay function and gives its answer. */
 export type Relay = (bytes: Uint8Array) => Promise<Uint8Array>
+
+/** What an identity module is run with. */
+export interface ModuleSetting {
+  readonly signal: AbortSignal
+  /** Default: keys are JavaScript strings. */
+  readonly keeping?: Keeping | undefined
+  readonly relay: Relay
+  /** True: its own words appear in errors. */
+  readonly debug: boolean
+}
 
 /**
  * Imports an identity module on this thread and asks it for the identity. Bytes that it gives are overwritten when they
@@ -16,7 +26,7 @@ export type Relay = (bytes: Uint8Array) => Promise<Uint8Array>
  */
 export async function moduleIdentity(
   { module, options }: ModuleReference,
-  { signal, keeping, relay, debug }: KeysSetting,
+  { signal, keeping, relay, debug }: ModuleSetting,
 ): Promise<ReadIdentities> {
   const failed = (what: string, cause: unknown) => {
     if (StrongroomError.is(cause)) return cause

@@ -3,27 +3,20 @@ import type { Plaintext } from "@strongroom/core/backend"
 import type { WireKeys } from "../channel/messages.js"
 import { blockOf } from "../channel/wire-tensor.js"
 import { readSmall } from "../small-file.js"
-import type { Keeping } from "./cryptography.js"
 import { type ReadIdentities, readIdentities } from "./identity-bytes.js"
-import { moduleIdentity, type Relay } from "./identity-module.js"
+import { type ModuleSetting, moduleIdentity } from "./identity-module.js"
 import { type PassedDescriptors, passedDescriptors } from "./passed.js"
 import { sourceOf } from "./passed-source.js"
 import { secretIdentity } from "./secret-identity.js"
 
 /** Where keys are read from and to. */
-export interface KeysSetting {
-  readonly signal: AbortSignal
+export interface KeysSetting extends ModuleSetting {
   /** Holds the files that the app opened, unread. Default: none. */
   readonly passed?: PassedDescriptors
-  /** Default: keys are JavaScript strings. */
-  readonly keeping?: Keeping | undefined
   /** For the bytes of identity files. */
   readonly allocate: (byteLength: number) => Plaintext
   /** The address of the vault's own private key. */
   readonly own?: bigint | undefined
-  readonly relay: Relay
-  /** True: an identity module's own words appear in errors. */
-  readonly debug: boolean
 }
 
 export interface ReadKeys {

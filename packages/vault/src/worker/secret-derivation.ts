@@ -1,7 +1,7 @@
 import type { AgeFile } from "@strongroom/core"
 import type { Plaintext } from "@strongroom/core/backend"
 import type { Evp, Pointer, Range } from "../os/evp.js"
-import type { Keeping } from "./cryptography.js"
+import type { Keeping } from "./keeping.js"
 import { mostSecretBytes, type Secret } from "./secret-memory.js"
 
 /*

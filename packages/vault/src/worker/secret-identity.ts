@@ -1,7 +1,7 @@
 import type { AgeStanza, IdentityKey } from "@strongroom/core/backend"
 import type { Evp, Pointer } from "../os/evp.js"
 import { encodeRecipient } from "./bech32.js"
-import type { Keeping } from "./cryptography.js"
+import type { Keeping } from "./keeping.js"
 import { deriveKey, openChaCha } from "./secret-derivation.js"
 import type { Secret } from "./secret-memory.js"
 

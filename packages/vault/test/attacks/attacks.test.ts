@@ -42,7 +42,7 @@ describe.runIf(process.platform === "linux")("attacks", () => {
         return victim
       },
     }
-  }, 60_000)
+  })
 
   async function clear(): Promise<void> {
     for (const victim of victims) await victim.kill()

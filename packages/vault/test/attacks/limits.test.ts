@@ -23,7 +23,7 @@ describe.runIf(process.platform === "linux")("what can't be stopped", () => {
   const victims = new Set<Victim>()
   beforeAll(async () => {
     stage = await setStage()
-  }, 60_000)
+  })
   afterEach(async () => {
     for (const victim of victims) await victim.kill()
     victims.clear()

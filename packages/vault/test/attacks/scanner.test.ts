@@ -14,7 +14,7 @@ describe.runIf(process.platform === "linux")("the scanner", () => {
   let stage: Stage
   beforeAll(async () => {
     stage = await setStage()
-  }, 60_000)
+  })
   afterAll(() => stage?.close())
 
   it("seeks all windows of the weights, which have at least 7 bits of entropy a byte", () => {
