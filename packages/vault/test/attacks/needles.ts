@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises"
 import { bytesSource, type Cryptography, openSealedModel } from "@strongroom/core"
 import { nodeCryptography } from "@strongroom/core/node"
 import { echoModel, type Shipped, ship } from "../support.js"
+import { entropy, leastEntropy } from "./tools/scan.mjs"
 
 /** What the scanner looks for: as tools/scan.mjs takes it. */
 export interface Needles {
@@ -16,7 +17,7 @@ const windowCount = 32
 
 /** Seals a model of random weights into `folder`, with all that opens it, and says by what one would know them again. */
 export async function sealForAttacks(folder: string): Promise<Needles> {
-  const weights = randomBytes(weightBytes)
+  const weights = tellingWeights()
   const shipped = await ship(echoModel("float32", new Uint8Array(weights)), { folder, segmentSize: 2 ** 20 })
   const contentKey = Buffer.from(shipped.contentKey)
   const scalar = identityScalar(shipped.identity)
@@ -34,11 +35,22 @@ export async function sealForAttacks(folder: string): Promise<Needles> {
       ),
       ...(await payloadKeys(shipped)).map((key) => ({ name: "payload key", hex: Buffer.from(key).toString("hex") })),
     ],
-    windows: Array.from({ length: windowCount }, (_, index) => {
-      const at = Math.floor((index * (weightBytes - windowBytes)) / (windowCount - 1))
-      return weights.subarray(at, at + windowBytes).toString("hex")
-    }),
+    windows: windowsOf(weights).map((window) => window.toString("hex")),
   }
+}
+
+/** Of one in 1,300 random windows the scanner thinks that it could be anybody's: those weights aren't taken. */
+function tellingWeights(): Buffer {
+  const weights = randomBytes(weightBytes)
+  return windowsOf(weights).every((window) => entropy(window) >= leastEntropy) ? weights : tellingWeights()
+}
+
+/** From the first byte to the last, the same distance apart. */
+function windowsOf(weights: Buffer): readonly Buffer[] {
+  return Array.from({ length: windowCount }, (_, index) => {
+    const at = Math.floor((index * (weightBytes - windowBytes)) / (windowCount - 1))
+    return weights.subarray(at, at + windowBytes)
+  })
 }
 
 /** Keys that ciphers are made of while a model is opened. */

@@ -27,7 +27,7 @@ describe.runIf(process.platform === "linux")("the scanner", () => {
 
   it("leaves out windows that could be anybody's, and says so", () => {
     const dull = Buffer.from("the same text again and again. ".repeat(9)).subarray(0, 256).toString("hex")
-    expect(needlesOf({ secrets: [], windows: [dull, randomBytes(256).toString("hex")] }).windows).toBe(1)
+    expect(needlesOf({ secrets: [], windows: [dull, stage.needles.windows[0] ?? ""] }).windows).toBe(1)
   })
 
   it("finds what is planted in a file, wherever it lies in it", () => {

@@ -14,6 +14,8 @@ export interface Report {
   memoryBytes: number
   readonly found: { needle: string; where: string }[]
 }
+/** Of fewer bits a byte a window could be anybody's. */
+export const leastEntropy: number
 export function entropy(bytes: Uint8Array): number
 export function makeSearch(needles: readonly Needle[]): Search
 export function needlesOf(needles: Needles): { readonly needles: readonly Needle[]; readonly windows: number }

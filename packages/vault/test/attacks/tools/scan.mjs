@@ -19,7 +19,8 @@ import { fileURLToPath } from "node:url"
 const pieceBytes = 8 * 2 ** 20
 /** Every needle is found by one of its first words, which lies on a multiple of this. */
 const stride = 16
-const leastEntropy = 7
+/** Of fewer bits a byte a window could be anybody's. */
+export const leastEntropy = 7
 
 /** Shannon's entropy of the bytes' own frequencies, in bits a byte: at most 8, for 256 random bytes about 7.2. */
 export function entropy(bytes) {
