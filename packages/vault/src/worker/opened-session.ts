@@ -168,7 +168,7 @@ export function openSession(toOpen: SessionToOpen): OpenedSession {
       const message = { type: "loaded", call: load.call, inputs, outputs } as const
       post({ type: "loaded", message, decryption: (await cryptographyIn(memoryOfThread)).decryption })
     },
-    (error) => post({ type: "load-failed", call: load.call, session: load.session, error: toWireError(error) }),
+    (error) => post({ type: "load-failed", call: load.call, error: toWireError(error) }),
   )
 
   async function run(message: RunMessage, given: readonly ArrayBuffer[]): Promise<void> {

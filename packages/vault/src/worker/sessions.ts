@@ -81,7 +81,7 @@ export function vaultSessions(settings: SessionsSettings): Sessions {
         loaded(session, thread, message)
         break
       case "load-failed":
-        refuse(message, message.error)
+        refuse({ call: message.call, session }, message.error)
         break
       case "forward":
         forward(message)

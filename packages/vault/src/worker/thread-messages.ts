@@ -54,7 +54,7 @@ export type FromThread =
       readonly message: Omit<Extract<ToApp, { type: "loaded" }>, "state">
       readonly decryption: string
     }
-  | { readonly type: "load-failed"; readonly call: number; readonly session: number; readonly error: WireError }
+  | { readonly type: "load-failed"; readonly call: number; readonly error: WireError }
   /** Artifacts that live as long as the vault are kept in the main thread, for all its sessions. */
   | { readonly type: "artifact-get"; readonly request: number; readonly key: string }
   | { readonly type: "artifact-put"; readonly key: string; readonly bytes: ArrayBuffer }

@@ -81,7 +81,7 @@ function threadError(cause: string, advice: string): WireError {
   return {
     name: strongroomErrorName,
     code: cause === outOfMemory ? "out-of-memory" : "backend-failed",
-    message: `The session's thread is gone: ${cause}. ${advice}`,
+    message: `The engine's thread is gone: ${cause}. ${advice}`,
   }
 }
 

@@ -62,8 +62,8 @@ export const attacks: readonly Attack[] = [
       const snapshots = () => readdirSync(workingDirectory).filter((name) => name.endsWith(".heapsnapshot"))
       const pids = [...victim.pids(), victim.app.pid ?? 0]
       for (const pid of pids) if (isAlive(pid)) process.kill(pid, "SIGUSR2")
-      // The app itself always writes one.
       await until(() => snapshots().length > 0 && snapshots().every((name) => isWhole(join(workingDirectory, name))))
+      await aWhile()
       return { taken: needlesIn(scan(scene.stage, [workingDirectory])), tried: snapshots() }
     },
   },
@@ -102,6 +102,7 @@ export const attacks: readonly Attack[] = [
       for (const pid of [...pids, victim.app.pid ?? 0]) if (isAlive(pid)) process.kill(pid, "SIGUSR2")
       const reports = () => readdirSync(folder)
       await until(() => reports().length > 0 && reports().every((name) => isWhole(join(folder, name))))
+      await aWhile()
       const reported = reports().map((name) => {
         const { header } = JSON.parse(readFileSync(join(folder, name), "utf8"))
         return Number(header.processId)
@@ -115,7 +116,15 @@ export const attacks: readonly Attack[] = [
   },
 ]
 
-/** Whether a JSON file that Node writes bit by bit has its end. */
+/** Whether Node, which writes such files bit by bit, has written this one. */
 function isWhole(path: string): boolean {
-  return /\}\s*$/.test(readFileSync(path, "latin1").slice(-100))
+  try {
+    JSON.parse(readFileSync(path, "latin1"))
+    return true
+  } catch {
+    return false
+  }
 }
+
+/** The app itself writes a file in any case: a vault's would come after it. */
+const aWhile = () => new Promise((resolve) => setTimeout(resolve, 1000))
