@@ -12,10 +12,13 @@ export interface TensorFlowRuns {
   inVault(settings: Pick<RuntimeRun, "environment" | "fixed">): Promise<string>
 }
 
-/** @param operators are the names of what computes the model's product in this build. */
-export function describeOperatorValues({ needles, plainly, neutralised, inVault }: TensorFlowRuns, operators: string) {
+/** Of the surface `id`. @param operators are the names of what computes the model's product in this build. */
+export function describeOperatorValues(
+  id: string,
+  { needles, plainly, neutralised, inVault }: TensorFlowRuns,
+  operators: string,
+) {
   describe("values of operators", () => {
-    const id = "tf-debug-ops"
     const logging = { TF_CPU_DEBUG_OPS_TO_LOG: operators, TF_CPP_MIN_LOG_LEVEL: "0" }
     const countIn = (log: string) => weightsIn(log, needles)
 
@@ -31,9 +34,9 @@ export function describeOperatorValues({ needles, plainly, neutralised, inVault 
   })
 }
 
-export function describeNodeDescriptions({ trial, plainly, neutralised, inVault }: TensorFlowRuns) {
+/** Of the surface `id`. */
+export function describeNodeDescriptions(id: string, { trial, plainly, neutralised, inVault }: TensorFlowRuns) {
   describe("descriptions of nodes", () => {
-    const id = "tf-file-writer"
     const writing = (folder: string) => ({ TF_NODE_FILE_WRITER_DIRECTORY: folder })
 
     it("go to the folder in a variable", async () => {

@@ -77,8 +77,8 @@ describe.skipIf(why)(`TensorFlow${why ? ` (not here: ${why})` : ""}`, () => {
 
   const runs = { needles, trial: () => trial, plainly, neutralised, inVault }
   // The product is oneDNN's where TensorFlow was built with it.
-  describeOperatorValues(runs, "MatMul,_MklMatMul")
-  describeNodeDescriptions(runs)
+  describeOperatorValues("tf-debug-ops", runs, "MatMul,_MklMatMul")
+  describeNodeDescriptions("tf-file-writer", runs)
 
   describe("XLA", () => {
     const id = "tf-xla-dump"

@@ -58,8 +58,8 @@ describe.skipIf(why)(`tfjs-node${why ? ` (not here: ${why})` : ""}`, () => {
 
   const runs = { needles, trial: () => trial, plainly, neutralised, inVault }
   // tfjs-node makes every product by TensorFlow's newest operator, which is oneDNN's where TensorFlow was built with it.
-  describeOperatorValues(runs, "BatchMatMulV2,_MklBatchMatMulV2")
-  describeNodeDescriptions(runs)
+  describeOperatorValues("tf-debug-ops", runs, "BatchMatMulV2,_MklBatchMatMulV2")
+  describeNodeDescriptions("tf-file-writer", runs)
 
   describe("a SavedModel", () => {
     let sealed: WrittenModel
