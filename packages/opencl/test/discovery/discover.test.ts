@@ -85,7 +85,6 @@ describe.concurrent("a driver that is no good is named", () => {
       const report = await byItself({ when, how }, 5000)
       expect(report.outcome).toBe("hung")
       expect(report.problem).toMatch(new RegExp(`^It gave no answer within \\d+(\\.\\d+)? s ${asked}\\.$`))
-      expect(report.milliseconds).toBeLessThan(15_000)
       expect(isHarmful(report)).toBe(true)
     })
   })
@@ -96,9 +95,9 @@ describe.concurrent("a driver that is no good is named", () => {
   })
 
   onBadDrivers("leaves a process behind that holds its pipes", async () => {
-    const report = await besidePocl({ when: "platforms", how: "if (fork() == 0) { sleep(20); _exit(0); } abort()" })
+    // It sleeps for longer than a test may take: nobody waits for it.
+    const report = await besidePocl({ when: "platforms", how: "if (fork() == 0) { sleep(180); _exit(0); } abort()" })
     expect(report).toMatchObject({ outcome: "crashed" })
-    expect(report.milliseconds).toBeLessThan(10_000)
   })
 
   onBadDrivers("crashes when asked for devices, and says which platform it was", async () => {
